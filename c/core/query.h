@@ -1,0 +1,15 @@
+/* query.h - Placement's query string as a request:
+ * "resources=VCPU:4&required=HW_CPU_X86_AVX2,!CUSTOM_OLD&resources_gpu=PGPU:1&limit=10".
+ * Uses request.h. */
+#ifndef BERTH_CORE_QUERY_H
+#define BERTH_CORE_QUERY_H
+
+#include "core/request.h"
+
+/* Percent-encoding and "+" are decoded.  The request is checked (berth_request_check).
+ * Errors: BERTH_EREQUEST with fields "parameter" and "position" (byte, from 1), BERTH_ELIMIT,
+ * BERTH_ENOMEM. */
+berth_rc berth_query_parse(berth_mem mem, const char *text, size_t len, berth_request **out,
+                           berth_err *err);
+
+#endif

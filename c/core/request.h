@@ -1,0 +1,125 @@
+/* request.h - what a caller asks for, in words: groups of resources, traits, aggregates and trees.
+ * Built by the bindings from a table or by query.h from a query string; knows no store.  A shape
+ * (below) is the same with every name resolved against one state.  Uses arena.h, edit.h's text. */
+#ifndef BERTH_CORE_REQUEST_H
+#define BERTH_CORE_REQUEST_H
+
+#include "core/arena.h"
+#include "core/edit.h"
+
+#define BERTH_GROUPS_MAX 256  /* groups of one request */
+#define BERTH_ITEMS_MAX 1024  /* resources, traits, aggregates of one group */
+#define BERTH_SUFFIX_BYTES 64 /* [A-Za-z0-9_-]{1,64}; "" is the unsuffixed group */
+
+/* A condition: any of `names`, or none of them when forbidden. */
+typedef struct berth_condition {
+    const berth_text *names;
+    size_t count;
+    bool forbidden;
+} berth_condition;
+
+typedef struct berth_amount {
+    berth_text rclass;
+    int64_t amount; /* >= 1; INT64_MAX stands for "more than any provider has" */
+    bool split;     /* may be gathered from several providers of one tree */
+} berth_amount;
+
+typedef struct berth_group {
+    berth_text suffix;
+    berth_amount *resources; /* distinct classes, in the order given */
+    size_t nresources;
+    berth_condition *required; /* traits: AND of any-of and forbidden sets */
+    size_t nrequired;
+    berth_condition *member_of; /* aggregates, likewise */
+    size_t nmember_of;
+    berth_text in_tree; /* uuid or name; not given: anywhere */
+} berth_group;
+
+typedef enum berth_group_policy {
+    BERTH_POLICY_UNSET,
+    BERTH_POLICY_NONE,
+    BERTH_POLICY_ISOLATE
+} berth_group_policy;
+
+typedef struct berth_subtree {
+    const berth_text *suffixes;
+    size_t count;
+} berth_subtree;
+
+/* Owned by its arena; immutable once checked. */
+typedef struct berth_request {
+    berth_arena arena;
+    berth_group *groups; /* unsuffixed first when there is one */
+    size_t ngroups, cap_groups;
+    berth_group_policy group_policy;
+    berth_subtree *subtrees;
+    size_t nsubtrees;
+    berth_condition *root_required; /* each of one name, required or forbidden */
+    size_t nroot_required;
+    int64_t limit;  /* candidates wanted; 0: all */
+    bool canonical; /* one answer for interchangeable providers and groups */
+} berth_request;
+
+/* Errors: BERTH_ENOMEM. */
+berth_rc berth_request_new(berth_mem mem, berth_request **out, berth_err *err);
+void berth_request_free(berth_request *request);
+
+/* The rules that need no store: something is asked for, resource-less groups stand in a
+ * same_subtree, more than one granular group has a group_policy, no contradictions, suffixes
+ * exist.  Called once by whoever built the request.  Errors: BERTH_EREQUEST with field
+ * "parameter". */
+berth_rc berth_request_check(const berth_request *request, berth_err *err);
+
+/* --- shapes ------------------------------------------------------------------------------ */
+
+typedef struct berth_ref_condition {
+    const berth_ref *refs; /* known ones only; a required set may be empty: matches nothing */
+    size_t count;
+    bool forbidden;
+} berth_ref_condition;
+
+typedef struct berth_shape_amount {
+    berth_ref rclass;
+    int64_t amount;
+    bool split;
+} berth_shape_amount;
+
+typedef struct berth_shape_group {
+    const char *suffix; /* "" for the unsuffixed one */
+    const berth_shape_amount *resources;
+    size_t nresources;
+    const berth_ref_condition *required;
+    size_t nrequired;
+    const berth_ref_condition *member_of;
+    size_t nmember_of;
+    bool has_tree;
+    berth_ref tree; /* root of in_tree; BERTH_NONE: names no provider, matches nothing */
+    size_t twin;    /* index of the first granular group with the very same content (maybe itself) */
+} berth_shape_group;
+
+/* A request resolved against a state; owned by its arena, valid while names last (a state's
+ * refs of names never change meaning).  `key` is equal for equal shapes. */
+typedef struct berth_shape {
+    berth_arena arena;
+    const berth_shape_group *groups;
+    size_t ngroups;
+    bool has_unsuffixed; /* then it is groups[0] */
+    berth_group_policy group_policy;
+    const size_t *const *subtrees; /* group indexes of each same_subtree */
+    const size_t *subtree_sizes;
+    size_t nsubtrees;
+    const berth_ref_condition *root_required;
+    size_t nroot_required;
+    int64_t limit;
+    bool canonical;
+    const void *key; /* canonical bytes of all the above but limit */
+    size_t key_len;
+} berth_shape;
+
+/* Errors: BERTH_ENOTFOUND for an unknown class or trait (fields class or trait), BERTH_ENOMEM.
+ * Unknown aggregates and trees match nothing, as the model says. */
+berth_rc berth_shape_resolve(const berth_request *request, const berth_state *state,
+                             berth_shape **out, berth_err *err);
+void berth_shape_free(berth_shape *shape);
+
+#endif
