@@ -1,0 +1,237 @@
+# Builds, checks and installs berth.  `make help` lists what can be asked for.
+#
+# Everything made lands under $(BUILD): objects in obj/, the one module in lib/berth/core.so and the
+# runnable command in berth.  Settings (compiler, flags, places) are remembered there, so that a
+# changed setting rebuilds what it touches and an unchanged one rebuilds nothing.
+
+CC            ?= cc
+PKG_CONFIG    ?= pkg-config
+CFLAGS        ?= -O2 -g
+WERROR        ?= -Werror
+SANITIZE      ?=
+BUILD         ?= build
+PREFIX        ?= /usr/local
+LUA_VERSION   ?= 5.4
+LUA           ?= $(firstword $(foreach name,lua$(LUA_VERSION) lua,$(shell command -v $(name))) \
+                   lua$(LUA_VERSION))
+SPEC          ?=
+V             ?=
+
+LUA_SUFFIX := $(subst .,_,$(LUA_VERSION))
+OBJ        := $(BUILD)/obj
+MODULE     := $(BUILD)/lib/berth/core.so
+POLICIES   := $(BUILD)/lib/berth/policies
+COMMAND    := $(BUILD)/berth
+
+SOURCES := $(sort $(wildcard $(addsuffix /*.c,c/core c/store c/log c/policy c/lua)))
+HEADERS := $(sort $(wildcard c/*/*.h))
+OBJECTS := $(SOURCES:c/%.c=$(OBJ)/%.o)
+
+# Where the tree keeps what `require` looks for; `;;` keeps whatever was there before.
+TREE         := $(CURDIR)
+OUT          := $(abspath $(BUILD))
+TREE_PATH    := $(TREE)/lua/?.lua;$(TREE)/lua/?/init.lua;$(OUT)/lib/?.lua
+TREE_CPATH   := $(OUT)/lib/?.so
+quote         = '$(subst ','\'',$(1))'
+keep          = "$${$(1)_$(LUA_SUFFIX):-$${$(1):-;}}"
+FIND_LUA      = LUA_PATH_$(LUA_SUFFIX)=$(call quote,$(TREE_PATH);)$(call keep,LUA_PATH)
+FIND_C        = LUA_CPATH_$(LUA_SUFFIX)=$(call quote,$(TREE_CPATH);)$(call keep,LUA_CPATH)
+FIND_COMMAND  = PATH=$(call quote,$(OUT)):"$$PATH"
+IN_TREE       = $(FIND_LUA) $(FIND_C) $(FIND_COMMAND)
+
+# --- flags ----------------------------------------------------------------------------------------
+
+BASE := -std=c11 -fPIC -Ic -Ic/include
+WARN := -Wall -Wextra -Wpedantic -Wformat=2 -Wconversion -Wsign-conversion -Wshadow -Wvla \
+        -Wstrict-prototypes -Wmissing-prototypes -Wimplicit-fallthrough -Wnull-dereference \
+        -Wundef -Wcast-qual
+# Each of these is asked of the compiler once; what it does not know is left out.
+HARDEN_WANTED := -fvisibility=hidden -fexceptions -fstack-protector-strong -fstack-clash-protection \
+        -fcf-protection=full -fno-delete-null-pointer-checks -fno-strict-overflow \
+        -fno-strict-aliasing -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr \
+        -Wtrampolines -Wbidi-chars=any -Wlogical-op -Wduplicated-cond -Warith-conversion -Walloca
+LINK_WANTED := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed \
+        -Wl,--no-copy-dt-needed-entries
+# Fortified functions need an optimiser and get in a sanitizer's way.
+FORTIFY := $(if $(SANITIZE)$(filter -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+CHECKED := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
+
+ifeq ($(shell uname -s),Darwin)
+SHARED := -bundle -undefined dynamic_lookup
+else
+SHARED := -shared
+endif
+
+COMPILE = $(CC) $(BASE) $(WARN) $(WERROR) $(HARDEN) $(FORTIFY) $(CPPFLAGS) $(CFLAGS) $(CHECKED) \
+          $(LIB_CFLAGS) $(LUA_HERE)
+LINK    = $(CC) $(SHARED) $(CFLAGS) $(CHECKED) $(LINK_HARDEN) $(LDFLAGS)
+
+# Two floors may know Lua; the others would not even find its headers.
+$(OBJ)/policy/%.o $(OBJ)/lua/%.o: LUA_HERE = $(LUA_CFLAGS)
+
+# `make V=1` shows the commands.
+ifeq ($(V),)
+quietly = @echo '  $(1)';
+endif
+
+# --- the build ------------------------------------------------------------------------------------
+
+.PHONY: all help env deps demo test specs asan valgrind lint doc bench torture torture-long \
+        install rockspec-sources clean FORCE
+.DELETE_ON_ERROR:
+
+all: $(MODULE) $(COMMAND) $(POLICIES)
+
+# Goals that compile nothing themselves need no compiler to be started.
+COMPILING := $(filter all lint install $(BUILD)/%,$(or $(MAKECMDGOALS),all))
+ifneq ($(COMPILING),)
+include $(OBJ)/probed.mk
+endif
+
+# What was probed depends on the compiler and the places asked for, and only on them.
+$(OBJ)/probed.mk: $(OBJ)/compiler
+	@command -v $(firstword $(CC)) >/dev/null || \
+	    { echo "no C compiler '$(firstword $(CC))': 'make deps' installs what is missing" >&2; exit 1; }
+	@CC=$(call quote,$(CC)) PKG_CONFIG=$(call quote,$(PKG_CONFIG)) LUA_VERSION=$(LUA_VERSION) \
+	    LUA_INCDIR=$(call quote,$(LUA_INCDIR)) sh .ci/probe \
+	    "$(HARDEN_WANTED)" "$(LINK_WANTED)" >$@.new
+	@mv $@.new $@
+
+# A remembered setting is rewritten, and so newer, only when it differs.
+remember = @mkdir -p $(@D); printf '%s\n' $(1) | cmp -s - $@ || printf '%s\n' $(1) >$@
+$(OBJ)/compiler: FORCE
+	$(call remember,$(call quote,$(CC) $(LUA_VERSION) $(LUA_INCDIR) $(PKG_CONFIG) $(HARDEN_WANTED)))
+$(OBJ)/flags: FORCE
+	$(call remember,$(call quote,$(COMPILE) $(LUA_CFLAGS)))
+$(OBJ)/link: FORCE
+	$(call remember,$(call quote,$(LINK) $(OBJECTS) $(LIBS)))
+$(OBJ)/place: FORCE
+	$(call remember,$(call quote,$(TREE) $(OUT) $(LUA)))
+
+$(OBJ)/%.o: c/%.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	$(call quietly,CC   $<)$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(MODULE): $(OBJECTS) $(OBJ)/link
+	@mkdir -p $(@D)
+	$(call quietly,LINK $@)$(LINK) -o $@ $(OBJECTS) $(LIBS)
+
+# Shipped policies are modules (berth.policies.<name>) here exactly as in an installed berth.
+$(POLICIES): $(OBJ)/place
+	@mkdir -p $(@D)
+	@ln -sfn $(call quote,$(TREE)/policies) $@ && touch -h $@
+
+$(COMMAND): $(OBJ)/place
+	@mkdir -p $(@D)
+	@printf '%s\n' '#!/bin/sh' '# Runs berth from its source tree, in any directory.' \
+	    $(call quote,$(FIND_LUA) \) $(call quote,$(FIND_C) \) \
+	    $(call quote,exec $(LUA) $(call quote,$(TREE)/lua/berth/cli/main.lua) "$$@") >$@
+	@chmod +x $@
+
+-include $(OBJECTS:.o=.d)
+
+help:
+	@sed -n 's/^# make //p' Makefile
+
+# --- what can be asked for ------------------------------------------------------------------------
+# make                  build the module and build/berth
+# make env              shell lines that let lua5.4 and busted find berth: eval "$(make -s env)"
+# make deps             install what is missing (Debian and its relatives), or say what is
+# make demo             replay a fleet of GPU nodes with quotas on a SQLite file, draw a picture
+# make test             install what is missing, build, run all specs; SPEC=file runs some
+# make specs            run the specs of a tree that is built
+# make asan, valgrind   run the specs under AddressSanitizer and UBSan, or under valgrind
+# make lint             luacheck, both compilers with warnings as errors, cppcheck when installed
+# make doc              API pages in build/doc
+# make bench            every benchmark in spec/bench
+# make torture          quick torture legs; torture-long: the long ones
+# make install          into PREFIX (default /usr/local), under DESTDIR
+# make rockspec-sources bring the rockspec's module list up to date
+# make clean            remove build/
+
+env:
+	@printf 'export %s\n' $(call quote,$(FIND_LUA)) $(call quote,$(FIND_C)) $(call quote,$(FIND_COMMAND))
+
+deps:
+	@sh .ci/deps run test
+
+demo:
+	@sh .ci/deps run
+	@$(MAKE) --no-print-directory all
+	@mkdir -p $(BUILD)/demo && rm -f $(BUILD)/demo/fleet.db*
+	@$(COMMAND) replay --demo --store $(BUILD)/demo/fleet.db --report $(BUILD)/demo/report.svg
+
+test:
+	@sh .ci/deps run test
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory specs
+
+# A run in which fewer tests ran than there are spec files has gone wrong, however green.
+SPEC_FILES := $(wildcard spec/*_spec.lua spec/*/*_spec.lua)
+# The runner is busted's own, started under the right Lua whatever `busted` on the PATH runs on.
+BUSTED = $(LUA) spec/support/busted.lua --ignore-lua --cpath=$(call quote,$(TREE_CPATH)) \
+         --output=spec/support/tally.lua $(SPEC)
+specs:
+	@$(IN_TREE) CC=$(call quote,$(CC)) TALLY_MINIMUM=$(if $(SPEC),1,$(words $(SPEC_FILES))) $(BUSTED)
+
+ASAN_CC = gcc
+asan:
+	@$(MAKE) --no-print-directory BUILD=build/asan CC=$(ASAN_CC) SANITIZE=address,undefined \
+	    CFLAGS='-O1 -g' all
+	@LD_PRELOAD="$$($(ASAN_CC) -print-file-name=libasan.so) $$($(ASAN_CC) -print-file-name=libubsan.so)" \
+	    ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+	    $(MAKE) --no-print-directory BUILD=build/asan specs
+
+valgrind: all
+	@$(MAKE) --no-print-directory \
+	    LUA='valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9 $(LUA)' specs
+
+bench: all
+	@$(IN_TREE) sh spec/support/benches.sh
+
+torture: all
+	@$(IN_TREE) CC=$(call quote,$(CC)) sh spec/support/legs.sh quick
+torture-long: all
+	@$(IN_TREE) CC=$(call quote,$(CC)) sh spec/support/legs.sh long
+
+# Both compilers build everything: some warnings come only from the optimiser.
+lint:
+	luacheck -q lua spec policies
+	@set -e; for cc in gcc clang; do \
+	    if command -v $$cc >/dev/null; then echo "warnings of $$cc"; \
+	        $(MAKE) --no-print-directory -s BUILD=build/lint-$$cc CC=$$cc WERROR=-Werror \
+	            build/lint-$$cc/lib/berth/core.so; \
+	    else echo "no $$cc here: its warnings are not checked"; fi; done
+	@if command -v cppcheck >/dev/null; then echo cppcheck; \
+	    cppcheck -q --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,portability \
+	        --suppress=missingIncludeSystem -Ic -Ic/include c; fi
+
+doc:
+	ldoc -c .config.ld --fatalwarnings -d $(BUILD)/doc .
+
+# --- installing -----------------------------------------------------------------------------------
+
+INSTALL  ?= install
+LUA_DIR   = $(PREFIX)/share/lua/$(LUA_VERSION)
+LUA_LIB   = $(PREFIX)/lib/lua/$(LUA_VERSION)
+BINDIR    = $(PREFIX)/bin
+LUA_FILES = $(wildcard lua/berth/*.lua lua/berth/*/*.lua)
+
+install: all
+	$(INSTALL) -d "$(DESTDIR)$(LUA_DIR)/berth/policies" "$(DESTDIR)$(LUA_LIB)/berth" "$(DESTDIR)$(BINDIR)"
+	@set -e; for file in $(LUA_FILES); do \
+	    $(INSTALL) -d "$(DESTDIR)$(LUA_DIR)/$$(dirname $${file#lua/})"; \
+	    $(INSTALL) -m 644 $$file "$(DESTDIR)$(LUA_DIR)/$${file#lua/}"; done
+	$(INSTALL) -m 644 $(wildcard policies/*.lua) "$(DESTDIR)$(LUA_DIR)/berth/policies"
+	$(INSTALL) -m 755 $(MODULE) "$(DESTDIR)$(LUA_LIB)/berth/core.so"
+	@printf '%s\n' '#!/bin/sh' \
+	    'LUA_PATH_$(LUA_SUFFIX)="$(LUA_DIR)/?.lua;$(LUA_DIR)/?/init.lua;$${LUA_PATH_$(LUA_SUFFIX):-$${LUA_PATH:-;}}" \' \
+	    'LUA_CPATH_$(LUA_SUFFIX)="$(LUA_LIB)/?.so;$${LUA_CPATH_$(LUA_SUFFIX):-$${LUA_CPATH:-;}}" \' \
+	    'exec $(LUA) "$(LUA_DIR)/berth/cli/main.lua" "$$@"' >"$(DESTDIR)$(BINDIR)/berth"
+	@chmod 755 "$(DESTDIR)$(BINDIR)/berth"
+
+rockspec-sources:
+	$(LUA) .ci/rockspec.lua berth-*.rockspec
+
+clean:
+	rm -rf build
