@@ -16,7 +16,6 @@
 #include "core/err.h"
 #include "lua/luax.h"
 
-#define LINES_MT "berth.lines"
 #define CHUNK_BYTES 32768
 #define LONGEST_DEFAULT (1 << 20)
 #define LONGEST_MAX (1 << 28)
@@ -30,9 +29,12 @@ typedef struct lines_ud {
     char chunk[CHUNK_BYTES];
 } lines_ud;
 
+static const luax_class lines_class = {"berth.lines"};
+
 static lines_ud *check_lines(lua_State *L) {
-    lines_ud *self = luaL_checkudata(L, 1, LINES_MT);
-    if (!self->file) luaL_error(L, "lines are closed");
+    lines_ud *self = luax_check(L, 1, &lines_class);
+    luax_max_args(L, 1);
+    if (!self->file) luax_closed(L, "line reader");
     return self;
 }
 
@@ -74,12 +76,9 @@ static int lines_open(lua_State *L) {
     lua_Integer longest = luaL_optinteger(L, 2, LONGEST_DEFAULT);
     luaL_argcheck(L, strlen(path) == lua_rawlen(L, 1), 1, "a path holds no NUL");
     luaL_argcheck(L, longest >= 1 && longest <= LONGEST_MAX, 2, "out of range");
-    lines_ud *self = lua_newuserdatauv(L, sizeof *self, 0);
-    self->file = NULL; /* closed until everything is open */
+    luax_max_args(L, 2);
+    lines_ud *self = luax_new(L, &lines_class, sizeof *self, 0);
     self->longest = (size_t)longest;
-    self->number = 0;
-    self->start = self->end = 0;
-    luaL_setmetatable(L, LINES_MT);
     berth_err err = {.rc = BERTH_OK};
     int fd = open_file(path, &err);
     if (fd < 0) return luax_fail(L, &err);
@@ -162,7 +161,7 @@ static int lines_number(lua_State *L) {
 
 /* close, __gc, __close: idempotent */
 static int lines_close(lua_State *L) {
-    lines_ud *self = luaL_checkudata(L, 1, LINES_MT);
+    lines_ud *self = luax_check(L, 1, &lines_class);
     gzFile file = self->file;
     self->file = NULL;
     if (file) gzclose(file);
@@ -170,11 +169,11 @@ static int lines_close(lua_State *L) {
 }
 
 static int lines_tostring(lua_State *L) {
-    lines_ud *self = luaL_checkudata(L, 1, LINES_MT);
+    lines_ud *self = luax_check(L, 1, &lines_class);
     if (self->file) {
-        lua_pushfstring(L, LINES_MT " (line %I)", (LUAI_UACINT)self->number);
+        lua_pushfstring(L, "berth.lines (line %I)", (LUAI_UACINT)self->number);
     } else {
-        lua_pushliteral(L, LINES_MT " (closed)");
+        lua_pushliteral(L, "berth.lines (closed)");
     }
     return 1;
 }
@@ -186,11 +185,8 @@ void luax_open_lines(lua_State *L) {
                                     {"__close", lines_close},
                                     {"__tostring", lines_tostring},
                                     {NULL, NULL}};
-    luaL_newmetatable(L, LINES_MT);
-    luaL_setfuncs(L, meta, 0);
-    luaL_newlib(L, methods);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    static const luax_members members = {methods, meta, NULL, NULL};
+    luax_new_class(L, &lines_class, &members);
     lua_pushcfunction(L, lines_open);
     lua_setfield(L, -2, "lines");
 }
