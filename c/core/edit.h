@@ -97,9 +97,8 @@ typedef struct berth_allocation_spec {
  * new one must pass unit rules alone and capacity in sum.  A sum that does not exceed what these
  * very consumers and others used before is let through on a provider that is over capacity.
  * Bumps each provider named in new allocations (or emptied) once and each consumer once.
- * Errors: BERTH_ECONFLICT, BERTH_EINVALID, BERTH_EAMOUNT, BERTH_ECAPACITY, BERTH_ENOTFOUND (a
- * provider has no inventory of the class), BERTH_ENOMEM; fields consumer, provider, class, want,
- * have. */
+ * Errors: BERTH_ECONFLICT, BERTH_EINVALID, BERTH_EAMOUNT, BERTH_ECAPACITY (also when the provider
+ * has no inventory of the class), BERTH_ENOMEM; fields consumer, provider, class, want, have. */
 berth_rc berth_allocate(berth_txn *txn, const berth_allocation_spec *specs, size_t count,
                         berth_err *err);
 

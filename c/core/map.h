@@ -24,8 +24,8 @@ typedef struct berth_map {
 /* true when the entry `value` has the key sought. */
 typedef bool (*berth_map_equal)(const void *owner, int64_t value, const void *key);
 
-/* Room for one more entry, so that the next put cannot fail; -1 without memory. */
-int berth_map_reserve(berth_map *map, const berth_mem *mem);
+/* Room for `more` entries, so that as many puts cannot fail; -1 without memory. */
+int berth_map_reserve(berth_map *map, const berth_mem *mem, size_t more);
 void berth_map_put(berth_map *map, uint64_t hash, int64_t value);
 /* -1 when there is none. */
 int64_t berth_map_find(const berth_map *map, uint64_t hash, berth_map_equal equal,

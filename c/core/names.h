@@ -36,8 +36,6 @@ typedef struct berth_names {
     berth_map map; /* text -> ref */
 } berth_names;
 
-/* BERTH_NONE when the text is not a known name. */
-berth_ref berth_names_find(const berth_names *names, const char *text, size_t len);
 /* Borrowed until the name is removed; NULL for a ref that names nothing. */
 const char *berth_names_text(const berth_names *names, berth_ref ref);
 

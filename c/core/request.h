@@ -1,6 +1,7 @@
 /* request.h - what a caller asks for, in words: groups of resources, traits, aggregates and trees.
- * Built by the bindings from a table or by query.h from a query string; knows no store.  A shape
- * (below) is the same with every name resolved against one state.  Uses arena.h, edit.h's text. */
+ * Built with the functions below, by the bindings from a table or by query.h from a query string;
+ * knows no store.  A shape (further below) is the same with every name resolved against one state.
+ * Uses arena.h, edit.h's text. */
 #ifndef BERTH_CORE_REQUEST_H
 #define BERTH_CORE_REQUEST_H
 
@@ -21,12 +22,12 @@ typedef struct berth_condition {
 typedef struct berth_amount {
     berth_text rclass;
     int64_t amount; /* >= 1; INT64_MAX stands for "more than any provider has" */
-    bool split;     /* may be gathered from several providers of one tree */
+    bool split;     /* may be gathered from several providers of one tree; see search.h */
 } berth_amount;
 
 typedef struct berth_group {
     berth_text suffix;
-    berth_amount *resources; /* distinct classes, in the order given */
+    berth_amount *resources; /* distinct classes */
     size_t nresources;
     berth_condition *required; /* traits: AND of any-of and forbidden sets */
     size_t nrequired;
@@ -64,6 +65,33 @@ typedef struct berth_request {
 berth_rc berth_request_new(berth_mem mem, berth_request **out, berth_err *err);
 void berth_request_free(berth_request *request);
 
+/* Builders.  Every text is copied into the request.  All of them refuse malformed words with
+ * BERTH_EREQUEST (field "parameter": the query's keyword and suffix, such as "required_gpu"), too
+ * many of anything with BERTH_ELIMIT; and BERTH_ENOMEM. */
+
+/* Finds or adds a group; the empty suffix is the unsuffixed one.  *out stays valid until the next
+ * group is added. */
+berth_rc berth_request_group(berth_request *request, berth_text suffix, berth_group **out,
+                             berth_err *err);
+/* A class that the group asks for already gets the new amount. */
+berth_rc berth_group_add_resource(berth_request *request, berth_group *group, berth_text rclass,
+                                  int64_t amount, berth_err *err);
+/* Marks a class that the group asks for. Errors: BERTH_EREQUEST when it does not. */
+berth_rc berth_group_split(berth_request *request, berth_group *group, berth_text rclass,
+                           berth_err *err);
+berth_rc berth_group_add_required(berth_request *request, berth_group *group,
+                                  const berth_text *names, size_t count, bool forbidden,
+                                  berth_err *err);
+berth_rc berth_group_add_member_of(berth_request *request, berth_group *group,
+                                   const berth_text *names, size_t count, bool forbidden,
+                                   berth_err *err);
+berth_rc berth_group_set_tree(berth_request *request, berth_group *group, berth_text provider,
+                              berth_err *err);
+berth_rc berth_request_add_subtree(berth_request *request, const berth_text *suffixes,
+                                   size_t count, berth_err *err);
+berth_rc berth_request_add_root_required(berth_request *request, berth_text trait, bool forbidden,
+                                         berth_err *err);
+
 /* The rules that need no store: something is asked for, resource-less groups stand in a
  * same_subtree, more than one granular group has a group_policy, no contradictions, suffixes
  * exist.  Called once by whoever built the request.  Errors: BERTH_EREQUEST with field
@@ -86,26 +114,30 @@ typedef struct berth_shape_amount {
 
 typedef struct berth_shape_group {
     const char *suffix; /* "" for the unsuffixed one */
-    const berth_shape_amount *resources;
+    const berth_shape_amount *resources; /* by class, ascending */
     size_t nresources;
-    const berth_ref_condition *required;
+    const berth_ref_condition *required; /* the forbidden set first, when there is one */
     size_t nrequired;
-    const berth_ref_condition *member_of;
+    const berth_ref_condition *member_of; /* likewise */
     size_t nmember_of;
     bool has_tree;
     berth_ref tree; /* root of in_tree; BERTH_NONE: names no provider, matches nothing */
     size_t twin;    /* index of the first granular group with the very same content (maybe itself) */
 } berth_shape_group;
 
-/* A request resolved against a state; owned by its arena, valid while names last (a state's
- * refs of names never change meaning).  `key` is equal for equal shapes. */
+/* A request resolved against a state; owned by its arena.  The order in which a request was
+ * written leaves no trace in it: groups stand by suffix, resources by class.  `key` is equal for
+ * equal shapes. */
 typedef struct berth_shape {
     berth_arena arena;
+    bool lasting;      /* holds for the state's life; false: names a tree or an aggregate that did
+                          not exist, so resolve again once state->topology differs from: */
+    uint64_t topology; /* the state's when resolved */
     const berth_shape_group *groups;
     size_t ngroups;
     bool has_unsuffixed; /* then it is groups[0] */
     berth_group_policy group_policy;
-    const size_t *const *subtrees; /* group indexes of each same_subtree */
+    const size_t *const *subtrees; /* group indexes of each same_subtree, ascending */
     const size_t *subtree_sizes;
     size_t nsubtrees;
     const berth_ref_condition *root_required;
@@ -116,8 +148,9 @@ typedef struct berth_shape {
     size_t key_len;
 } berth_shape;
 
-/* Errors: BERTH_ENOTFOUND for an unknown class or trait (fields class or trait), BERTH_ENOMEM.
- * Unknown aggregates and trees match nothing, as the model says. */
+/* All names are looked up before anything else is asked, so the answer does not depend on what
+ * the fleet holds.  Errors: BERTH_ENOTFOUND for an unknown class or trait (fields class or trait),
+ * BERTH_ENOMEM.  Unknown aggregates and trees match nothing, as the model says. */
 berth_rc berth_shape_resolve(const berth_request *request, const berth_state *state,
                              berth_shape **out, berth_err *err);
 void berth_shape_free(berth_shape *shape);

@@ -53,6 +53,7 @@ typedef struct berth_consumer {
     berth_ref type;          /* BERTH_NONE: unknown */
     int32_t first_allocation;
     bool alive;
+    bool spare; /* stands in free_consumers */
 } berth_consumer;
 
 /* One consumer's use of one class of one provider; linked into both. used >= 1. */
@@ -84,7 +85,7 @@ typedef struct berth_state {
     berth_consumer *consumers; /* by ref */
     size_t nconsumers, cap_consumers;
     size_t live_consumers;
-    berth_refs free_consumers; /* refs to reuse, unordered, may name live ones: check */
+    berth_refs free_consumers; /* refs to reuse, a stack; may name live ones: check */
     berth_map consumer_by_uuid;
 
     berth_allocation *allocations;

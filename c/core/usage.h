@@ -17,8 +17,9 @@ int64_t berth_usage_sum(const berth_state *state, berth_usage_key key, berth_ref
 /* Number of matching consumers. */
 int64_t berth_usage_consumers(const berth_state *state, berth_usage_key key);
 
-/* For the floor of changes: sign +1 or -1.  Reserve may fail for memory (-1), the rest cannot. */
-int berth_tally_reserve(berth_state *state);
+/* For the floor of changes.  Reserve makes room for that many calls of the two below, which then
+ * cannot fail; -1 without memory.  sign is +1 or -1. */
+int berth_tally_reserve(berth_state *state, size_t calls);
 void berth_tally_add(berth_state *state, const berth_consumer *consumer, berth_ref rclass,
                      int64_t amount);
 void berth_tally_consumer(berth_state *state, const berth_consumer *consumer, int sign);
