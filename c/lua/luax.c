@@ -1,0 +1,195 @@
+/* luax.c - see luax.h. */
+#include "lua/luax.h"
+
+#include <string.h>
+
+/* --- names ------------------------------------------------------------------------------- */
+
+#define WORD_MAX 40 /* longer words are compared by their beginning */
+
+static char lower(char c) {
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+/* Edits (insert, delete, replace, swap neighbours) that turn a into b, case ignored. */
+static size_t distance(const char *a, const char *b) {
+    size_t rows[3][WORD_MAX + 1];
+    size_t la = strnlen(a, WORD_MAX), lb = strnlen(b, WORD_MAX);
+    size_t *before = rows[0], *above = rows[1], *row = rows[2];
+    for (size_t j = 0; j <= lb; j++) above[j] = j;
+    for (size_t i = 1; i <= la; i++) {
+        row[0] = i;
+        for (size_t j = 1; j <= lb; j++) {
+            size_t best = above[j - 1] + (lower(a[i - 1]) != lower(b[j - 1]));
+            if (above[j] + 1 < best) best = above[j] + 1;
+            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
+            if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
+                lower(a[i - 2]) == lower(b[j - 1]) && before[j - 2] + 1 < best)
+                best = before[j - 2] + 1;
+            row[j] = best;
+        }
+        size_t *oldest = before;
+        before = above;
+        above = row;
+        row = oldest;
+    }
+    return above[lb];
+}
+
+/* Distance within which a name counts as meant. */
+static size_t tolerance(const char *word) {
+    size_t len = strnlen(word, WORD_MAX);
+    return len < 3 ? 1 : len / 3 + 1;
+}
+
+static const char *name_at(const void *names, size_t stride, size_t i) {
+    const char *name;
+    memcpy(&name, (const char *)names + i * stride, sizeof name);
+    return name;
+}
+
+const char *luax_nearest(const char *word, const void *names, size_t stride) {
+    const char *best = NULL;
+    size_t least = tolerance(word) + 1;
+    for (size_t i = 0; name_at(names, stride, i) != NULL; i++) {
+        size_t d = distance(word, name_at(names, stride, i));
+        if (d < least) {
+            least = d;
+            best = name_at(names, stride, i);
+        }
+    }
+    return best;
+}
+
+/* --- classes ----------------------------------------------------------------------------- */
+
+static const char *noun(const luax_class *class) {
+    const char *dot = strrchr(class->name, '.');
+    return dot ? dot + 1 : class->name;
+}
+
+/* Raises for a key that is no member of the table at `members`. */
+static int unknown_member(lua_State *L, int members, int key, const char *what) {
+    if (lua_type(L, key) != LUA_TSTRING)
+        return luaL_error(L, "%s is indexed by names, not by a %s", what, luaL_typename(L, key));
+    const char *word = lua_tostring(L, key);
+    const char *best = NULL;
+    size_t least = tolerance(word) + 1;
+    members = lua_absindex(L, members);
+    lua_pushnil(L);
+    while (lua_next(L, members)) { /* name member */
+        lua_pop(L, 1);
+        const char *name = lua_tostring(L, -1); /* member names are strings */
+        size_t d = distance(word, name);
+        if (d < least || (d == least && best != NULL && strcmp(name, best) < 0)) {
+            least = d;
+            best = name;
+        }
+    }
+    if (best != NULL)
+        return luaL_error(L, "%s has no member '%s', did you mean '%s'?", what, word, best);
+    return luaL_error(L, "%s has no member '%s'", what, word);
+}
+
+/* __index of the member table itself: upvalue 1 is what the noun is called. */
+static int missing_member(lua_State *L) {
+    return unknown_member(L, 1, 2, lua_tostring(L, lua_upvalueindex(1)));
+}
+
+int luax_member(lua_State *L, const luax_class *class) {
+    lua_pushvalue(L, 2);
+    int type = lua_rawget(L, lua_upvalueindex(1));
+    if (type == LUA_TFUNCTION) return -1;
+    if (type != LUA_TNUMBER) return unknown_member(L, lua_upvalueindex(1), 2, noun(class));
+    int field = (int)lua_tointeger(L, -1);
+    lua_pop(L, 1);
+    return field - 1;
+}
+
+static int class_tostring(lua_State *L) {
+    luaL_getmetafield(L, 1, "__name");
+    lua_pushfstring(L, "%s: %p", lua_tostring(L, -1), lua_topointer(L, 1));
+    return 1;
+}
+
+void luax_new_class(lua_State *L, const luax_class *class, const luax_members *members) {
+    lua_createtable(L, 0, 8); /* mt */
+    lua_pushstring(L, class->name);
+    lua_setfield(L, -2, "__name");
+    lua_pushboolean(L, 0); /* getmetatable() shows nothing to patch */
+    lua_setfield(L, -2, "__metatable");
+    lua_pushcfunction(L, class_tostring);
+    lua_setfield(L, -2, "__tostring");
+    if (members->meta != NULL) luaL_setfuncs(L, members->meta, 0);
+    lua_newtable(L); /* mt members */
+    luaL_setfuncs(L, members->methods, 0);
+    for (int i = 0; members->fields != NULL && members->fields[i] != NULL; i++) {
+        lua_pushinteger(L, i + 1);
+        lua_setfield(L, -2, members->fields[i]);
+    }
+    if (members->index != NULL) {
+        lua_pushcclosure(L, members->index, 1);
+    } else {
+        lua_createtable(L, 0, 1); /* mt members mt-of-members */
+        lua_pushstring(L, noun(class));
+        lua_pushcclosure(L, missing_member, 1);
+        lua_setfield(L, -2, "__index");
+        lua_setmetatable(L, -2);
+    }
+    lua_setfield(L, -2, "__index");
+    lua_rawsetp(L, LUA_REGISTRYINDEX, class);
+}
+
+void *luax_new(lua_State *L, const luax_class *class, size_t size, int nuv) {
+    void *object = lua_newuserdatauv(L, size, nuv);
+    memset(object, 0, size);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, class);
+    lua_setmetatable(L, -2);
+    return object;
+}
+
+void *luax_test(lua_State *L, int index, const luax_class *class) {
+    void *object = lua_touserdata(L, index);
+    if (object == NULL || !lua_getmetatable(L, index)) return NULL;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, class);
+    bool same = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return same ? object : NULL;
+}
+
+void *luax_check(lua_State *L, int index, const luax_class *class) {
+    void *object = luax_test(L, index, class);
+    if (object == NULL) luaL_typeerror(L, index, class->name);
+    return object;
+}
+
+/* --- misuse ------------------------------------------------------------------------------ */
+
+int luax_closed(lua_State *L, const char *what) {
+    return luaL_error(L, "%s is closed", what);
+}
+
+void luax_max_args(lua_State *L, int max) {
+    if (lua_gettop(L) > max) luaL_argerror(L, max + 1, "no such argument");
+}
+
+/* --- values ------------------------------------------------------------------------------ */
+
+void luax_set_integer(lua_State *L, const char *name, int64_t value) {
+    lua_pushstring(L, name);
+    lua_pushinteger(L, value);
+    lua_rawset(L, -3);
+}
+
+void luax_set_text(lua_State *L, const char *name, const char *value) {
+    if (value == NULL) return;
+    lua_pushstring(L, name);
+    lua_pushstring(L, value);
+    lua_rawset(L, -3);
+}
+
+void luax_set_boolean(lua_State *L, const char *name, bool value) {
+    lua_pushstring(L, name);
+    lua_pushboolean(L, value);
+    lua_rawset(L, -3);
+}
