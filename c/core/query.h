@@ -6,9 +6,13 @@
 
 #include "core/request.h"
 
-/* Percent-encoding and "+" are decoded.  The request is checked (berth_request_check).
- * Errors: BERTH_EREQUEST with fields "parameter" and "position" (byte, from 1), BERTH_ELIMIT,
- * BERTH_ENOMEM. */
+#define BERTH_QUERY_BYTES 1048576
+
+/* `canonical=true` and `split<suffix>=CLASS,...` are berth's own, as is `!in:` in required.
+ * Amounts beyond int64 stand for "more than any provider has".  Percent-encoding and "+" are
+ * decoded.  The request is checked (berth_request_check).
+ * Errors: BERTH_EREQUEST with fields "parameter" and "position" (byte of text, from 1; one behind
+ * the end for a parameter that is missing), BERTH_ELIMIT, BERTH_ENOMEM. */
 berth_rc berth_query_parse(berth_mem mem, const char *text, size_t len, berth_request **out,
                            berth_err *err);
 

@@ -122,7 +122,8 @@ typedef struct berth_shape_group {
     size_t nmember_of;
     bool has_tree;
     berth_ref tree; /* root of in_tree; BERTH_NONE: names no provider, matches nothing */
-    size_t twin;    /* index of the first granular group with the very same content (maybe itself) */
+    size_t twin;    /* first granular group with the very same content and same_subtree places
+                       (maybe itself): which of them gets what makes no difference */
 } berth_shape_group;
 
 /* A request resolved against a state; owned by its arena.  The order in which a request was
