@@ -5,6 +5,7 @@
 
 #include "core/err.h"
 #include "core/names_private.h"
+#include "core/sharing.h"
 #include "core/standard.h"
 #include "core/state_private.h"
 #include "core/text.h"
@@ -130,6 +131,7 @@ void berth_state_free(berth_state *state) {
     berth_map_free(&state->provider_by_name, &mem);
     berth_map_free(&state->consumer_by_uuid, &mem);
     berth_tally_free(state);
+    berth_sharing_free(state);
     berth_free(&mem, state, sizeof *state);
 }
 

@@ -94,6 +94,7 @@ typedef struct berth_state {
     int32_t free_allocation; /* list through next_of_consumer, -1 ends */
 
     berth_tally *tally;
+    struct berth_sharing *sharing; /* who serves which trees, NULL until asked; see sharing.h */
 } berth_state;
 
 /* An empty fleet that knows the standard classes and traits.  hash_key comes from the host's
