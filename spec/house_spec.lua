@@ -248,15 +248,16 @@ describe("a floor", function()
         SAVEPOINT RELEASE ATTACH DETACH VACUUM WITH]]):gmatch "%S+" do
       verbs[verb] = true
     end
-    local found = {}
+    local found, preparing = {}, {}
     local function complain(path, what) found[#found + 1] = path .. ": " .. what end
-    for _, path in ipairs(matching "^[clp][%l/].*%.%a+$") do
-      local text = path:find "%.[ch]$" and without_comments(command.read(path)) or command.read(path)
-      local is_table = path:find "^c/store/statements[%w_]*%.h$" ~= nil
-      if path:find "%.md$" then text = "" end
-      if text:find "sqlite3_exec%s*%(" or text:find "sqlite3_[vmsn]+printf%s*%(" then
+    for _, path in ipairs(matching "^[clp].*%.[chlua]+$") do
+      local text = command.read(path)
+      if path:find "%.[ch]$" then text = without_comments(text) end
+      if text:find "sqlite3_exec%s*%(" or text:find "sqlite3_v?mprintf%s*%(" then
         complain(path, "SQL that is not prepared")
       end
+      if text:find "sqlite3_prepare[%w_]*%s*%(" then preparing[#preparing + 1] = path end
+      local is_table = path:find "^c/store/statements[%w_]*%.h$" ~= nil
       for literal in text:gmatch '"([^"\n]*)"' do
         local verb = literal:match "^%s*(%u+)%f[%s;]" or literal:match "^%s*(%u+)$"
         if is_table and literal:find "%%[sdiql]" then complain(path, "a hole in " .. literal) end
@@ -264,6 +265,7 @@ describe("a floor", function()
       end
     end
     none(found)
+    assert.equal(1, #preparing, table.concat(preparing, ", "))
   end)
 end)
 
