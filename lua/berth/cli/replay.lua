@@ -10,19 +10,23 @@ local RANKINGS = { "best_fit", "dot_product", "fgd", "first_fit", "gpu_clusterin
   "random", "spread" }
 
 local EPILOG = [[
-Files are CSV with a header row, plain or gzipped; columns may stand in any order and
-others are ignored.
-  nodes     sn (name), cpu_milli, memory_mib, gpu (how many) and perhaps model
-  requests  cpu_milli, memory_mib, num_gpu and perhaps gpu_milli (thousandths of one
-            GPU), gpu_spec ("A|B": the models that will do), project, user
+Files are CSV with a header row, plain or gzipped. Columns may stand in any
+order, and others are ignored:
+  nodes     sn (the name), cpu_milli, memory_mib, gpu (how many) and perhaps
+            model
+  requests  cpu_milli, memory_mib, num_gpu and perhaps gpu_milli (thousandths
+            of one GPU), gpu_spec ("A|B": models that will do), project, user
   order     sn
-A node becomes a provider with CUSTOM_VCPU_MILLI and MEMORY_MB and the trait
-CUSTOM_GPU_MODEL_<model>; each of its GPUs a child with 1000 CUSTOM_GPU_MILLI.
-Requests are placed in the order of their file, one durable transaction each. Equal
-scores go to the node that comes first in --order, else in --nodes. With --inflate
-the nodes without GPUs take no part, requests are drawn at random until they ask for
-RATIO times the GPUs there are, and the order of the nodes is drawn too unless given.
-Decisions are written as cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,sn,gpus.]]
+A node becomes a provider with CUSTOM_VCPU_MILLI, MEMORY_MB and the trait
+CUSTOM_GPU_MODEL_<model>, each of its GPUs a child with 1000 CUSTOM_GPU_MILLI.
+
+Requests are placed in the order of their file, one durable transaction each.
+Equal scores go to the node that comes first in --order, else in --nodes.
+With --inflate, nodes without GPUs take no part, requests are drawn at random
+until they ask for RATIO times the GPUs there are, and the order of the nodes
+is drawn too unless --order gives one.
+
+--decisions writes cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,sn,gpus.]]
 
 local function configure(command)
   local function file(name, description)
@@ -36,10 +40,10 @@ local function configure(command)
   file("--typical", "The requests that define fragmentation (default: --requests).")
   command:option("--inflate", "Draw arrivals that ask for this multiple of the cluster's GPUs.")
     :argname "RATIO":convert(kinds.number(0.001, 1000))
-  command:option("--seed", "For --inflate, --demo and random policies (default: 42).")
+  command:option("--seed", "For --inflate, --demo and the policy random.")
     :argname "N":convert(kinds.integer()):default "42"
   command:option("--store", "Where to place: a new file, or :memory: (default: a temporary file,"
-    .. " removed at the end).."):argname "TARGET"
+    .. " removed at the end)."):argname "TARGET"
   file("--decisions", "Write a line per arrival.")
   file("--report", "Draw allocation and fragmentation against demand (SVG).")
   command:flag("--json", "Print the summary as JSON.")
@@ -48,7 +52,7 @@ local function configure(command)
   command:epilog(EPILOG)
 end
 
--- --- what is to be done ----------------------------------------------------------------------------
+-- --- what is to be done --------------------------------------------------------------------------
 
 local function usage(message, advice)
   exit.raise { code = "usage", message = message, advice = advice }
@@ -57,7 +61,9 @@ end
 local function check_options(args)
   if args.demo then
     for _, name in ipairs { "nodes", "requests", "order", "typical", "inflate" } do
-      if args[name] then usage(("--demo makes its own input, --%s does not go with it"):format(name)) end
+      if args[name] then
+        usage(("--demo makes its own input, --%s does not go with it"):format(name))
+      end
     end
     return
   end
@@ -102,7 +108,7 @@ local function make_plan(args)
   return plan
 end
 
--- --- policies --------------------------------------------------------------------------------------
+-- --- policies ------------------------------------------------------------------------------------
 
 local function shipped(name)
   return name:find "^[%w_]+$" and package.searchpath("berth.policies." .. name, package.path)
@@ -146,7 +152,7 @@ local function prepare_policies(plan, seed)
   end
 end
 
--- --- the run ---------------------------------------------------------------------------------------
+-- --- the run -------------------------------------------------------------------------------------
 
 -- A new file name in TMPDIR; whoever gets it removes what the store leaves there.
 local function temporary_target()
@@ -157,8 +163,12 @@ local function temporary_target()
   return directory .. "/berth-replay-" .. name:match "[^/]*$"
 end
 
-local function remove_store(target)
-  for _, suffix in ipairs { "", "-wal", "-shm", "-journal", "-lock" } do os.remove(target .. suffix) end
+local Temporary = {}
+
+function Temporary:__close()
+  for _, suffix in ipairs { "", "-wal", "-shm", "-journal", "-lock" } do
+    os.remove(self.target .. suffix)
+  end
 end
 
 local function open_store(target)
@@ -194,9 +204,8 @@ end
 -- Runs in the store asked for, or in a temporary one that goes away whatever happens.
 local function replay_somewhere(args, plan)
   if args.store then return replay(args, plan, args.store) end
-  local target = temporary_target()
-  local removal <close> = setmetatable({}, { __close = function() remove_store(target) end })
-  return replay(args, plan, target), removal and nil
+  local temporary <close> = setmetatable({ target = temporary_target() }, Temporary)
+  return (replay(args, plan, temporary.target))
 end
 
 local function summarize(args, plan, seconds)
@@ -213,14 +222,6 @@ local function summarize(args, plan, seconds)
   return summary
 end
 
-local function write_report(path, text)
-  local file, message = io.open(path, "wb")
-  if not file then fault.raise(fault.SYSTEM, "%s", message) end
-  local done, why = file:write(text)
-  local closed, also = file:close()
-  if not (done and closed) then fault.raise(fault.SYSTEM, "%s: %s", path, why or also) end
-end
-
 return {
   summary = "Replay a cluster's requests under a policy and report what came of it.",
   configure = configure,
@@ -233,10 +234,9 @@ return {
       io.stderr:write(("note: %d nodes of %s are not in %s and take no part\n"):format(
         plan.left_out, args.nodes, args.order))
     end
-    local summary = summarize(args, plan, (replay_somewhere(args, plan)))
-    if args.report then
-      write_report(args.report, require "berth.replay.picture".draw(summary))
-    end
+    local report <close> = args.report and require "berth.replay.sink".open(args.report) or nil
+    local summary = summarize(args, plan, replay_somewhere(args, plan))
+    if report then report:finish(require "berth.replay.picture".draw(summary)) end
     if args.json then output.json(summary) else require "berth.replay.summary".print(summary) end
   end,
 }

@@ -21,8 +21,8 @@ function arrivals.inflate(requests, nodes, ratio, rng)
   local capacity, asked = 0, 0
   for _, node in ipairs(nodes) do capacity = capacity + node.gpus * inputs.WHOLE end
   for _, request in ipairs(requests) do asked = asked + demand(request) end
-  if capacity == 0 then fault.raise(fault.USAGE, "--inflate needs nodes with GPUs") end
-  if asked == 0 then fault.raise(fault.USAGE, "--inflate needs requests that ask for GPUs") end
+  if capacity == 0 then fault.raise(fault.INPUT, "--inflate needs nodes with GPUs") end
+  if asked == 0 then fault.raise(fault.INPUT, "--inflate needs requests that ask for GPUs") end
   local target = ratio * capacity
   local list = rng:shuffle(table.move(requests, 1, #requests, 1, {}))
   while asked > target do

@@ -18,7 +18,7 @@ Reader.__index = Reader
 -- @tparam string format what is wrong, as of string.format
 function Reader:fail(column, format, ...)
   local where = column and ("column %s: "):format(column) or ""
-  fault.raise(fault.USAGE, "%s:%d: %s%s", self.path, self.line, where, format:format(...))
+  fault.raise(fault.INPUT, "%s:%d: %s%s", self.path, self.line, where, format:format(...))
 end
 
 -- The name of the n-th column, or its number while (or where) the header has none.
@@ -40,7 +40,7 @@ function Reader:next_line(before)
     if err.code == "limit_exceeded" then
       self:fail(self:column(field_at_end(before .. piece)), "%s", err.message)
     end
-    local exit = err.code == "invalid_value" and fault.USAGE or fault.ENVIRONMENT
+    local exit = err.code == "invalid_value" and fault.INPUT or fault.SYSTEM
     fault.raise(exit, "%s:%d: %s", self.path, self.line, err.message)
   end
   if not line then return nil end
@@ -156,7 +156,7 @@ end
 -- @tparam function each may call reader:fail(column, text)
 function csv.each(path, required, each)
   local lines <close>, err = core.lines(path, csv.LONGEST)
-  if not lines then fault.raise(fault.ENVIRONMENT, "%s: %s", path, err.message) end
+  if not lines then fault.raise(fault.SYSTEM, "%s: %s", path, err.message) end
   local reader = setmetatable({ path = path, lines = lines, line = 0 }, Reader)
   reader:read_header(required)
   local row = reader:next_row()

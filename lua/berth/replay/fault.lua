@@ -1,50 +1,40 @@
---- What stops a replay: one sentence and the command's exit code, raised as an object and caught
--- once, by the command. Everything that reads, builds or writes for a replay raises only these.
+--- What stops a replay: an error object with a code and one sentence, raised from wherever it is
+-- found and shown by the command, whose exit code follows from the code.
 
-local fault = { REFUSED = 1, USAGE = 2, ENVIRONMENT = 3 }
+local fault = {
+  INPUT = "invalid_value", -- a file's content is at fault
+  USAGE = "usage", -- the options are
+  SYSTEM = "io_error", -- the file system is
+}
 
 local Fault = { __name = "berth.replay.fault" }
-Fault.__index = Fault
 
 function Fault:__tostring()
   return self.message
 end
 
 --- Raise a fault.
--- @tparam integer exit one of REFUSED, USAGE, ENVIRONMENT
+-- @tparam string code one of the above or any error code of the store
 -- @tparam string format as of string.format
-function fault.raise(exit, format, ...)
-  error(setmetatable({ exit = exit, message = format:format(...) }, Fault))
+function fault.raise(code, format, ...)
+  error(setmetatable({ code = code, message = format:format(...) }, Fault), 0)
 end
 
---- The fault that an error value is, or nil for any other error.
-function fault.of(value)
-  return getmetatable(value) == Fault and value or nil
-end
-
--- Codes of store errors that are the surroundings' doing rather than a refusal.
-local SURROUNDINGS = {
-  io_error = true, disk_full = true, read_only = true, not_a_store = true, corrupt = true,
-  schema_version = true, busy = true, out_of_memory = true, unknown_outcome = true,
-}
-
---- Raise what a store answered, saying what it was about.
+--- Raise what a store answered, saying what it was about; fields stay.
 -- @tparam string what e.g. the path of the store
 -- @param err an error object with code and message
 function fault.from(what, err)
-  local exit = SURROUNDINGS[err.code] and fault.ENVIRONMENT or fault.REFUSED
-  fault.raise(exit, "%s: %s", what, err.message)
+  local copy = { message = ("%s: %s"):format(what, err.message) }
+  for name, value in pairs(err) do
+    if copy[name] == nil then copy[name] = value end
+  end
+  error(setmetatable(copy, Fault), 0)
 end
 
---- Text from outside as it may be shown in a message: short, quoted, without control characters.
+--- Text from outside as it may stand in a sentence: short, quoted, without control characters.
 function fault.show(text)
-  if #text > 40 then
-    local cut = utf8.offset(text, 0, 37) or 37
-    text = text:sub(1, cut - 1) .. "..."
-  end
-  if not utf8.len(text) then
-    text = text:gsub("[\128-\255]", "?")
-  end
+  if not utf8.len(text) then text = text:gsub("[\128-\255]", "?") end
+  if utf8.len(text) > 40 then text = text:sub(1, utf8.offset(text, 38) - 1) .. "..." end
   return '"' .. text:gsub('[%c"\\]', function(c) return ("\\x%02X"):format(c:byte()) end) .. '"'
 end
 

@@ -68,12 +68,12 @@ function inputs.nodes(path)
     lines[node.name] = reader.line
     nodes[#nodes + 1] = node
   end)
-  if #nodes == 0 then fault.raise(fault.USAGE, "%s:1: no node follows the header", path) end
+  if #nodes == 0 then fault.raise(fault.INPUT, "%s:1: no node follows the header", path) end
   for _, node in ipairs(nodes) do
     for i = 0, node.gpus - 1 do
       local clash = lines[inputs.gpu_name(node.name, i)]
       if clash then
-        fault.raise(fault.USAGE,
+        fault.raise(fault.INPUT,
           "%s:%d: column sn: the name is that of GPU %d of the node on line %d",
           path, clash, i, node.line)
       end
@@ -133,7 +133,7 @@ function inputs.requests(path)
     end
     requests[#requests + 1] = request
   end)
-  if #requests == 0 then fault.raise(fault.USAGE, "%s:1: no request follows the header", path) end
+  if #requests == 0 then fault.raise(fault.INPUT, "%s:1: no request follows the header", path) end
   return requests
 end
 
@@ -153,7 +153,7 @@ function inputs.ordered(path, nodes)
     taken[node] = reader.line
     ordered[#ordered + 1] = node
   end)
-  if #ordered == 0 then fault.raise(fault.USAGE, "%s:1: no node follows the header", path) end
+  if #ordered == 0 then fault.raise(fault.INPUT, "%s:1: no node follows the header", path) end
   return ordered, #nodes - #ordered
 end
 

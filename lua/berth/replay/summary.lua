@@ -1,0 +1,60 @@
+--- The summary of a replay as text for people.
+
+local output = require "berth.cli.output"
+
+local summary = {}
+
+local function percent(value)
+  return ("%.2f %%"):format(value)
+end
+
+local function line(label, format, ...)
+  output.line(("%-15s%s"):format(label, format:format(...)))
+end
+
+local function print_refusals(result)
+  line("refused", "%d", result.refused)
+  for _, refusal in ipairs(result.refusals) do
+    local why = refusal.reason or refusal.code
+    if refusal.policy then why = ("%s by %s"):format(why, refusal.policy) end
+    local who = refusal.project and ("%s of %s"):format(refusal.kind, refusal.project)
+      or refusal.kind
+    line("", "%6d  %s: %s", refusal.count, why, who)
+  end
+end
+
+local function print_allocation(result)
+  local classes, rows = {}, {}
+  for class in pairs(result.allocation) do classes[#classes + 1] = class end
+  table.sort(classes)
+  for i, class in ipairs(classes) do
+    local one = result.allocation[class]
+    rows[i] = { class, one.allocated, one.capacity, percent(one.percent) }
+  end
+  output.line ""
+  output.table({ "class", "allocated", "capacity", "share" }, rows)
+  output.line ""
+end
+
+--- @tparam table result of berth.replay.tally, with what the command adds
+function summary.print(result)
+  line("policy", "%s", result.policy)
+  line("nodes", "%d with %d GPUs", result.nodes, result.gpus)
+  if result.nodes_left_out > 0 then line("", "%d left out by the order", result.nodes_left_out) end
+  line("arrivals", "%d", result.arrivals)
+  line("placed", "%d", result.placed)
+  print_refusals(result)
+  print_allocation(result)
+  if result.fragmentation then
+    line("fragmentation", "%s of the GPUs, %s of the idle ones",
+      percent(result.fragmentation.percent_of_capacity),
+      percent(result.fragmentation.percent_of_idle))
+  end
+  local last = result.at_last_percent
+  line("at demand", "%d %%: %s allocated, %s fragmented (mean over its arrivals)", last.demand,
+    percent(last.allocation), percent(last.fragmentation))
+  line("time", "%.2f s, %.0f placements a second", result.seconds,
+    result.placements_per_second or 0)
+end
+
+return summary
