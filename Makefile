@@ -83,7 +83,7 @@ endif
 all: $(MODULE) $(COMMAND) $(POLICIES)
 
 # Goals that compile nothing themselves need no compiler to be started.
-COMPILING := $(filter all lint install $(BUILD)/%,$(or $(MAKECMDGOALS),all))
+COMPILING := $(filter all install valgrind bench torture torture-long $(BUILD)/%,$(or $(MAKECMDGOALS),all))
 ifneq ($(COMPILING),)
 include $(OBJ)/probed.mk
 endif
@@ -170,9 +170,13 @@ test:
 SPEC_FILES := $(wildcard spec/*_spec.lua spec/*/*_spec.lua)
 # The runner is busted's own, started under the right Lua whatever `busted` on the PATH runs on.
 BUSTED = $(LUA) spec/support/busted.lua --ignore-lua --cpath=$(call quote,$(TREE_CPATH)) \
-         --output=spec/support/tally.lua $(SPEC)
+         --output=spec/support/tally.lua $(TAGS) $(SPEC)
+# A checker has nothing to find in specs that build and install.
+UNPACKED = TAGS=--exclude-tags=build
+# Specs that call make get the settings of this run, but not its job slots.
 specs:
-	@$(IN_TREE) CC=$(call quote,$(CC)) TALLY_MINIMUM=$(if $(SPEC),1,$(words $(SPEC_FILES))) $(BUSTED)
+	@unset MAKELEVEL; $(IN_TREE) CC=$(call quote,$(CC)) MAKEFLAGS=$(call quote,$(if $(MAKEOVERRIDES),-- $(MAKEOVERRIDES))) \
+	    TALLY_MINIMUM=$(if $(SPEC),1,$(words $(SPEC_FILES))) $(CHECKER) $(BUSTED)
 
 ASAN_CC = gcc
 asan:
@@ -180,11 +184,11 @@ asan:
 	    CFLAGS='-O1 -g' all
 	@LD_PRELOAD="$$($(ASAN_CC) -print-file-name=libasan.so) $$($(ASAN_CC) -print-file-name=libubsan.so)" \
 	    ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-	    $(MAKE) --no-print-directory BUILD=build/asan specs
+	    $(MAKE) --no-print-directory BUILD=build/asan $(UNPACKED) specs
 
 valgrind: all
-	@$(MAKE) --no-print-directory \
-	    LUA='valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9 $(LUA)' specs
+	@$(MAKE) --no-print-directory $(UNPACKED) specs CHECKER='valgrind -q --leak-check=full \
+	    --errors-for-leak-kinds=definite --error-exitcode=9'
 
 bench: all
 	@$(IN_TREE) sh spec/support/benches.sh

@@ -60,7 +60,7 @@ local function runs_far_away(prefix, berth)
   assert.equal(share .. "/berth/init.lua\n" .. lib .. "/berth/core.so\n", library.out)
 end
 
-describe("the rockspec", function()
+describe("the rockspec #build", function()
   it("lists every module of the tree and no other", function()
     local expected = {}
     for _, path in ipairs(list "find lua policies -name '*.lua' ! -path lua/berth/cli/main.lua") do
@@ -106,7 +106,7 @@ describe("the rockspec", function()
   end)
 end)
 
-describe("make install", function()
+describe("make install #build", function()
   it("gives a command and a library that run in any directory", function()
     local directory, remove = command.directory()
     local prefix = directory .. "/a prefix"
@@ -130,7 +130,7 @@ describe("make install", function()
   end)
 end)
 
-describe("the tree", function()
+describe("the tree #build", function()
   it("has a command that runs in any directory and takes words as they are", function()
     local here = command.shell("pwd").out:gsub("\n", "")
     local berth = command.quote(here .. "/build/berth")
@@ -189,7 +189,7 @@ describe("the tree", function()
   end)
 end)
 
-describe("the tally", function()
+describe("the tally #build", function()
   local function busted(...)
     return command.exec("env", "-u", "TALLY_MINIMUM", "lua5.4", "spec/support/busted.lua",
       "--ignore-lua", "--output=spec/support/tally.lua", ...)
