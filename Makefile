@@ -186,9 +186,9 @@ asan:
 	    ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 	    $(MAKE) --no-print-directory BUILD=build/asan $(UNPACKED) specs
 
+VALGRIND = valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9
 valgrind: all
-	@$(MAKE) --no-print-directory $(UNPACKED) specs CHECKER='valgrind -q --leak-check=full \
-	    --errors-for-leak-kinds=definite --error-exitcode=9'
+	@$(MAKE) --no-print-directory CHECKER='$(VALGRIND)' $(UNPACKED) specs
 
 bench: all
 	@$(IN_TREE) sh spec/support/benches.sh
