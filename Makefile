@@ -76,7 +76,7 @@ endif
 
 # --- the build ------------------------------------------------------------------------------------
 
-.PHONY: all help env deps demo test specs asan valgrind lint doc bench torture torture-long \
+.PHONY: all help env deps demo test specs asan valgrind lint format doc bench torture torture-long \
         install rockspec-sources clean FORCE
 .DELETE_ON_ERROR:
 
@@ -142,6 +142,7 @@ help:
 # make specs            run the specs of a tree that is built
 # make asan, valgrind   run the specs under AddressSanitizer and UBSan, or under valgrind
 # make lint             luacheck, both compilers with warnings as errors, cppcheck when installed
+# make format           lay out the C sources as .clang-format says
 # make doc              API pages in build/doc
 # make bench            every benchmark in spec/bench
 # make torture          quick torture legs; torture-long: the long ones
@@ -209,6 +210,9 @@ lint:
 	@if command -v cppcheck >/dev/null; then echo cppcheck; \
 	    cppcheck -q --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,portability \
 	        --suppress=missingIncludeSystem -Ic -Ic/include c; fi
+
+format:
+	clang-format -i $(SOURCES) $(HEADERS)
 
 doc:
 	ldoc -c .config.ld --fatalwarnings -d $(BUILD)/doc .

@@ -244,8 +244,8 @@ describe("a floor", function()
 
   it("builds no SQL: it stands in the table of statements and nowhere else", function()
     local verbs = {}
-    for verb in ([[SELECT INSERT UPDATE DELETE REPLACE CREATE DROP ALTER PRAGMA BEGIN COMMIT ROLLBACK
-        SAVEPOINT RELEASE ATTACH DETACH VACUUM WITH]]):gmatch "%S+" do
+    for verb in ([[SELECT INSERT UPDATE DELETE REPLACE CREATE DROP ALTER PRAGMA BEGIN COMMIT
+        ROLLBACK SAVEPOINT RELEASE ATTACH DETACH VACUUM WITH]]):gmatch "%S+" do
       verbs[verb] = true
     end
     local found, preparing = {}, {}

@@ -23,5 +23,9 @@ for leg in spec/torture/*.sh; do
     printf '%-8s %-24s %4d s  %s\n' "$verdict" "$name" "$took" "$(tail -n 1 "$log")"
     [ "$verdict" = FAILED ] && tail -n 20 "$log"
 done
+if [ $((passed + failed + skipped)) = 0 ]; then
+    echo "no leg ran"
+    failed=1
+fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
