@@ -215,7 +215,7 @@ format:
 	clang-format -i $(SOURCES) $(HEADERS)
 
 doc:
-	ldoc -c .config.ld --fatalwarnings -d $(BUILD)/doc .
+	ldoc -q -c .config.ld -d $(BUILD)/doc .
 
 # --- installing -----------------------------------------------------------------------------------
 

@@ -98,8 +98,7 @@ local examinations = {
 
 local function examine_store(path)
   return function()
-    assert(io.open(path, "rb")):close() -- opening a store would make a missing one
-    local fleet <close> = assert(require("berth").open(path))
+    local fleet <close> = assert(require("berth").open(path, { must_exist = true }))
     assert(fleet:check())
     local stats = fleet:stats()
     return ("whole: %d providers, %d consumers"):format(stats.providers, stats.consumers)
