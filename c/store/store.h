@@ -20,6 +20,7 @@ typedef struct berth_store_options {
     const char *target;      /* file path, or ":memory:" */
     bool read_only;          /* the file must exist and is never written */
     bool must_exist;         /* do not create a missing file */
+    bool allow_network;      /* take a file on a network file system, whose locks may lie */
     int busy_timeout_ms;     /* how long begin waits for another writer; 0: 5000 */
     uint64_t hash_key[2];    /* from the host's randomness */
     size_t rank_bytes;       /* memory for remembered ranks; 0: 64 MiB */
