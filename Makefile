@@ -12,10 +12,15 @@ SANITIZE      ?=
 BUILD         ?= build
 PREFIX        ?= /usr/local
 LUA_VERSION   ?= 5.4
-LUA           ?= $(firstword $(foreach name,lua$(LUA_VERSION) lua,$(shell command -v $(name))) \
-                   lua$(LUA_VERSION))
 SPEC          ?=
 V             ?=
+
+# The interpreter bears its version in its name on some systems and not on others.
+ifeq ($(LUA),)
+LUA := $(or $(shell for lua in lua$(LUA_VERSION) lua$(subst .,,$(LUA_VERSION)) lua; do \
+    $$lua -e 'os.exit(_VERSION == "Lua $(LUA_VERSION)")' 2>/dev/null && command -v $$lua && break; \
+    done),lua$(LUA_VERSION))
+endif
 
 LUA_SUFFIX := $(subst .,_,$(LUA_VERSION))
 OBJ        := $(BUILD)/obj
