@@ -11,11 +11,6 @@
 #include "core/state_private.h"
 #include "core/usage.h"
 
-void berth_state_touch(berth_state *state, berth_ref provider) {
-    state->clock++;
-    state->providers[state->providers[provider]->root]->version = state->clock;
-}
-
 /* Every apply_* below turns the record from its one side into its other.  `forward` may fail for
  * memory (-1) before anything changed; backward finds all memory still there and cannot fail. */
 

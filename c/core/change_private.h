@@ -4,9 +4,6 @@
 
 #include "core/change.h"
 
-/* Marks the provider's tree as changed now. */
-void berth_state_touch(berth_state *state, berth_ref provider);
-
 /* -1 without memory (forward only), with nothing changed. */
 int berth_apply_provider(berth_state *state, const berth_change *change, bool forward);
 /* Frees a provider that a settled change deleted, or an undone one made (its ref is free again). */

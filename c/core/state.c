@@ -239,6 +239,11 @@ berth_ref berth_state_next_consumer(berth_state *state) {
     return (berth_ref)state->nconsumers;
 }
 
+void berth_state_touch(berth_state *state, berth_ref provider) {
+    state->clock++;
+    state->providers[state->providers[provider]->root]->version = state->clock;
+}
+
 /* --- trees ------------------------------------------------------------------------------- */
 
 /* The next provider of the tree under `root` in pre-order, BERTH_NONE at the end. */

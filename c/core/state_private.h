@@ -15,6 +15,9 @@ void berth_refs_free(berth_refs *refs, const berth_mem *mem);
 
 void berth_provider_free(berth_state *state, berth_provider *provider);
 
+/* Marks the provider's tree as changed now. */
+void berth_state_touch(berth_state *state, berth_ref provider);
+
 /* A ref for a new consumer: a spare one or the next. */
 berth_ref berth_state_next_consumer(berth_state *state);
 
