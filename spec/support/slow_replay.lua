@@ -157,7 +157,7 @@ local function best_way(policy, node, pod, typical, covered)
   for _, way in ipairs(ways(node, pod)) do
     local after = left_after(node, pod, way)
     local score = scores[policy](node, pod, after, typical, covered)
-    local left = policy == "fgd" and 0 or sum(after) > 0 and way[1] and node.free[way[1]] or 0
+    local left = policy ~= "fgd" and way[1] and node.free[way[1]] or 0
     if not best or score > best or (score == best and left < fullness) then
       best, chosen, fullness = score, way, left
     end

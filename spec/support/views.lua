@@ -1,5 +1,5 @@
---- Stand-ins for the views that a ranking policy reads, over plain tables, so that its scores can be
--- tried without an engine: nodes of one root and devices below it.
+--- Stand-ins for the views that a ranking policy reads, over plain tables, so that its scores can
+-- be tried without an engine: nodes of one root and devices below it.
 
 local views = {}
 
@@ -15,10 +15,10 @@ local function hash(...)
   return (h ~ (h >> 32)) & ((1 << 53) - 1)
 end
 
---- The hooks of a policy file, run in an environment like the sandbox's.
--- @tparam string path
+--- The hooks of a shipped policy, run in an environment like the sandbox's.
+-- @tparam string name
 -- @tparam ?table given parameters over its defaults
-function views.load(path, given)
+function views.load(name, given)
   local env = { math = math, table = table, string = string, ipairs = ipairs, pairs = pairs,
     hash = hash }
   function env.policy(definition)
@@ -30,9 +30,9 @@ function views.load(path, given)
     end
     return definition
   end
-  setmetatable(env, { __index = function(_, name) error("undeclared global " .. name, 2) end,
-    __newindex = function(_, name) error("global " .. name .. " is written", 2) end })
-  return assert(loadfile(path, "t", env))()
+  setmetatable(env, { __index = function(_, key) error("undeclared global " .. key, 2) end,
+    __newindex = function(_, key) error("global " .. key .. " is written", 2) end })
+  return assert(loadfile("policies/" .. name .. ".lua", "t", env))()
 end
 
 --- @tparam table pod {cpu=, memory=, gpus=, milli=, consumer=}
@@ -77,6 +77,11 @@ function views.candidate(node, pod, chosen)
   function candidate.consumer_types() return node.types or {} end
   function candidate.consumers() return node.consumers or 0 end
   return candidate
+end
+
+--- What a policy says of taking these devices of a node: score and preference.
+function views.score(policy, node, pod, chosen)
+  return policy.score(views.request(pod), views.candidate(node, pod, chosen or {}))
 end
 
 return views
