@@ -1,0 +1,595 @@
+--- Allocation candidates by brute force: every combination is made and then held against the rules
+-- of the model, one after another.  Written to be read, not to be fast; it shares nothing with the
+-- engine but the form of a request table.  Fleets are plain tables, in order of creation:
+--
+--   { { name =, parent = name or nil, traits = { names }, aggregates = { words },
+--       inventories = { CLASS = { total =, reserved =, ... } }, used = { CLASS = n } }, ... }
+--
+-- A request has the public face's keys; conditions are always lists: required = { "T", "!U",
+-- { "A", "B" } }, member_of likewise, root_required = { "T", "!U" }, in_tree = name,
+-- same_subtree = { { "a", "b" } }, split = { CLASS = true }.
+local brute = {}
+
+local SHARES = "MISC_SHARES_VIA_AGGREGATE"
+-- The published order of the standard classes the specs use: the order of variables.
+local CLASS_ORDER = { VCPU = 0, MEMORY_MB = 1, DISK_GB = 2, VGPU = 10, PCPU = 14, PGPU = 17 }
+
+local function sorted_keys(t, before)
+  local keys = {}
+  for key in pairs(t or {}) do keys[#keys + 1] = key end
+  table.sort(keys, before)
+  return keys
+end
+
+local function by_class(a, b)
+  return CLASS_ORDER[a] < CLASS_ORDER[b]
+end
+
+local function has(list, word)
+  for _, each in ipairs(list or {}) do
+    if each == word then return true end
+  end
+  return false
+end
+
+-- ---------------------------------------------------------------------------------------------
+-- The fleet
+-- ---------------------------------------------------------------------------------------------
+
+--- Providers by name, each with root, children, place in pre-order and in order of creation.
+local function index(fleet)
+  local world = { roots = {}, by_name = {}, in_order = {} }
+  for place, p in ipairs(fleet) do
+    local node = { name = p.name, spec = p, place = place, children = {} }
+    world.by_name[p.name] = node
+    node.parent = world.by_name[p.parent]
+    if node.parent then
+      table.insert(node.parent.children, node)
+      node.root = node.parent.root
+    else
+      node.root = node
+      table.insert(world.roots, node)
+    end
+    table.insert(world.in_order, node)
+  end
+  return world
+end
+
+local function members(node, list)
+  list = list or {}
+  list[#list + 1] = node
+  for _, child in ipairs(node.children) do members(child, list) end
+  return list
+end
+
+local function dominates(above, below)
+  while below do
+    if below == above then return true end
+    below = below.parent
+  end
+  return false
+end
+
+local function inventory(node, class)
+  local inv = (node.spec.inventories or {})[class]
+  if not inv then return nil end
+  local total, reserved = inv.total, inv.reserved or 0
+  return {
+    capacity = math.tointeger((total - reserved) * (inv.allocation_ratio or 1.0) // 1),
+    used = (node.spec.used or {})[class] or 0,
+    min_unit = inv.min_unit or 1,
+    max_unit = inv.max_unit or math.max(2147483647, total),
+    step_size = inv.step_size or 1,
+  }
+end
+
+--- The four conditions of one provider, one class, one amount.
+local function available(node, class, amount)
+  local inv = inventory(node, class)
+  return inv ~= nil and inv.used + amount <= inv.capacity and amount >= inv.min_unit
+    and amount <= inv.max_unit and amount % inv.step_size == 0
+end
+
+--- Is the provider a sharing one that serves the tree of `root`?
+local function serves(node, root)
+  if not has(node.spec.traits, SHARES) then return false end
+  if node.root == root then return true end
+  for _, member in ipairs(members(root)) do
+    for _, aggregate in ipairs(node.spec.aggregates or {}) do
+      if has(member.spec.aggregates, aggregate) then return true end
+    end
+  end
+  return false
+end
+
+--- Everything a candidate around `root` may use, in the engine's order.
+local function around(world, root)
+  local list = members(root)
+  for _, node in ipairs(world.in_order) do
+    if node.root ~= root and serves(node, root) then list[#list + 1] = node end
+  end
+  return list
+end
+
+-- ---------------------------------------------------------------------------------------------
+-- Conditions
+-- ---------------------------------------------------------------------------------------------
+
+--- Splits conditions into required sets and one list of forbidden words.
+local function sort_out(conditions, forbidden)
+  local sets, barred = {}, { table.unpack(forbidden or {}) }
+  for _, condition in ipairs(conditions or {}) do
+    if type(condition) == "table" then
+      sets[#sets + 1] = condition
+    elseif condition:sub(1, 1) == "!" then
+      barred[#barred + 1] = condition:sub(2)
+    else
+      sets[#sets + 1] = { condition }
+    end
+  end
+  return sets, barred
+end
+
+local function any_of(words, set)
+  for _, word in ipairs(set) do
+    if has(words, word) then return true end
+  end
+  return false
+end
+
+local function all_sets(words, sets)
+  for _, set in ipairs(sets) do
+    if not any_of(words, set) then return false end
+  end
+  return true
+end
+
+local function root_qualifies(root, request)
+  local sets, barred = sort_out(request.root_required)
+  return all_sets(root.spec.traits, sets) and not any_of(root.spec.traits, barred)
+end
+
+--- A granular group's conditions on the provider itself.
+local function granular_fits(world, node, group)
+  local sets, barred = sort_out(group.required, group.forbidden)
+  if not all_sets(node.spec.traits, sets) or any_of(node.spec.traits, barred) then return false end
+  sets, barred = sort_out(group.member_of)
+  if not all_sets(node.spec.aggregates, sets) then return false end
+  if any_of(node.spec.aggregates, barred) then return false end
+  if group.in_tree then
+    local named = world.by_name[group.in_tree]
+    return named ~= nil and named.root == node.root
+  end
+  return true
+end
+
+--- The unsuffixed group's conditions on the pair of a provider and an anchor, traits aside.
+local function pair_fits(world, node, root, group)
+  if group.in_tree then
+    local named = world.by_name[group.in_tree]
+    if not named or named.root ~= root or node.root ~= root then return false end
+  end
+  local sets, barred = sort_out(group.member_of)
+  if any_of(node.spec.aggregates, barred) or any_of(root.spec.aggregates, barred) then
+    return false
+  end
+  if all_sets(node.spec.aggregates, sets) then return true end
+  return node.root == root and all_sets(root.spec.aggregates, sets)
+end
+
+-- ---------------------------------------------------------------------------------------------
+-- Choices: what must be chosen, and from what
+-- ---------------------------------------------------------------------------------------------
+
+--- The request's groups: { suffix =, group =, unsuffixed = }, the unsuffixed one first.
+local function groups_of(request)
+  local list = {}
+  if next(request.resources or {}) then
+    list[1] = { suffix = "", group = request, unsuffixed = true }
+  end
+  for _, suffix in ipairs(sorted_keys(request.groups)) do
+    list[#list + 1] = { suffix = suffix, group = request.groups[suffix] }
+  end
+  return list
+end
+
+local function describe(value)
+  if type(value) ~= "table" then return tostring(value) end
+  local parts = {}
+  for _, key in ipairs(sorted_keys(value, function(a, b) return tostring(a) < tostring(b) end)) do
+    parts[#parts + 1] = tostring(key) .. "=" .. describe(value[key])
+  end
+  return "{" .. table.concat(parts, ",") .. "}"
+end
+
+--- Conditions as a set of sets, so that their order and repetition do not matter.
+local function describe_conditions(conditions, forbidden)
+  local sets, barred = sort_out(conditions, forbidden)
+  local seen = {}
+  for _, set in ipairs(sets) do
+    local words = {}
+    for _, word in ipairs(set) do words[word] = true end
+    seen["+" .. table.concat(sorted_keys(words), "|")] = true
+  end
+  for _, word in ipairs(barred) do seen["-" .. word] = true end
+  return table.concat(sorted_keys(seen), " ")
+end
+
+--- Groups that ask for the same and stand in the same subtrees have the same family.
+local function family_of(entry, request, world)
+  local group = entry.group
+  local places = {}
+  for i, listed in ipairs(request.same_subtree or {}) do
+    if has(listed, entry.suffix) then places[#places + 1] = i end
+  end
+  local tree = group.in_tree and world.by_name[group.in_tree]
+  return table.concat({
+    describe(group.resources or {}), describe(group.split or {}),
+    describe_conditions(group.required, group.forbidden), describe_conditions(group.member_of),
+    group.in_tree and (tree and tree.root.name or "?") or "-", table.concat(places, ","),
+  }, "/")
+end
+
+--- All choices in the engine's order: { suffix, unsuffixed, kind, takes = { CLASS = n }, split }.
+local function choices_of(request, world)
+  local entries, leaders = groups_of(request), {}
+  for _, entry in ipairs(entries) do
+    if not entry.unsuffixed then
+      local family = family_of(entry, request, world)
+      leaders[family] = leaders[family] or { entry = entry, list = {} }
+      table.insert(leaders[family].list, entry)
+      entry.family = leaders[family]
+    end
+  end
+  local homes, splits = {}, {}
+  for _, entry in ipairs(entries) do
+    local resources, split = entry.group.resources or {}, entry.group.split or {}
+    if entry.unsuffixed then
+      for _, class in ipairs(sorted_keys(resources, by_class)) do
+        local list = split[class] and splits or homes
+        list[#list + 1] = { entry = entry, kind = ":" .. class, split = split[class],
+                            takes = { [class] = resources[class] } }
+      end
+    elseif entry.family.entry == entry then
+      local kept, gathered = {}, {}
+      for class, amount in pairs(resources) do
+        (split[class] and gathered or kept)[class] = amount
+      end
+      for _, twin in ipairs(entry.family.list) do
+        if next(kept) or not next(resources) then
+          homes[#homes + 1] = { entry = twin, kind = entry.suffix, takes = kept }
+        end
+      end
+      for _, class in ipairs(sorted_keys(gathered, by_class)) do
+        for _, twin in ipairs(entry.family.list) do
+          splits[#splits + 1] = { entry = twin, kind = entry.suffix .. ":" .. class, split = true,
+                                  takes = { [class] = gathered[class] } }
+        end
+      end
+    end
+  end
+  return homes, splits
+end
+
+--- Providers around `root` that may serve the choice, amounts aside.
+local function willing(world, root, choice)
+  local list = {}
+  local group = choice.entry.group
+  for _, node in ipairs(around(world, root)) do
+    local fits
+    if choice.entry.unsuffixed then
+      local _, barred = sort_out(group.required, group.forbidden)
+      fits = pair_fits(world, node, root, group) and not any_of(node.spec.traits, barred)
+    else
+      fits = granular_fits(world, node, group)
+    end
+    if fits then list[#list + 1] = node end
+  end
+  return list
+end
+
+-- ---------------------------------------------------------------------------------------------
+-- Splitting one class over several providers
+-- ---------------------------------------------------------------------------------------------
+
+--- All subsets of `size` elements, in order.
+local function subsets(list, size)
+  local found = {}
+  local function extend(from, chosen)
+    if #chosen == size then
+      found[#found + 1] = { table.unpack(chosen) }
+      return
+    end
+    for i = from, #list do
+      chosen[#chosen + 1] = list[i]
+      extend(i + 1, chosen)
+      chosen[#chosen] = nil
+    end
+  end
+  extend(1, {})
+  return found
+end
+
+--- Amounts for the set's nodes that add up exactly, the earlier ones as large as can be; or nil.
+local function share_out(nodes, at, open, room)
+  if at > #nodes then return open == 0 and {} or nil end
+  for amount = math.min(open, room(nodes[at])), 1, -1 do
+    local inv = nodes[at].inv
+    if amount >= inv.min_unit and amount <= inv.max_unit and amount % inv.step_size == 0 then
+      local rest = share_out(nodes, at + 1, open - amount, room)
+      if rest then
+        table.insert(rest, 1, amount)
+        return rest
+      end
+    end
+  end
+  return nil
+end
+
+--- Every way to gather the class: lists of { node =, amount = } of the fewest providers that do.
+local function gatherings(list, root, class, amount, taken)
+  local able = {}
+  for _, node in ipairs(list) do
+    local inv = inventory(node, class)
+    if inv then able[#able + 1] = { node = node, inv = inv } end
+  end
+  local function room(each)
+    local already = taken(each.node, class)
+    return math.min(each.inv.capacity - each.inv.used, each.inv.max_unit) - already
+  end
+  for size = 1, #able do
+    local found = {}
+    for _, set in ipairs(subsets(able, size)) do
+      local together = true
+      for _, each in ipairs(set) do
+        if size > 1 and each.node.root ~= root then together = false end
+      end
+      local amounts = together and share_out(set, 1, amount, room)
+      if amounts then
+        local pieces = {}
+        for i, each in ipairs(set) do
+          pieces[i] = { node = each.node, amount = amounts[i] }
+        end
+        found[#found + 1] = pieces
+      end
+    end
+    if #found > 0 then return found end
+  end
+  return {}
+end
+
+-- ---------------------------------------------------------------------------------------------
+-- Whole candidates
+-- ---------------------------------------------------------------------------------------------
+
+local function distinct_nodes(made, wanted)
+  local set = {}
+  for _, part in ipairs(made) do
+    if wanted(part.choice) then set[part.node] = true end
+  end
+  return set
+end
+
+local function isolated(request, made)
+  if request.group_policy ~= "isolate" then return true end
+  local owner = {}
+  for _, part in ipairs(made) do
+    local suffix = part.choice.entry.suffix
+    if not part.choice.entry.unsuffixed then
+      if owner[part.node] and owner[part.node] ~= suffix then return false end
+      owner[part.node] = suffix
+    end
+  end
+  return true
+end
+
+local function subtrees_hold(request, made)
+  for _, listed in ipairs(request.same_subtree or {}) do
+    local set = distinct_nodes(made, function(choice) return has(listed, choice.entry.suffix) end)
+    local topped = false
+    for top in pairs(set) do
+      local all = true
+      for node in pairs(set) do all = all and dominates(top, node) end
+      topped = topped or all
+    end
+    if not topped then return false end
+  end
+  return true
+end
+
+--- The unsuffixed group's required traits, from all of its providers together.
+local function union_holds(request, made)
+  local words = {}
+  local set = distinct_nodes(made, function(choice) return choice.entry.unsuffixed end)
+  if not next(set) then return true end
+  for node in pairs(set) do
+    for _, trait in ipairs(node.spec.traits or {}) do words[#words + 1] = trait end
+  end
+  local sets = sort_out(request.required, request.forbidden)
+  return all_sets(words, sets)
+end
+
+local function merged(made)
+  local resources = {}
+  for _, part in ipairs(made) do
+    for class, amount in pairs(part.takes) do
+      local of = resources[part.node.name] or {}
+      resources[part.node.name] = of
+      of[class] = (of[class] or 0) + amount
+    end
+  end
+  return resources
+end
+
+local function merged_fits(world, resources)
+  for name, amounts in pairs(resources) do
+    for class, amount in pairs(amounts) do
+      local inv = inventory(world.by_name[name], class)
+      if inv.used + amount > inv.capacity or amount > inv.max_unit then return false end
+    end
+  end
+  return true
+end
+
+local function mappings_of(request, made)
+  local mappings = {}
+  for _, entry in ipairs(groups_of(request)) do
+    local set = {}
+    for _, part in ipairs(made) do
+      if part.choice.entry.suffix == entry.suffix then set[part.node.name] = true end
+    end
+    mappings[entry.suffix] = sorted_keys(set)
+  end
+  return mappings
+end
+
+--- What makes two candidates the same: amounts and mappings.
+function brute.key(candidate)
+  local parts = {}
+  for _, name in ipairs(sorted_keys(candidate.resources)) do
+    for _, class in ipairs(sorted_keys(candidate.resources[name])) do
+      parts[#parts + 1] = ("%s:%s=%d"):format(name, class, candidate.resources[name][class])
+    end
+  end
+  for _, suffix in ipairs(sorted_keys(candidate.mappings)) do
+    local names = { table.unpack(candidate.mappings[suffix]) }
+    table.sort(names)
+    parts[#parts + 1] = ("[%s]%s"):format(suffix, table.concat(names, ","))
+  end
+  return table.concat(parts, " ")
+end
+
+--- Calls `each` with every combination of one provider per home choice.
+local function all_homes(world, root, homes, each)
+  local made = {}
+  local function choose(at)
+    if at > #homes then return each(made) end
+    local choice = homes[at]
+    for _, node in ipairs(willing(world, root, choice)) do
+      local fits = true
+      for class, amount in pairs(choice.takes) do
+        fits = fits and available(node, class, amount)
+      end
+      if fits then
+        made[at] = { choice = choice, node = node, takes = choice.takes }
+        choose(at + 1)
+        made[at] = nil
+      end
+    end
+  end
+  choose(1)
+end
+
+--- Calls `each` with every way to gather the split choices beside what was made.
+local function all_splits(world, root, request, splits, made, each)
+  local function choose(at, so_far)
+    if not isolated(request, so_far) or not merged_fits(world, merged(so_far)) then return end
+    if at > #splits then return each(so_far) end
+    local choice = splits[at]
+    local class, amount = next(choice.takes)
+    local list = {}
+    for _, node in ipairs(willing(world, root, choice)) do
+      local free = true
+      for _, part in ipairs(so_far) do
+        local other = part.choice.entry
+        if request.group_policy == "isolate" and part.node == node and not other.unsuffixed
+          and not choice.entry.unsuffixed and other ~= choice.entry then
+          free = false
+        end
+      end
+      if free then list[#list + 1] = node end
+    end
+    local function taken(node, of)
+      return ((merged(so_far)[node.name]) or {})[of] or 0
+    end
+    for _, pieces in ipairs(gatherings(list, root, class, amount, taken)) do
+      local further = { table.unpack(so_far) }
+      for _, piece in ipairs(pieces) do
+        further[#further + 1] =
+          { choice = choice, node = piece.node, takes = { [class] = piece.amount } }
+      end
+      choose(at + 1, further)
+    end
+  end
+  choose(1, made)
+end
+
+--- All candidates: { resources = { name = { CLASS = n } }, mappings = { suffix = { names } },
+--- key =, anchor =, made = the choices behind it }, each once, earlier anchors first.
+function brute.candidates(fleet, request)
+  local world = index(fleet)
+  local homes, splits = choices_of(request, world)
+  local found, seen = {}, {}
+  for _, root in ipairs(world.roots) do
+    if root_qualifies(root, request) then
+      all_homes(world, root, homes, function(some)
+        all_splits(world, root, request, splits, { table.unpack(some) }, function(made)
+          if not subtrees_hold(request, made) or not union_holds(request, made) then return end
+          local candidate = { resources = merged(made), mappings = mappings_of(request, made),
+                              anchor = root.name, made = made }
+          candidate.key = brute.key(candidate)
+          if not seen[candidate.key] then
+            seen[candidate.key] = true
+            found[#found + 1] = candidate
+          end
+        end)
+      end)
+    end
+  end
+  return found
+end
+
+-- ---------------------------------------------------------------------------------------------
+-- Symmetry
+-- ---------------------------------------------------------------------------------------------
+
+--- What can be seen of a subtree, child by child.
+local function appearance(node)
+  local parts = {}
+  for _, class in ipairs(sorted_keys(node.spec.inventories)) do
+    local inv = inventory(node, class)
+    parts[#parts + 1] = class .. describe(node.spec.inventories[class]) .. inv.used
+  end
+  for _, list in ipairs { node.spec.traits or {}, node.spec.aggregates or {} } do
+    local words = {}
+    for _, word in ipairs(list) do words[word] = true end
+    parts[#parts + 1] = "|" .. table.concat(sorted_keys(words), ",")
+  end
+  for _, child in ipairs(node.children) do parts[#parts + 1] = "(" .. appearance(child) .. ")" end
+  return table.concat(parts, ";")
+end
+
+--- The same for all candidates that differ only by interchangeable siblings and twin groups.
+function brute.orbit(fleet, candidate)
+  local world = index(fleet)
+  local bags = {}
+  for _, part in ipairs(candidate.made) do
+    local bag = bags[part.node.name] or {}
+    bags[part.node.name] = bag
+    bag[#bag + 1] = part.choice.kind
+  end
+  local function loaded(node)
+    local bag = bags[node.name] or {}
+    table.sort(bag)
+    local classes, order = {}, {}
+    for _, child in ipairs(node.children) do
+      local look = appearance(child)
+      if not classes[look] then
+        classes[look] = {}
+        order[#order + 1] = look
+      end
+      table.insert(classes[look], loaded(child))
+    end
+    local parts = { table.concat(bag, ",") }
+    for _, look in ipairs(order) do
+      table.sort(classes[look])
+      parts[#parts + 1] = "[" .. table.concat(classes[look], " ") .. "]"
+    end
+    return "(" .. table.concat(parts, " ") .. ")"
+  end
+  local parts = {}
+  for _, root in ipairs(world.roots) do parts[#parts + 1] = loaded(root) end
+  return table.concat(parts)
+end
+
+return brute
