@@ -235,8 +235,8 @@ describe("a replay", function()
     local many = {}
     for i = 1, 20 do table.move(requests, 1, #requests, (i - 1) * #requests + 1, many) end
     local file = write_requests("many.csv", many)
-    command.shell(([[%s replay --nodes %s --requests %s --policy best_fit --store %s --decisions %s \
-      >/dev/null 2>&1 & pid=$!
+    command.shell(([[%s replay --nodes %s --requests %s --policy best_fit --store %s \
+      --decisions %s >/dev/null 2>&1 & pid=$!
       while [ "$(wc -l 2>/dev/null <%s || echo 0)" -lt 150 ]; do
         kill -0 $pid 2>/dev/null || break
       done

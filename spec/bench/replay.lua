@@ -1,5 +1,5 @@
--- Placements per second of a whole replay under every ranking: the demo's fleet, and the default list
--- of the openb trace where BERTH_OPENB names its directory. Durable, each run in a store of its own.
+-- Placements per second of a whole replay under every ranking: the demo's fleet, and the default
+-- list of the openb trace where BERTH_OPENB names its directory. Durable, a new store each.
 
 local command = require "spec.support.command"
 local json = require "dkjson"
