@@ -185,7 +185,7 @@ void luax_open_lines(lua_State *L) {
                                     {"__close", lines_close},
                                     {"__tostring", lines_tostring},
                                     {NULL, NULL}};
-    static const luax_members members = {methods, meta, NULL, NULL};
+    static const luax_members members = {.methods = methods, .meta = meta};
     luax_new_class(L, &lines_class, &members);
     lua_pushcfunction(L, lines_open);
     lua_setfield(L, -2, "lines");

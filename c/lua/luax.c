@@ -7,6 +7,13 @@
 
 #define WORD_MAX 40 /* longer words are compared by their beginning */
 
+/* Length of the part that is compared. */
+static size_t length(const char *word) {
+    size_t n = 0;
+    while (n < WORD_MAX && word[n] != '\0') n++;
+    return n;
+}
+
 static char lower(char c) {
     return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
@@ -14,7 +21,7 @@ static char lower(char c) {
 /* Edits (insert, delete, replace, swap neighbours) that turn a into b, case ignored. */
 static size_t distance(const char *a, const char *b) {
     size_t rows[3][WORD_MAX + 1];
-    size_t la = strnlen(a, WORD_MAX), lb = strnlen(b, WORD_MAX);
+    size_t la = length(a), lb = length(b);
     size_t *before = rows[0], *above = rows[1], *row = rows[2];
     for (size_t j = 0; j <= lb; j++) above[j] = j;
     for (size_t i = 1; i <= la; i++) {
@@ -38,7 +45,7 @@ static size_t distance(const char *a, const char *b) {
 
 /* Distance within which a name counts as meant. */
 static size_t tolerance(const char *word) {
-    size_t len = strnlen(word, WORD_MAX);
+    size_t len = length(word);
     return len < 3 ? 1 : len / 3 + 1;
 }
 
@@ -123,6 +130,7 @@ void luax_new_class(lua_State *L, const luax_class *class, const luax_members *m
     if (members->meta != NULL) luaL_setfuncs(L, members->meta, 0);
     lua_newtable(L); /* mt members */
     luaL_setfuncs(L, members->methods, 0);
+    if (members->more != NULL) luaL_setfuncs(L, members->more, 0);
     for (int i = 0; members->fields != NULL && members->fields[i] != NULL; i++) {
         lua_pushinteger(L, i + 1);
         lua_setfield(L, -2, members->fields[i]);

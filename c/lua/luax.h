@@ -32,6 +32,7 @@ typedef struct luax_members {
     const char *const *fields; /* names, NULL-terminated; the n-th is the integer n + 1 in the
                                   member table; NULL: none */
     lua_CFunction index;       /* reads fields; NULL when there are none */
+    const luaL_Reg *more;      /* further methods; NULL: none */
 } luax_members;
 
 /* Makes and registers the metatable. `index` gets the member table as upvalue 1 and calls
@@ -85,6 +86,7 @@ void luax_open_error(lua_State *L);
 void luax_open_store(lua_State *L);
 void luax_open_tx(lua_State *L);
 void luax_open_provider(lua_State *L);
+void luax_open_listing(lua_State *L);
 void luax_open_allocation(lua_State *L);
 void luax_open_request(lua_State *L);
 void luax_open_candidates(lua_State *L);
@@ -92,5 +94,7 @@ void luax_open_changes(lua_State *L);
 void luax_open_policy(lua_State *L);
 void luax_open_logger(lua_State *L);
 void luax_open_lines(lua_State *L);
+void luax_open_clock(lua_State *L);
+void luax_open_sandbox(lua_State *L);
 
 #endif

@@ -245,14 +245,23 @@ void luax_read_list(luax_reader *r, size_t count, luax_read_fn read, void *base,
     }
 }
 
-static void read_text_item(luax_reader *r, void *into) {
+void luax_into_text(luax_reader *r, void *into) {
     *(berth_text *)into = luax_read_text(r);
+}
+
+void luax_into_provider(luax_reader *r, void *into) {
+    *(berth_text *)into = luax_read_provider(r, -1);
+}
+
+void luax_into_words(luax_reader *r, void *into) {
+    luax_words *words = into;
+    words->items = luax_read_texts(r, &words->count);
 }
 
 const berth_text *luax_read_texts(luax_reader *r, size_t *count) {
     *count = luax_list_length(r);
     berth_text *texts = luax_take(r, *count, sizeof *texts);
-    luax_read_list(r, *count, read_text_item, texts, sizeof *texts);
+    luax_read_list(r, *count, luax_into_text, texts, sizeof *texts);
     return texts;
 }
 

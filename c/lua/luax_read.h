@@ -71,6 +71,16 @@ size_t luax_list_length(luax_reader *r);
 void luax_read_list(luax_reader *r, size_t count, luax_read_fn read, void *base, size_t size);
 /* A list of texts. */
 const berth_text *luax_read_texts(luax_reader *r, size_t *count);
+
+typedef struct luax_words {
+    const berth_text *items;
+    size_t count;
+} luax_words;
+
+/* The above as luax_read_fn: into a berth_text, a berth_text, a luax_words. */
+void luax_into_text(luax_reader *r, void *into);
+void luax_into_provider(luax_reader *r, void *into);
+void luax_into_words(luax_reader *r, void *into);
 /* Pairs of the map. */
 size_t luax_map_length(luax_reader *r);
 /* Calls read(r, base + i * size) with key and value at -2 and -1 for at most `count` pairs;

@@ -1,0 +1,15 @@
+/* lua_judge.h - the one place where the verbs meet the policies of their store. */
+#ifndef BERTH_LUA_JUDGE_H
+#define BERTH_LUA_JUDGE_H
+
+#include "core/place.h"
+#include "lua/lua_store.h"
+
+/* NULL: no policy is loaded. [-0, +0, -] */
+const berth_judge *luax_judge(const luax_store *owner);
+/* The value at `list` as open{policies=} takes it: all are loaded or none. [-0, +0, v] */
+berth_rc luax_judge_open(lua_State *L, luax_store *owner, int list, berth_err *err);
+/* [-0, +0, -] */
+void luax_judge_free(luax_store *owner);
+
+#endif
