@@ -1,10 +1,24 @@
-/* search.h - allocation candidates, one by one: trees in creation order (or the order handed in),
- * inside a tree depth-first over the request's variables (each class of the unsuffixed group,
- * then each granular group), providers in pre-order, sharing providers of other trees after them
- * in creation order.  A prefix that already breaks capacity, max_unit, isolation or a trait is
- * never extended, so memory is O(variables), not O(answers).
+/* search.h - allocation candidates, one by one, in one documented order.
  *
- * Uses state.h and request.h.  Knows no policy: place.h ranks. */
+ * Every candidate is built around one anchor, the root of a tree: its providers are members of
+ * that tree, or sharing providers that serve it.  Trees come in creation order.  Inside a tree the
+ * search goes depth first over the request's variables: each class of the unsuffixed group (by
+ * class), then each granular group (by suffix, identical groups together), then the split classes;
+ * each variable tries the tree's providers in pre-order, then sharing providers of other trees in
+ * creation order.  A candidate made of sharing providers alone belongs to the first anchor that
+ * gives it.  A prefix that already breaks capacity, max_unit, isolation, a trait or a subtree is
+ * never extended, so memory is O(variables x providers of a tree), not O(answers).
+ *
+ * With shape->canonical, answers that only differ by interchangeable providers (siblings whose
+ * inventories, usage, traits and aggregates are equal, as are their subtrees child by child) or by
+ * twin groups come once, the first of them.
+ *
+ * A class marked split is gathered from as few providers as can carry it: from one wherever one
+ * can, else from 2, 3, ... members of the anchor's own tree, each giving an amount its own units
+ * allow and each meeting the group's conditions.  Each such set of providers comes once, with the
+ * earlier ones giving as much as they can.
+ *
+ * Uses state.h, request.h, sharing.h.  Knows no policy: place.h ranks. */
 #ifndef BERTH_CORE_SEARCH_H
 #define BERTH_CORE_SEARCH_H
 
@@ -36,22 +50,54 @@ typedef struct berth_search_options {
 
 #define BERTH_WORK_DEFAULT UINT64_C(50000000)
 
-/* Borrows state and shape.  Errors: BERTH_ENOMEM. */
+/* Borrows state and shape; options may be NULL.  Errors: BERTH_ENOMEM. */
 berth_rc berth_search_open(berth_state *state, const berth_shape *shape,
                            const berth_search_options *options, berth_search **out,
                            berth_err *err);
 /* *out is the next candidate, or NULL at the end (or when shape->limit were given).
- * Errors: BERTH_EBUDGET (fields work, limit), BERTH_ESTALE when the state changed, BERTH_ENOMEM. */
+ * Errors: BERTH_EBUDGET (fields work, limit), BERTH_ESTALE when the state changed, BERTH_ENOMEM;
+ * a search that failed stays failed until it is rewound. */
 berth_rc berth_search_next(berth_search *search, const berth_candidate **out, berth_err *err);
 uint64_t berth_search_work(const berth_search *search);
 void berth_search_close(berth_search *search);
 
 /* The largest clock of all trees that candidates around this anchor depend on (its own and those
- * of sharing providers that may serve it): equal before and after means equal candidates. */
+ * of sharing providers that may serve it): equal before and after means equal candidates.
+ * 0 without memory. */
 uint64_t berth_search_tree_version(berth_search *search, berth_ref anchor);
 
-/* Restart the same search on one anchor only (cheap: keeps memory and sharing tables). */
+/* Restart the same search on one anchor only, true to the state as it is now (cheap: keeps memory
+ * and sharing tables; the work done adds up).  Errors: BERTH_ENOMEM. */
 berth_rc berth_search_rewind(berth_search *search, berth_ref anchor, berth_err *err);
+
+/* The caller changed the state and undid it all: go on where the search was. */
+void berth_search_resume(berth_search *search);
+
+/* How far the best provider came of what a tree has for the group that the tree lacks. */
+typedef enum berth_miss_kind {
+    BERTH_MISS_NOTHING,   /* the tree has candidates */
+    BERTH_MISS_ROOT,      /* root_required */
+    BERTH_MISS_TREE,      /* in_tree names another tree */
+    BERTH_MISS_CLASS,     /* no inventory of the class */
+    BERTH_MISS_ROOM,      /* none with that much free */
+    BERTH_MISS_UNITS,     /* room, but min_unit, max_unit or step_size forbid the amount */
+    BERTH_MISS_TRAIT,     /* room, but traits required are missing or forbidden ones are there */
+    BERTH_MISS_AGGREGATE, /* likewise member_of */
+    BERTH_MISS_TOGETHER   /* every group alone has a provider, all together have not */
+} berth_miss_kind;
+
+/* Ordered by how much of the request was met: (variable, kind). */
+typedef struct berth_miss {
+    uint16_t variable;
+    uint8_t kind;
+} berth_miss;
+
+/* Of the anchor at which the search ended without a candidate (after a rewind). */
+berth_miss berth_search_miss(const berth_search *search);
+/* Fills *err with BERTH_ENOCANDIDATE and a sentence on the condition that stopped the best of
+ * `trees` trees, `count` of them (fields group, class, want, trees). */
+berth_rc berth_search_fail(const berth_search *search, berth_miss miss, int64_t count,
+                           int64_t trees, berth_err *err);
 
 /* A deep copy in one block of memory; berth_free(mem, copy, *size). NULL without memory. */
 berth_candidate *berth_candidate_copy(const berth_mem *mem, const berth_candidate *candidate,

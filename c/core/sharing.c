@@ -157,7 +157,7 @@ const berth_serves *berth_sharing_of_anchor(const berth_sharing *sharing, berth_
     size_t from = lower_anchor(sharing->by_anchor, sharing->count, anchor), to = from;
     while (to < sharing->count && sharing->by_anchor[to].anchor == anchor) to++;
     *count = to - from;
-    return sharing->by_anchor + from;
+    return *count > 0 ? sharing->by_anchor + from : NULL;
 }
 
 const berth_serves *berth_sharing_of_provider(const berth_sharing *sharing, berth_ref provider,
@@ -173,7 +173,7 @@ const berth_serves *berth_sharing_of_provider(const berth_sharing *sharing, bert
     size_t to = low;
     while (to < sharing->count && sharing->by_provider[to].provider == provider) to++;
     *count = to - low;
-    return sharing->by_provider + low;
+    return *count > 0 ? sharing->by_provider + low : NULL;
 }
 
 bool berth_sharing_serves(const berth_sharing *sharing, berth_ref provider, berth_ref anchor) {

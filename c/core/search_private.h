@@ -1,0 +1,190 @@
+/* search_private.h - the parts of a search (search.h), one file each:
+ *   search.c        the anchors one after another, and the public face
+ *   search_vars.c   the shape as variables
+ *   search_tree.c   one anchor: its providers, and which of them each variable may take
+ *   search_walk.c   depth first over the variables, every prefix checked
+ *   search_split.c  variables gathered from several providers
+ *   search_twins.c  which of several interchangeable choices stands for all
+ *   search_prune.c  dead ends seen from afar, asked only when a walk is stuck
+ *   search_emit.c   a complete walk as a candidate */
+#ifndef BERTH_CORE_SEARCH_PRIVATE_H
+#define BERTH_CORE_SEARCH_PRIVATE_H
+
+#include "core/search.h"
+#include "core/sharing.h"
+
+#define SEARCH_NOWHERE UINT32_MAX
+
+/* Steps without an answer after which a walk looks for dead ends ahead, and after which it first
+ * asks whether the tree has any answer at all, up to symmetry. */
+#define SEARCH_PRUNE_AFTER 1024
+#define SEARCH_PROBE_AFTER 65536
+
+typedef struct search_need {
+    size_t col; /* among the search's columns */
+    int64_t amount;
+} search_need;
+
+/* One piece of a split variable's amount. */
+typedef struct search_piece {
+    uint32_t at; /* local */
+    int64_t amount;
+} search_piece;
+
+/* What a split variable can take from the places of its domain; by place. */
+typedef struct search_span {
+    int64_t low, high; /* valid amounts are multiples of step between them; high 0: none */
+    int64_t step;
+    int64_t rest_high; /* the largest high from here on */
+} search_span;
+
+/* State of a split variable's enumeration of sets of providers. */
+typedef struct search_split {
+    search_piece *pieces; /* the set chosen, by place ascending */
+    size_t *places;       /* of each piece, in the domain */
+    search_span *spans;
+    size_t size; /* of the sets tried: the fewest providers that do */
+    bool fresh;  /* no set of this size was tried yet */
+    bool found;  /* a set of this size did: larger ones are not tried */
+} search_split;
+
+/* One choice to make: a class of the unsuffixed group, or the provider of a granular group, or a
+ * split class of either. */
+typedef struct search_var {
+    const berth_shape_group *group;
+    size_t g; /* its index */
+    const search_need *needs;
+    size_t nneeds;
+    bool unsuffixed;
+    bool twin;      /* stands for a group that is the twin of the variable's before it */
+    size_t kind;    /* variables of one kind ask for the same */
+    uint64_t mark;  /* of the kind, for bags */
+    search_split *split; /* NULL: one provider gives all */
+
+    /* at the anchor at hand */
+    uint32_t *domain; /* locals that fit alone, ascending */
+    size_t ndomain;
+    size_t pos;      /* in the domain: next to try */
+    uint32_t chosen; /* local; SEARCH_NOWHERE while open */
+} search_var;
+
+/* A provider that may serve the anchor at hand: first the anchor's tree in pre-order, then sharing
+ * providers of other trees in creation order. */
+typedef struct search_local {
+    const berth_provider *provider;
+    uint32_t up;    /* parent; this and the next two only once shape_known, in the own tree */
+    uint32_t older; /* previous sibling */
+    uint32_t end;   /* one past the last of its subtree */
+    uint32_t elder; /* see search_twins.c */
+    bool elder_known;
+    size_t holders;  /* variables that chose it */
+    size_t granular; /* variables of granular groups that chose it, under isolate */
+    size_t owner;    /* their group */
+    uint64_t bag;    /* sum of the marks of what chose it */
+} search_local;
+
+struct berth_search {
+    berth_mem mem;
+    berth_arena arena;      /* what depends on the shape only */
+    berth_arena tree_arena; /* room for the locals of one anchor */
+    berth_state *state;
+    const berth_shape *shape;
+    const berth_sharing *sharing;
+    uint64_t clock; /* the state's that this search is true for */
+    uint64_t work, work_limit;
+    int64_t given;
+
+    /* anchors */
+    bool restricted; /* to one tree by in_tree, or to none: */
+    berth_ref restricted_to;
+    bool single; /* to one tree by the caller: */
+    berth_ref single_tree;
+    size_t next_root; /* in state->roots */
+    bool at_anchor;
+    berth_ref anchor;
+    bool anchor_given; /* a candidate was found here */
+    berth_miss miss;   /* what the anchor lacked */
+
+    /* the shape as variables */
+    search_var *vars;
+    size_t nvars, nkinds;
+    berth_ref *cols; /* classes asked for, ascending */
+    size_t ncols;
+    const berth_ref_condition *wanted; /* required traits of the unsuffixed group's union */
+    size_t nwanted, nwords;            /* and their number in words of 64 */
+    const bool *subtree_of; /* [subtree * nvars + var]: the subtree lists the variable's group */
+    bool isolate;
+
+    /* locals of the anchor, in tree_arena */
+    search_local *locals;
+    size_t nown, nlocals, cap_locals;
+    bool shape_known;
+    const berth_stock **stocks; /* [local * ncols + col], NULL without inventory */
+    int64_t *left;              /* [local * ncols + col] what may still be taken */
+    uint32_t *domains;          /* [kind * cap_locals] */
+    uint64_t *masks;            /* [local * nwords]: wanted traits the local has */
+    uint32_t *counts;           /* [kind * cap_locals + local], only with symmetry */
+
+    /* the walk */
+    size_t depth;         /* variables chosen */
+    uint64_t *have;       /* [depth * nwords] */
+    uint64_t *may;        /* [var * nwords]: what the unsuffixed variables from var on can add */
+    uint32_t *tops;       /* [depth * nsubtrees]: see search_walk.c */
+    bool breaking;        /* of interchangeable choices only the first is tried */
+    bool probed;          /* the anchor is known to have an answer */
+    bool pruning;
+    uint64_t stuck;       /* steps since the anchor began or last gave */
+    uint32_t *match_of;   /* [local]: search_prune.c's scratch, as the next */
+    uint32_t *match_seen; /* [local] */
+    uint32_t match_round;
+
+    /* the candidate handed out */
+    berth_candidate candidate;
+    berth_take *takes;
+    size_t cap_takes;
+    berth_ref *map_items;
+    size_t cap_map;
+    size_t *map_start;
+};
+
+typedef enum walk_end { WALK_FOUND, WALK_DONE, WALK_STUCK, WALK_BUDGET } walk_end;
+
+/* search_vars.c.  Errors: BERTH_ENOMEM. */
+berth_rc search_make_vars(berth_search *search, berth_err *err);
+
+/* search_tree.c.  *fits is false when some variable has no provider here (search->miss says what
+ * lacked).  Errors: BERTH_ENOMEM. */
+berth_rc search_enter(berth_search *search, berth_ref anchor, bool *fits, berth_err *err);
+/* Whether the unsuffixed group may use p around this anchor, but for its amounts. */
+bool search_pair_fits(const berth_search *search, const berth_provider *p,
+                      const berth_provider *anchor);
+bool search_root_fits(const berth_search *search, const berth_provider *anchor);
+/* Fills up, older and end of the anchor's own tree. */
+void search_know_shape(berth_search *search);
+/* Is local a the same as or above b? */
+bool search_dominates(const berth_search *search, uint32_t a, uint32_t b);
+
+/* search_walk.c */
+void search_restart(berth_search *search);
+walk_end search_walk(berth_search *search);
+/* May the variable take this much of a local, beside what was taken already? */
+bool search_room(const berth_search *search, const search_var *var, uint32_t at);
+
+/* search_split.c */
+void search_split_start(berth_search *search, search_var *var);
+/* Chooses the next set of providers; false at the end. */
+bool search_split_next(berth_search *search, search_var *var);
+
+/* search_twins.c.  Whether choosing the local for the variable is the first of all choices that
+ * only differ by interchangeable providers. */
+bool search_is_first(berth_search *search, const search_var *var, uint32_t at);
+
+/* search_prune.c.  Whether the variables from `from` on cannot all be served any more. */
+bool search_hopeless(berth_search *search, size_t from);
+
+/* search_emit.c */
+/* Whether an earlier anchor gives the very same candidate. */
+bool search_is_repeat(const berth_search *search);
+berth_rc search_emit(berth_search *search, berth_err *err);
+
+#endif
