@@ -36,11 +36,12 @@ end
 -- The fleet
 -- ---------------------------------------------------------------------------------------------
 
---- Providers by name, each with root, children, place in pre-order and in order of creation.
+--- Providers by name and in order of creation, each with its parent, root and children.
 local function index(fleet)
-  local world = { roots = {}, by_name = {}, in_order = {} }
-  for place, p in ipairs(fleet) do
-    local node = { name = p.name, spec = p, place = place, children = {} }
+  local world = { roots = {}, by_name = {}, in_order = {}, aggregates = {} }
+  for _, p in ipairs(fleet) do
+    local node = { name = p.name, spec = p, children = {} }
+    for _, aggregate in ipairs(p.aggregates or {}) do world.aggregates[aggregate] = true end
     world.by_name[p.name] = node
     node.parent = world.by_name[p.parent]
     if node.parent then
@@ -202,16 +203,18 @@ local function describe(value)
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
---- Conditions as a set of sets, so that their order and repetition do not matter.
-local function describe_conditions(conditions, forbidden)
+--- Conditions as a set of sets, so that their order and repetition do not matter, nor words that
+-- nobody knows (`known` nil: all are known).
+local function describe_conditions(known, conditions, forbidden)
   local sets, barred = sort_out(conditions, forbidden)
   local seen = {}
+  local function counts(word) return not known or known[word] end
   for _, set in ipairs(sets) do
     local words = {}
-    for _, word in ipairs(set) do words[word] = true end
+    for _, word in ipairs(set) do words[word] = counts(word) or nil end
     seen["+" .. table.concat(sorted_keys(words), "|")] = true
   end
-  for _, word in ipairs(barred) do seen["-" .. word] = true end
+  for _, word in ipairs(barred) do seen["-" .. word] = counts(word) or nil end
   return table.concat(sorted_keys(seen), " ")
 end
 
@@ -225,7 +228,8 @@ local function family_of(entry, request, world)
   local tree = group.in_tree and world.by_name[group.in_tree]
   return table.concat({
     describe(group.resources or {}), describe(group.split or {}),
-    describe_conditions(group.required, group.forbidden), describe_conditions(group.member_of),
+    describe_conditions(nil, group.required, group.forbidden),
+    describe_conditions(world.aggregates, group.member_of),
     group.in_tree and (tree and tree.root.name or "?") or "-", table.concat(places, ","),
   }, "/")
 end

@@ -26,7 +26,9 @@ local function group_parts(parts, suffix, group)
     amounts[#amounts + 1] = ("%s:%d"):format(class, group.resources[class])
   end
   for _, class in ipairs(sorted_keys(group.split)) do split[#split + 1] = class end
-  if #amounts > 0 then parts[#parts + 1] = "resources" .. suffix .. "=" .. table.concat(amounts, ",") end
+  if #amounts > 0 then
+    parts[#parts + 1] = "resources" .. suffix .. "=" .. table.concat(amounts, ",")
+  end
   conditions(parts, "required" .. suffix, group.required)
   for _, trait in ipairs(group.forbidden or {}) do
     parts[#parts + 1] = "required" .. suffix .. "=!" .. trait
@@ -98,7 +100,7 @@ local function some_of(chance, list, odds)
 end
 
 local function random_inventory(chance)
-  local inv = { total = chance.upto(8) }
+  local inv = { total = chance.upto(12) }
   if chance.one_in(6) then inv.reserved = chance.upto(inv.total) - 1 end
   if chance.one_in(8) then inv.min_unit = chance.upto(3) end
   if chance.one_in(6) then inv.max_unit = chance.upto(6) end
@@ -120,7 +122,7 @@ end
 local function random_provider(chance, name, parent)
   local p = { name = name, parent = parent, inventories = {}, used = {} }
   for _, class in ipairs(requests.CLASSES) do
-    if chance.one_in(2) then
+    if not chance.one_in(3) then
       local inv = random_inventory(chance)
       p.inventories[class] = inv
       if chance.one_in(3) then p.used[class] = random_used(chance, inv) end
@@ -207,11 +209,11 @@ local function random_group(chance, fleet, bare)
   if not bare then
     group.resources = {}
     for _ = 1, chance.upto(2) do
-      group.resources[chance.pick(requests.CLASSES)] = chance.upto(4)
+      group.resources[chance.pick(requests.CLASSES)] = chance.upto(3) * chance.upto(2)
     end
   end
-  group.required = random_conditions(chance, requests.TRAITS, 5)
-  group.member_of = random_conditions(chance, requests.AGGREGATES, 8)
+  group.required = random_conditions(chance, requests.TRAITS, 7)
+  group.member_of = random_conditions(chance, requests.AGGREGATES, 10)
   if chance.one_in(12) then
     group.in_tree = chance.one_in(10) and "nobody" or chance.pick(fleet).name
   end
