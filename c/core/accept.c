@@ -204,7 +204,7 @@ static berth_rc accept_link(berth_txn *txn, const berth_change *in, berth_err *e
         return refuse(err, "a provider's trait or aggregate does not exist");
     if (in->u.link.had == in->u.link.has ||
         berth_refs_have(trait ? &p->traits : &p->aggregates, in->b) != in->u.link.had)
-        return refuse(err, "a provider's traits or aggregates are not what a change says they were");
+        return refuse(err, "a provider's traits or aggregates are not what a change says");
     return berth_txn_apply(txn, in, err);
 }
 

@@ -124,9 +124,11 @@ static void check_used(const checker *k, const berth_provider *p) {
     }
     for (size_t i = 0; i < p->nstocks; i++) {
         int64_t sum = 0;
-        for (int32_t at = p->first_allocation; at >= 0; at = state->allocations[at].next_of_provider)
-            if (state->allocations[at].rclass == p->stocks[i].rclass)
-                sum += state->allocations[at].used;
+        for (int32_t at = p->first_allocation; at >= 0;) {
+            const berth_allocation *a = &state->allocations[at];
+            if (a->rclass == p->stocks[i].rclass) sum += a->used;
+            at = a->next_of_provider;
+        }
         if (sum != p->stocks[i].used)
             tell(k, true, "provider %s counts %" PRId64 " in use where allocations sum to %" PRId64,
                  p->uuid, p->stocks[i].used, sum);

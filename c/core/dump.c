@@ -63,7 +63,8 @@ static void end_line(dumper *d) {
 
 /* Lines hold no NUL, and their end sorts before every other character in them. */
 static int compare_lines(const void *a, const void *b) {
-    const unsigned char *x = *(const unsigned char *const *)a, *y = *(const unsigned char *const *)b;
+    const unsigned char *x = *(const unsigned char *const *)a;
+    const unsigned char *y = *(const unsigned char *const *)b;
     while (*x == *y && *x != '\n') x++, y++;
     return (*x > *y) - (*x < *y);
 }
@@ -83,9 +84,10 @@ static void flush(dumper *d) {
             lines[i] = (const char *)d->lines.data + start;
         }
         qsort(lines, count, sizeof *lines, compare_lines);
-        for (size_t i = 0; i < count && d->rc == BERTH_OK; i++)
-            d->rc = berth_bytes_put(d->out, lines[i], (size_t)(strchr(lines[i], '\n') - lines[i]) + 1,
-                                    d->err);
+        for (size_t i = 0; i < count && d->rc == BERTH_OK; i++) {
+            size_t len = (size_t)(strchr(lines[i], '\n') - lines[i]) + 1;
+            d->rc = berth_bytes_put(d->out, lines[i], len, d->err);
+        }
     }
     berth_free(mem, lines, count * sizeof *lines);
     d->lines.len = d->starts.len = 0;

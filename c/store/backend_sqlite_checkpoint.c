@@ -6,6 +6,8 @@
  * one connection and copies on another: no commit of any process can fall into it.  The other one
  * copies what it can and waits for nobody (PASSIVE); readers are not disturbed.  SQLite's own
  * checkpoint when the last connection of all closes holds the file alone, which is as good. */
+#define _POSIX_C_SOURCE 200809L
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,7 +19,7 @@
 #include "store/backend_sqlite.h"
 
 /* Pages in the log at which a checkpoint is tried, and at which it may wait for other writers. */
-#define LOG_PAGES 2000
+#define LOG_PAGES 8000
 #define LOG_PAGES_URGENT (4 * LOG_PAGES)
 
 /* --- checkpoint --------------------------------------------------------------------------- */
@@ -74,7 +76,7 @@ static berth_rc refuse_copy(int error, berth_err *err) {
     case EPERM:
         return berth_fail(err, BERTH_EIO, "the backup's folder may not be written");
     case EROFS:
-        return berth_fail(err, BERTH_EREADONLY, "the backup's folder is on a read-only file system");
+        return berth_fail(err, BERTH_EREADONLY, "the backup's folder cannot be written at all");
     case ENOSPC:
     case EDQUOT:
         return berth_fail(err, BERTH_EFULL, "no space is left for the backup");

@@ -4,6 +4,8 @@
  * A new file is made empty with mode 0600, put into WAL mode and filled under the writers' lock,
  * so that of several processes one makes the tables and the others wait.  When that fails the
  * file is removed while the lock is still held; whoever waited finds it moved and starts again. */
+#define _POSIX_C_SOURCE 200809L
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -171,12 +173,13 @@ static int configure(berth_connection *c) {
     return code;
 }
 
-/* Settings that touch neither the file nor its folder. */
+/* Settings that touch neither the file nor its folder.  Small pages (of a new file) because a
+ * claim touches four, and each is written to the log as a whole. */
 static berth_rc run_settings(berth_connection *c, berth_err *err) {
     static const berth_sql settings[] = {
-        BERTH_SQL_SET_SYNCHRONOUS, BERTH_SQL_SET_FULLFSYNC, BERTH_SQL_SET_CELL_CHECK,
-        BERTH_SQL_SET_MMAP,        BERTH_SQL_SET_TEMP,      BERTH_SQL_SET_CACHE,
-        BERTH_SQL_SET_JOURNAL_LIMIT,
+        BERTH_SQL_SET_PAGE_SIZE,  BERTH_SQL_SET_SYNCHRONOUS, BERTH_SQL_SET_FULLFSYNC,
+        BERTH_SQL_SET_CELL_CHECK, BERTH_SQL_SET_MMAP,        BERTH_SQL_SET_TEMP,
+        BERTH_SQL_SET_CACHE,      BERTH_SQL_SET_JOURNAL_LIMIT,
     };
     berth_rc rc = BERTH_OK;
     for (size_t i = 0; i < sizeof settings / sizeof settings[0] && rc == BERTH_OK; i++)
@@ -368,7 +371,7 @@ static berth_rc open_file_or_make(berth_sqlite *b, const berth_store_options *op
         if (rc == BERTH_OK && !options->allow_network && on_network(b->path)) {
             if (made) unlink(b->path);
             rc = berth_fail(err, BERTH_EIO,
-                            "the store lies on a network file system, whose locks cannot be relied on");
+                            "the store lies on a network file system, where locks may fail");
         }
         if (rc != BERTH_OK) return rc;
         rc = open_once(b, made, &moved, err);

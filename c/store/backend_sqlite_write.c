@@ -272,7 +272,7 @@ berth_rc berth_sqlite_range(berth_connection *c, int64_t *oldest, int64_t *newes
     sqlite3_reset(row);
     if (code != SQLITE_DONE) return berth_sqlite_fail(c, code, err);
     if (*oldest < 0 || *newest < *oldest || *newest == INT64_MAX)
-        return berth_fail(err, BERTH_ECORRUPT, "the store's numbers of changesets are out of range");
+        return berth_fail(err, BERTH_ECORRUPT, "the feed's numbers are out of range");
     return BERTH_OK;
 }
 

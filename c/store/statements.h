@@ -70,6 +70,7 @@
     X(GET_APPLICATION_ID, "PRAGMA application_id")                                                 \
     X(GET_VERSION, "PRAGMA user_version")                                                          \
     X(GET_SCHEMA, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY rowid")            \
+    X(SET_PAGE_SIZE, "PRAGMA page_size = 1024")                                                    \
     X(SET_JOURNAL, "PRAGMA journal_mode = WAL")                                                    \
     X(SET_SYNCHRONOUS, "PRAGMA synchronous = FULL")                                                \
     X(SET_FULLFSYNC, "PRAGMA fullfsync = ON")                                                      \

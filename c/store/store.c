@@ -4,6 +4,8 @@
  * unless `stale` says that it must be read anew first.  A state read anew takes the place of the
  * old one inside the same berth_state, with a clock that goes on, so that whoever remembered
  * something of the old one finds it stale rather than freed. */
+#define _POSIX_C_SOURCE 200809L
+
 #include "store/store.h"
 
 #include <string.h>
