@@ -398,3 +398,21 @@ berth_rc berth_query_parse(berth_mem mem, const char *text, size_t len, berth_re
     *out = request;
     return BERTH_OK;
 }
+
+berth_rc berth_query_value(berth_request *request, const char *keyword_text, berth_text suffix,
+                           berth_text value, berth_err *err) {
+    parser q = {.request = request, .err = err};
+    uint32_t *at = berth_arena_alloc(&request->arena, (value.len + 1) * sizeof *at);
+    if (at == NULL) return berth_fail_memory(err);
+    for (size_t i = 0; i <= value.len; i++) at[i] = (uint32_t)i + 1;
+    q.name = (piece){keyword_text, strlen(keyword_text), at};
+    piece whole = {value.data, value.len, at};
+    const keyword *k = find_keyword(q.name);
+    if (k == NULL) return refuse(&q, q.name, "there is no such parameter");
+    if (!berth_text_valid(value.data, value.len, NULL))
+        return refuse(&q, q.name, "it is not valid UTF-8 text");
+    if (k->of_request != NULL) return k->of_request(&q, whole);
+    berth_group *group;
+    berth_rc rc = berth_request_group(request, suffix, &group, err);
+    return rc == BERTH_OK ? k->of_group(&q, group, whole) : rc;
+}

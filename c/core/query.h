@@ -16,4 +16,10 @@
 berth_rc berth_query_parse(berth_mem mem, const char *text, size_t len, berth_request **out,
                            berth_err *err);
 
+/* One parameter's value, decoded already, into a request under construction: so that a table may
+ * say "A,!B" where the query does.  `keyword` is the query's word without suffix.  Errors as
+ * above; the position counts in the value. */
+berth_rc berth_query_value(berth_request *request, const char *keyword, berth_text suffix,
+                           berth_text value, berth_err *err);
+
 #endif
