@@ -54,9 +54,13 @@ typedef struct berth_placement {
     int64_t denied;     /* candidates that admit refused before this one */
 } berth_placement;
 
-/* judge may be NULL: the first candidate wins.  Nothing of a denied or failed try remains in txn.
- * Errors: BERTH_ENOCANDIDATE, BERTH_EDENIED (the last denial's fields), BERTH_EPOLICY...,
- * BERTH_EBUDGET, BERTH_ECONSUMER / BERTH_ECONFLICT, BERTH_ENOMEM. */
+/* Without a ranking (or a judge) the first candidate wins, and no more are sought than that takes.
+ * Every candidate is tried before a claim is denied, unless the verdict is final: by score, then
+ * the earlier tree, then preference, then the search's order.  shape->limit plays no part.  Nothing
+ * of a denied or failed try remains in txn.  ranks may be NULL: nothing is remembered.
+ * Errors: BERTH_ENOCANDIDATE (berth_search_fail's fields), BERTH_EDENIED (the last denial's
+ * fields), BERTH_EPOLICY..., BERTH_EBUDGET, BERTH_ECONFLICT (the consumer is not as expected; told
+ * before anything else), BERTH_ENOMEM. */
 berth_rc berth_place(berth_txn *txn, berth_ranks *ranks, const berth_judge *judge,
                      const berth_shape *shape, const berth_claim *claim, berth_placement *out,
                      berth_err *err);

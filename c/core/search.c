@@ -55,6 +55,7 @@ berth_rc berth_search_open(berth_state *state, const berth_shape *shape,
     s->shape = shape;
     s->work_limit = options != NULL && options->work_limit != 0 ? options->work_limit
                                                                 : BERTH_WORK_DEFAULT;
+    s->limit = options != NULL && options->no_limit ? 0 : shape->limit;
     s->single = options != NULL && options->only_tree != BERTH_NONE;
     s->single_tree = s->single ? options->only_tree : BERTH_NONE;
     berth_arena_init(&s->arena, mem);
@@ -87,8 +88,13 @@ berth_rc berth_search_rewind(berth_search *s, berth_ref anchor, berth_err *err) 
     return attach(s, err);
 }
 
+void berth_search_spend(berth_search *s, uint64_t work) {
+    s->work = work > UINT64_MAX - s->work ? UINT64_MAX : s->work + work;
+}
+
 void berth_search_resume(berth_search *s) {
-    s->clock = s->state->clock;
+    s->sharing = berth_sharing_get(s->state);
+    s->clock = s->sharing != NULL ? s->state->clock : UINT64_MAX;
 }
 
 uint64_t berth_search_work(const berth_search *s) {
@@ -152,7 +158,7 @@ berth_rc berth_search_next(berth_search *s, const berth_candidate **out, berth_e
     *out = NULL;
     if (s->clock != s->state->clock)
         return berth_fail(err, BERTH_ESTALE, "the fleet changed while its candidates were read");
-    if (s->shape->limit > 0 && s->given >= s->shape->limit) return BERTH_OK;
+    if (s->limit > 0 && s->given >= s->limit) return BERTH_OK;
     for (;;) {
         if (s->work > s->work_limit) return over_budget(s, err);
         if (!s->at_anchor) {
@@ -236,6 +242,8 @@ static const char *sentence_of(berth_miss_kind kind) {
         return "no provider with room has the traits";
     case BERTH_MISS_AGGREGATE:
         return "no provider with room and traits is in the aggregates";
+    case BERTH_MISS_FILTER:
+        return "no candidate passes the filters";
     }
     return "each group alone has a provider, all together have not";
 }
@@ -246,7 +254,7 @@ berth_rc berth_search_fail(const berth_search *s, berth_miss miss, int64_t count
     const search_var *var = miss.variable < s->nvars ? &s->vars[miss.variable] : NULL;
     const char *sentence = sentence_of((berth_miss_kind)miss.kind);
     char needs[200] = "", group[BERTH_SUFFIX_BYTES + 16] = "";
-    bool whole = miss.kind == BERTH_MISS_ROOT || var == NULL;
+    bool whole = miss.kind == BERTH_MISS_ROOT || miss.kind == BERTH_MISS_FILTER || var == NULL;
     if (!whole) {
         describe_needs(s, var, needs, sizeof needs);
         if (!var->unsuffixed) snprintf(group, sizeof group, " of group %s", var->group->suffix);

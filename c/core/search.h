@@ -46,6 +46,7 @@ typedef struct berth_search berth_search;
 typedef struct berth_search_options {
     uint64_t work_limit; /* tests of one provider for one variable; 0: BERTH_WORK_DEFAULT */
     berth_ref only_tree; /* BERTH_NONE: all trees */
+    bool no_limit;       /* go on behind shape->limit */
 } berth_search_options;
 
 #define BERTH_WORK_DEFAULT UINT64_C(50000000)
@@ -70,6 +71,9 @@ uint64_t berth_search_tree_version(berth_search *search, berth_ref anchor);
  * and sharing tables; the work done adds up).  Errors: BERTH_ENOMEM. */
 berth_rc berth_search_rewind(berth_search *search, berth_ref anchor, berth_err *err);
 
+/* Counts work that the caller did for this search against its budget. */
+void berth_search_spend(berth_search *search, uint64_t work);
+
 /* The caller changed the state and undid it all: go on where the search was. */
 void berth_search_resume(berth_search *search);
 
@@ -83,7 +87,8 @@ typedef enum berth_miss_kind {
     BERTH_MISS_UNITS,     /* room, but min_unit, max_unit or step_size forbid the amount */
     BERTH_MISS_TRAIT,     /* room, but traits required are missing or forbidden ones are there */
     BERTH_MISS_AGGREGATE, /* likewise member_of */
-    BERTH_MISS_TOGETHER   /* every group alone has a provider, all together have not */
+    BERTH_MISS_TOGETHER,  /* every group alone has a provider, all together have not */
+    BERTH_MISS_FILTER     /* there are candidates, but the filters kept none (place.h) */
 } berth_miss_kind;
 
 /* Ordered by how much of the request was met: (variable, kind). */

@@ -92,7 +92,7 @@ struct berth_search {
     const berth_sharing *sharing;
     uint64_t clock; /* the state's that this search is true for */
     uint64_t work, work_limit;
-    int64_t given;
+    int64_t given, limit; /* limit 0: all */
 
     /* anchors */
     bool restricted; /* to one tree by in_tree, or to none: */
@@ -119,7 +119,8 @@ struct berth_search {
     search_local *locals;
     size_t nown, nlocals, cap_locals;
     bool shape_known;
-    const berth_stock **stocks; /* [local * ncols + col], NULL without inventory */
+    const berth_stock **stocks; /* [local * ncols + col], NULL without inventory; true only
+                                   while the anchor is entered */
     int64_t *left;              /* [local * ncols + col] what may still be taken */
     uint32_t *domains;          /* [kind * cap_locals] */
     uint64_t *masks;            /* [local * nwords]: wanted traits the local has */

@@ -11,10 +11,10 @@ static int64_t smaller(int64_t a, int64_t b) {
 /* What the local may give now; high 0 when nothing. */
 static search_span span_of(const berth_search *s, const search_var *var, uint32_t at) {
     search_span span = {0, 0, 1, 0};
-    size_t cell = at * s->ncols + var->needs[0].col;
-    const berth_stock *stock = s->stocks[cell];
+    size_t col = var->needs[0].col;
+    const berth_stock *stock = berth_provider_stock(s->locals[at].provider, s->cols[col]);
     int64_t step = stock->inventory.step_size, least = stock->inventory.min_unit;
-    int64_t most = smaller(s->left[cell], var->needs[0].amount);
+    int64_t most = smaller(s->left[at * s->ncols + col], var->needs[0].amount);
     if (most < 1 || !search_room(s, var, at)) return span;
     most -= most % step;
     if (least % step != 0) least += step - least % step;
