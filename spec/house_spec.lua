@@ -318,10 +318,15 @@ describe("the module", function()
         ]]):gmatch "%S+" do
       allowed[#allowed + 1] = "^" .. name .. "$"
     end
+    local core = command.quote(objects) .. "/core/*.o"
+    local own = {}
+    for _, line in ipairs(list("nm --defined-only " .. core)) do
+      own[line:match "(%S+)$" or ""] = true
+    end
     local asked = {}
-    for _, line in ipairs(list("nm -u " .. command.quote(objects) .. "/core/*.o")) do
+    for _, line in ipairs(list("nm -u " .. core)) do
       local symbol = line:match "^%s+U (%S+)$"
-      local fine = symbol == nil
+      local fine = symbol == nil or own[symbol]
       for _, pattern in ipairs(allowed) do fine = fine or symbol:find(pattern) end
       if not fine then asked[#asked + 1] = symbol end
     end
