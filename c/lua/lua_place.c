@@ -3,6 +3,7 @@
  * become a shape and a claim, and the answer a handle. */
 #include <string.h>
 
+#include "core/text.h"
 #include "lua/lua_allocation.h"
 #include "lua/lua_candidates.h"
 #include "lua/lua_judge.h"
@@ -47,6 +48,18 @@ static berth_rc place_candidate(luax_call *call, const luax_candidate *candidate
                                  &call->err);
 }
 
+/* A consumer holds one allocation; another one is a move. */
+static berth_rc check_free(luax_call *call, berth_text consumer) {
+    const berth_state *state = luax_call_txn(call)->state;
+    if (berth_state_find_consumer(state, consumer.data, consumer.len) == BERTH_NONE)
+        return BERTH_OK;
+    berth_quoted shown = berth_quote(consumer.data, consumer.len);
+    (void)berth_fail(&call->err, BERTH_ECONSUMER, "consumer %s holds an allocation already",
+                     shown.text);
+    berth_err_text(&call->err, "consumer", shown.text);
+    return BERTH_ECONSUMER;
+}
+
 /* Arguments 2 and 3 as what to claim and for whom.  The candidate is on the stack. [-0, +1, v] */
 static const luax_candidate *read_arguments(luax_call *call, luax_ask *ask) {
     lua_State *L = call->L;
@@ -80,9 +93,10 @@ int luax_place(lua_State *L) {
     berth_claim claim = claim_of(&ask);
     berth_rc rc = luax_call_begin(&call);
     if (rc != BERTH_OK) return luax_call_fail(&call);
-    if (candidate != NULL) {
+    rc = check_free(&call, claim.consumer);
+    if (rc == BERTH_OK && candidate != NULL) {
         rc = place_candidate(&call, candidate, &claim);
-    } else {
+    } else if (rc == BERTH_OK) {
         berth_placement placement;
         rc = place_shape(&call, &ask, &claim, &placement);
         free_placement(&call, &placement);
