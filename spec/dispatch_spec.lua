@@ -46,6 +46,18 @@ describe("the command", function()
       "'berth doctor --help' tells what it takes"), far.err)
   end)
 
+  it("takes a negative number for the value of an option", function()
+    local result = lua [[
+      package.loaded["berth.cli.doctor"] = {
+        summary = "x",
+        configure = function(c) c:option "--by":convert(require("berth.cli.kinds").integer()) end,
+        run = function(args) require("berth.cli.output").line(args.by) end,
+      }
+      os.exit(require("berth.cli.dispatch").main { "doctor", "--by", "-17" }, true)]]
+    assert.equal("", result.err)
+    assert.equal("-17\n", result.out)
+  end)
+
   it("shows the same help by both ways", function()
     local help = command.run("help", "doctor")
     assert.equal(0, help.code)

@@ -128,8 +128,22 @@ local function without_help(words)
   return rest
 end
 
+-- argparse takes `-1` for an option of that name; no verb has one that begins with a digit.
+local function with_negative_numbers(words)
+  local joined = {}
+  for _, word in ipairs(words) do
+    local option = joined[#joined]
+    if option and word:find "^%-[%d.]" and option:find "^%-%-%a[^=]*$" then
+      joined[#joined] = option .. "=" .. word
+    else
+      joined[#joined + 1] = word
+    end
+  end
+  return joined
+end
+
 local function run(words)
-  words = without_help(words)
+  words = with_negative_numbers(without_help(words))
   local parser, modules = build(wanted_verb(words))
   local args = parser:parse(words)
   local module = modules[args.command]
