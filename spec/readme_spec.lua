@@ -5,7 +5,8 @@ local command = require "spec.support.command"
 
 local function maps()
   local found = {}
-  for path in command.shell("find README.md c lua policies spec -name README.md | sort").out:gmatch "%S+" do
+  local all = command.shell "find README.md c lua policies spec -name README.md | sort"
+  for path in all.out:gmatch "%S+" do
     found[#found + 1] = path
   end
   return found
