@@ -109,14 +109,10 @@ local function random_inventory(chance)
   return inv
 end
 
---- An amount the units allow within what is free, so that claims can make it used; or nil.
+--- What others use already: any amount, now and then more than there is.
 local function random_used(chance, inv)
-  local capacity = math.tointeger((inv.total - (inv.reserved or 0)) * (inv.allocation_ratio or 1.0)
-                                  // 1)
-  local step, most = inv.step_size or 1, math.min(capacity, inv.max_unit or capacity)
-  local amount = chance.upto(math.max(most, 1)) // step * step
-  if amount < (inv.min_unit or 1) or amount > most or amount < 1 then return nil end
-  return amount
+  local capacity = (inv.total - (inv.reserved or 0)) * (inv.allocation_ratio or 1.0) // 1
+  return chance.upto(math.tointeger(capacity) + 2)
 end
 
 local function random_provider(chance, name, parent)

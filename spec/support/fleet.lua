@@ -1,0 +1,73 @@
+--- A store filled from the plain tables that brute.lua takes, and candidates with names in place of
+-- uuids, so that both sides can be compared.
+local berth = require "berth"
+
+local fleet = {}
+
+local SHARES = "MISC_SHARES_VIA_AGGREGATE"
+
+local function create_traits(store, specs)
+  for _, p in ipairs(specs) do
+    for _, trait in ipairs(p.traits or {}) do
+      if trait ~= SHARES and trait:match("^CUSTOM_") then assert(store:create_trait(trait)) end
+    end
+  end
+end
+
+--- Stocks large enough for any use; the stated ones follow once the use is there.
+local function roomy(inventories)
+  local result = {}
+  for class in pairs(inventories or {}) do result[class] = 1000000 end
+  return result
+end
+
+--- Opens a store in memory with the providers and what is used of them.
+function fleet.load(specs, extra_traits)
+  local store = assert(berth.open(":memory:"))
+  create_traits(store, specs)
+  for _, trait in ipairs(extra_traits or {}) do assert(store:create_trait(trait)) end
+  for i, p in ipairs(specs) do
+    local used = next(p.used or {}) ~= nil
+    assert(store:create_provider {
+      name = p.name, parent = p.parent, traits = p.traits, aggregates = p.aggregates,
+      inventories = used and roomy(p.inventories) or p.inventories,
+    })
+    if used then
+      assert(store:allocate { consumer = "user-" .. i, allocations = { [p.name] = p.used } })
+      assert(assert(store:provider(p.name)):set_inventories(p.inventories))
+    end
+  end
+  return store
+end
+
+--- uuid -> name of every provider.
+function fleet.names(store)
+  local names = {}
+  for provider in store:providers() do names[provider.uuid] = provider.name end
+  return names
+end
+
+--- { resources = { name = { CLASS = n } }, mappings = { suffix = { names } }, handle = }
+function fleet.named(candidate, names)
+  local plain = { resources = {}, mappings = {}, handle = candidate,
+                  anchor = candidate.anchor and candidate.anchor.name }
+  for uuid, amounts in pairs(candidate:resources()) do plain.resources[names[uuid]] = amounts end
+  for suffix, uuids in pairs(candidate:mappings()) do
+    local list = {}
+    for i, uuid in ipairs(uuids) do list[i] = names[uuid] end
+    table.sort(list)
+    plain.mappings[suffix] = list
+  end
+  return plain
+end
+
+--- All candidates of a request, a table or a query string, in the engine's order.
+function fleet.candidates(store, request)
+  local names, list = fleet.names(store), {}
+  local iterator, err = store:candidates(request)
+  if not iterator then return nil, err end
+  for candidate in iterator do list[#list + 1] = fleet.named(candidate, names) end
+  return list
+end
+
+return fleet
