@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lua/lua_inventory.h"
+#include "lua/lua_policy.h"
 #include "lua/lua_verbs.h"
 
 /* --- reading ----------------------------------------------------------------------------- */
@@ -187,6 +188,8 @@ int luax_allocate(lua_State *L) {
     const berth_allocation_spec *specs;
     rc = resolve_claims(&call.scratch->arena, txn->state, &all, &specs, &call.err);
     if (rc == BERTH_OK) rc = berth_allocate(txn, specs, all.count, &call.err);
+    if (rc == BERTH_OK)
+        rc = luax_judge_allocations(call.scope.owner, specs, all.count, &call.err);
     if (luax_call_end(&call, rc) != BERTH_OK) return luax_call_fail(&call);
     luax_call_done(&call);
     return 1;

@@ -66,5 +66,6 @@ int luaopen_berth_core(lua_State *L) {
     luax_open_lines(L);
     luax_open_clock(L);
     luax_open_sandbox(L);
+    luax_open_policy(L);
     return 1;
 }

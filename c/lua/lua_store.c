@@ -8,6 +8,7 @@
 #include "lua/lua_candidates.h"
 #include "lua/lua_changes.h"
 #include "lua/lua_judge.h"
+#include "lua/lua_policy.h"
 #include "lua/lua_tx.h"
 #include "lua/lua_verbs.h"
 
@@ -269,6 +270,12 @@ void luax_open_store(lua_State *L) {
                                        {"check", store_check},
                                        {"backup", store_backup},
                                        {"stats", store_stats},
+                                       {"load_policy", luax_load_policy},
+                                       {"load_policies", luax_load_policies},
+                                       {"unload_policy", luax_unload_policy},
+                                       {"policies", luax_policies},
+                                       {"decisions", luax_decisions},
+                                       {"as", luax_as},
                                        {"close", store_close},
                                        {NULL, NULL}};
     static const luaL_Reg meta[] = {{"__gc", store_close},

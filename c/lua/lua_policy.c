@@ -1,0 +1,370 @@
+/* lua_policy.c - policies as a store's callers see them: loading and swapping, listing, what they
+ * decided, who may do what.  Also the judge that place and allocate ask (lua_judge.h). */
+#include "lua/lua_policy.h"
+
+#include <string.h>
+
+#include "lua/lua_policy_files.h"
+#include "policy/host.h"
+#include "policy/view.h"
+
+/* --- the judge --------------------------------------------------------------------------- */
+
+const berth_judge *luax_judge(const luax_store *owner) {
+    return berth_policies_judge(owner->policies);
+}
+
+void luax_judge_free(luax_store *owner) {
+    berth_policies_free(owner->policies);
+    owner->policies = NULL;
+}
+
+berth_rc luax_judge_allocations(const luax_store *owner, const berth_allocation_spec *specs,
+                                size_t count, berth_err *err) {
+    if (owner->policies == NULL) return BERTH_OK;
+    berth_state *state = berth_store_state(owner->store);
+    for (size_t i = 0; i < count; i++) {
+        berth_rc rc = berth_policies_admit(owner->policies, state, &specs[i], err);
+        if (rc != BERTH_OK) return rc;
+    }
+    return BERTH_OK;
+}
+
+/* --- loading ----------------------------------------------------------------------------- */
+
+static berth_rc make_host(luax_store *owner, berth_err *err) {
+    if (owner->policies != NULL) return BERTH_OK;
+    return berth_policies_new(berth_mem_default(), &owner->policies, err);
+}
+
+static berth_rc load(luax_store *owner, luax_policy_batch *batch, bool whole, berth_err *err) {
+    size_t count;
+    const berth_policy_source *sources = luax_policy_batch_sources(batch, &count);
+    if (sources == NULL) return berth_fail_memory(err);
+    berth_rc rc = make_host(owner, err);
+    if (rc != BERTH_OK) return rc;
+    return whole ? berth_policies_load_set(owner->policies, sources, count, err)
+                 : berth_policies_load(owner->policies, sources, count, err);
+}
+
+berth_rc luax_judge_open(lua_State *L, luax_store *owner, int list, berth_err *err) {
+    luax_policy_batch *batch = luax_policy_batch_new(L);
+    berth_rc rc = luax_policy_batch_list(L, batch, list, err);
+    if (rc == BERTH_OK) rc = load(owner, batch, true, err);
+    lua_pop(L, 1);
+    return rc;
+}
+
+static luax_store *check_store(lua_State *L) {
+    luax_store *owner = luax_check(L, 1, &luax_store_class);
+    if (owner->store == NULL) luax_closed(L, "store");
+    return owner;
+}
+
+static int answer(lua_State *L, berth_rc rc, const berth_err *err) {
+    if (rc != BERTH_OK) return luax_fail(L, err);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+/* load_policy(path or name, parameters, {mode=, text=}) -> true | nil, err */
+int luax_load_policy(lua_State *L) {
+    luax_store *owner = check_store(L);
+    berth_err err;
+    luax_max_args(L, 4);
+    lua_settop(L, 4);
+    luax_policy_batch *batch = luax_policy_batch_new(L);
+    berth_rc rc = luax_policy_batch_add(L, batch, 2, 3, 4, &err);
+    if (rc == BERTH_OK) rc = load(owner, batch, false, &err);
+    return answer(L, rc, &err);
+}
+
+/* load_policies(list) -> true | nil, err: the whole set becomes these, or stays */
+int luax_load_policies(lua_State *L) {
+    luax_store *owner = check_store(L);
+    berth_err err;
+    luax_max_args(L, 2);
+    return answer(L, luax_judge_open(L, owner, 2, &err), &err);
+}
+
+/* unload_policy(name) -> true | nil, err */
+int luax_unload_policy(lua_State *L) {
+    luax_store *owner = check_store(L);
+    berth_err err;
+    luax_max_args(L, 2);
+    luaL_checktype(L, 2, LUA_TSTRING);
+    return answer(L, berth_policies_unload(owner->policies, lua_tostring(L, 2), &err), &err);
+}
+
+/* --- telling ----------------------------------------------------------------------------- */
+
+static void push_hooks(lua_State *L, unsigned hooks) {
+    lua_Integer n = 0;
+    lua_newtable(L);
+    for (int i = 0; i < BERTH_HOOK_COUNT; i++) {
+        if (!(hooks & 1u << i)) continue;
+        lua_pushstring(L, berth_hook_name((berth_hook)i));
+        lua_rawseti(L, -2, ++n);
+    }
+}
+
+static void push_info(lua_State *L, const berth_policies *policies, size_t i) {
+    berth_policy_info info = berth_policies_info(policies, i);
+    const berth_policy_source source = berth_policies_source(policies, i);
+    lua_createtable(L, 0, 13);
+    luax_set_text(L, "name", info.name);
+    luax_set_text(L, "version", info.version);
+    luax_set_text(L, "description", info.description);
+    luax_set_text(L, "file", info.file);
+    luax_set_text(L, "digest", info.digest);
+    luax_set_text(L, "mode", info.mode);
+    luax_set_integer(L, "calls", info.calls);
+    luax_set_integer(L, "denials", info.denials);
+    luax_set_integer(L, "faults", info.faults);
+    luax_set_integer(L, "steps", info.steps);
+    luax_set_integer(L, "memory", info.memory);
+    push_hooks(L, info.hooks);
+    lua_setfield(L, -2, "hooks");
+    if (source.parameters->len > 0)
+        berth_data_push(L, source.parameters);
+    else
+        lua_newtable(L);
+    lua_setfield(L, -2, "parameters");
+}
+
+/* policies() -> array of {name=, version=, mode=, hooks=, parameters= as given, ...}, in order of
+ * loading */
+int luax_policies(lua_State *L) {
+    luax_store *owner = check_store(L);
+    luax_max_args(L, 1);
+    size_t count = berth_policies_count(owner->policies);
+    lua_createtable(L, (int)count, 0);
+    for (size_t i = 0; i < count; i++) {
+        push_info(L, owner->policies, i);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+static void push_amounts(lua_State *L, const berth_decision *d) {
+    lua_createtable(L, 0, (int)d->namounts);
+    for (size_t i = 0; i < d->namounts; i++)
+        luax_set_integer(L, d->amounts[i].rclass, d->amounts[i].amount);
+}
+
+static void push_inputs(lua_State *L, const berth_decision *d) {
+    lua_createtable(L, (int)d->ninputs, 0);
+    for (size_t i = 0; i < d->ninputs; i++) {
+        lua_createtable(L, 0, 2);
+        luax_set_text(L, "question", d->inputs[i].question);
+        luax_set_integer(L, "answer", d->inputs[i].answer);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+}
+
+static void push_fields(lua_State *L, const berth_decision *d) {
+    lua_createtable(L, 0, d->nfields);
+    for (int i = 0; i < d->nfields; i++) {
+        if (d->fields[i].text)
+            luax_set_text(L, d->fields[i].name, d->fields[i].text);
+        else
+            luax_set_integer(L, d->fields[i].name, d->fields[i].number);
+    }
+}
+
+static void push_decision(lua_State *L, const berth_decision *d) {
+    lua_createtable(L, 0, 24);
+    luax_set_integer(L, "id", d->id);
+    luax_set_text(L, "hook", d->hook);
+    luax_set_text(L, "policy", d->policy);
+    luax_set_text(L, "version", d->version);
+    luax_set_text(L, "digest", d->digest);
+    luax_set_text(L, "mode", d->mode);
+    luax_set_text(L, "verdict", berth_decided_text(d->decided));
+    luax_set_text(L, "code", d->code);
+    luax_set_text(L, "message", d->message);
+    luax_set_integer(L, "steps", d->steps);
+    luax_set_integer(L, "memory", d->memory);
+    luax_set_text(L, "user", d->user);
+    luax_set_text(L, "project", d->project);
+    luax_set_text(L, "person", d->person);
+    luax_set_text(L, "reason", d->reason);
+    push_fields(L, d);
+    lua_setfield(L, -2, "fields");
+    if (d->verb[0] != '\0') {
+        luax_set_text(L, "verb", d->verb);
+        luax_set_text(L, "target", d->target);
+        luax_set_text(L, "target_name", d->target_name);
+        return;
+    }
+    luax_set_integer(L, "sequence", d->sequence);
+    luax_set_text(L, "consumer", d->consumer);
+    luax_set_text(L, "consumer_type", d->consumer_type);
+    push_amounts(L, d);
+    lua_setfield(L, -2, "amounts");
+    push_inputs(L, d);
+    lua_setfield(L, -2, "inputs");
+}
+
+/* decisions(after) -> array of the decisions that are still kept, those after an id, oldest
+ * first */
+int luax_decisions(lua_State *L) {
+    luax_store *owner = check_store(L);
+    luax_max_args(L, 2);
+    int64_t after = luaL_optinteger(L, 2, 0);
+    lua_newtable(L);
+    if (owner->policies == NULL) return 1;
+    const berth_decisions *decisions = berth_policies_decisions(owner->policies);
+    lua_Integer n = 0;
+    int64_t oldest = decisions->made - BERTH_DECISIONS_KEPT + 1;
+    for (int64_t id = after + 1 > oldest ? after + 1 : oldest; id <= decisions->made; id++) {
+        const berth_decision *d = berth_decisions_get(decisions, id);
+        if (d == NULL) continue;
+        push_decision(L, d);
+        lua_rawseti(L, -2, ++n);
+    }
+    return 1;
+}
+
+/* --- callers ----------------------------------------------------------------------------- */
+
+/* as{user=, project=, roles=, override=} -> a handle that may do what the policies allow; its
+ * Lua half is berth.as */
+int luax_as(lua_State *L) {
+    check_store(L);
+    luax_max_args(L, 2);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "berth.as");
+    lua_call(L, 1, 1); /* store identity as */
+    lua_insert(L, 1);
+    lua_call(L, 2, 1);
+    return 1;
+}
+
+/* The text of a field of the table at 2; otherwise what stands in for it. The field stays on the
+ * stack. [-0, +1, v] */
+static const char *field_text(lua_State *L, const char *name, const char *otherwise) {
+    lua_pushstring(L, name);
+    int type = lua_rawget(L, 2);
+    if (type == LUA_TNIL) return otherwise;
+    if (type != LUA_TSTRING) luaL_error(L, "%s is a string, not a %s", name, luaL_typename(L, -1));
+    return lua_tostring(L, -1);
+}
+
+#define ROLES_MAX 64
+
+/* authorize(store, {verb=, writes=, user=, project=, roles=, target=, target_name=,
+ * target_project=}) -> true | nil, err */
+static int core_authorize(lua_State *L) {
+    luax_store *owner = check_store(L);
+    const char *roles[ROLES_MAX];
+    berth_err err;
+    luaL_checktype(L, 2, LUA_TTABLE);
+    luaL_checkstack(L, ROLES_MAX + LUA_MINSTACK, NULL);
+    lua_settop(L, 2);
+    berth_call call = {.verb = field_text(L, "verb", ""),
+                       .user = field_text(L, "user", ""),
+                       .project = field_text(L, "project", ""),
+                       .roles = roles,
+                       .target = field_text(L, "target", "store"),
+                       .target_name = field_text(L, "target_name", NULL),
+                       .target_project = field_text(L, "target_project", NULL)};
+    lua_pushliteral(L, "writes");
+    lua_rawget(L, 2);
+    call.writes = lua_toboolean(L, -1);
+    lua_pushliteral(L, "roles");
+    if (lua_rawget(L, 2) == LUA_TTABLE) {
+        int list = lua_gettop(L);
+        lua_Unsigned count = lua_rawlen(L, list);
+        luaL_argcheck(L, count <= ROLES_MAX, 2, "at most 64 roles");
+        for (; call.nroles < count; call.nroles++) {
+            lua_rawgeti(L, list, (lua_Integer)call.nroles + 1);
+            luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, 2, "roles are strings");
+            roles[call.nroles] = lua_tostring(L, -1);
+        }
+    }
+    return answer(L, berth_policies_authorize(owner->policies, &call, &err), &err);
+}
+
+/* override(store, person, reason), override(store) -> true | nil, err: from now on, until it is
+ * called again */
+static int core_override(lua_State *L) {
+    luax_store *owner = check_store(L);
+    berth_err err;
+    const char *person = luaL_optstring(L, 2, NULL), *reason = luaL_optstring(L, 3, NULL);
+    berth_rc rc = make_host(owner, &err);
+    if (rc == BERTH_OK) rc = berth_policies_override(owner->policies, person, reason, &err);
+    return answer(L, rc, &err);
+}
+
+/* --- the table of members ------------------------------------------------------------------ */
+
+/* t[name] = {kind=, parameters=, type=, about=} for the table at the top. [-0, +0, m] */
+static void add_member(lua_State *L, const char *name, const char *kind, const char *parameters,
+                       const char *type, const char *about) {
+    lua_createtable(L, 0, 4);
+    luax_set_text(L, "kind", kind);
+    luax_set_text(L, "parameters", parameters);
+    luax_set_text(L, "type", type);
+    luax_set_text(L, "about", about);
+    lua_setfield(L, -2, name);
+}
+
+#define FIELD(name, type, about) add_member(L, #name, "field", NULL, type, about);
+#define METHOD(name, parameters, type, about)                                                      \
+    add_member(L, #name, "method", parameters, type, about);
+#define HOOK(name, NAME, parameters, type, about)                                                  \
+    add_member(L, #name, "hook", parameters, type, about);
+
+static void add_views(lua_State *L) {
+#define X(name, NAME)                                                                              \
+    lua_newtable(L);                                                                               \
+    BERTH_##NAME##_FIELDS(FIELD) BERTH_##NAME##_METHODS(METHOD) lua_setfield(L, -2, #name);
+    BERTH_VIEWS(X)
+#undef X
+}
+
+/* The keys that one of view's questions takes: n is 0 for usage, 1 consumers, 2 capacity. */
+static void add_query(lua_State *L, const char *query, int n) {
+    lua_newtable(L);
+#define X(name, usage, consumers, capacity, about)                                                 \
+    if ((const int[]){usage, consumers, capacity}[n])                                              \
+        add_member(L, #name, "key", NULL, "string", about);
+    BERTH_QUERY_KEYS(X)
+#undef X
+    lua_setfield(L, -2, query);
+}
+
+/* policy_members() -> {views = {request = {amount = {kind=, parameters=, type=, about=}, ...},
+ * ...}, queries = {usage = {...}, ...}, hooks =, keys = of policy{}, globals =} */
+static int core_policy_members(lua_State *L) {
+    luax_max_args(L, 0);
+    lua_newtable(L);
+    lua_newtable(L);
+    add_views(L);
+    lua_setfield(L, -2, "views");
+    lua_newtable(L);
+    add_query(L, "usage", 0);
+    add_query(L, "consumers", 1);
+    add_query(L, "capacity", 2);
+    lua_setfield(L, -2, "queries");
+    lua_newtable(L);
+    BERTH_HOOKS_TABLE(HOOK)
+    lua_setfield(L, -2, "hooks");
+    lua_newtable(L);
+    BERTH_POLICY_KEYS(FIELD)
+    lua_setfield(L, -2, "keys");
+    lua_newtable(L);
+    BERTH_POLICY_GLOBALS(METHOD)
+    lua_setfield(L, -2, "globals");
+    return 1;
+}
+
+void luax_open_policy(lua_State *L) {
+    static const luaL_Reg functions[] = {{"authorize", core_authorize},
+                                         {"override", core_override},
+                                         {"policy_members", core_policy_members},
+                                         {NULL, NULL}};
+    luaL_setfuncs(L, functions, 0);
+}
