@@ -158,18 +158,22 @@ help:
 env:
 	@printf 'export %s\n' $(call quote,$(FIND_LUA)) $(call quote,$(FIND_C)) $(call quote,$(FIND_COMMAND))
 
+# A build begun by another goal uses every processor, unless this make was told how many.
+WHOLE_BUILD = $(MAKE) --no-print-directory all \
+    $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(shell getconf _NPROCESSORS_ONLN))
+
 deps:
 	@sh .ci/deps run test
 
 demo:
 	@sh .ci/deps run
-	@$(MAKE) --no-print-directory all
+	@$(WHOLE_BUILD)
 	@mkdir -p $(BUILD)/demo && rm -f $(BUILD)/demo/fleet.db*
 	@$(COMMAND) replay --demo --store $(BUILD)/demo/fleet.db --report $(BUILD)/demo/report.svg
 
 test:
 	@sh .ci/deps run test
-	@$(MAKE) --no-print-directory all
+	@$(WHOLE_BUILD)
 	@$(MAKE) --no-print-directory specs
 
 # A run in which fewer tests ran than there are spec files has gone wrong, however green.
