@@ -190,8 +190,7 @@ specs:
 
 ASAN_CC = gcc
 asan:
-	@$(MAKE) --no-print-directory BUILD=build/asan CC=$(ASAN_CC) SANITIZE=address,undefined \
-	    CFLAGS='-O1 -g' all
+	@$(WHOLE_BUILD) BUILD=build/asan CC=$(ASAN_CC) SANITIZE=address,undefined CFLAGS='-O1 -g'
 	@LD_PRELOAD="$$($(ASAN_CC) -print-file-name=libasan.so) $$($(ASAN_CC) -print-file-name=libubsan.so)" \
 	    ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 	    $(MAKE) --no-print-directory BUILD=build/asan $(UNPACKED) specs
