@@ -21,11 +21,12 @@ local function show(value)
   return "{ " .. table.concat(parts, ", ") .. " }"
 end
 
---- What must be known to see a case again.
-local function report(case, what)
-  local lines = { what, ("seed %d, case %d: %s"):format(seed, case.number, case.query) }
+--- Fails with what must be known to see the case again.
+local function expect(holds, case, what, ...)
+  if holds then return end
+  local lines = { what:format(...), ("seed %d, case %d: %s"):format(seed, case.number, case.query) }
   for _, p in ipairs(case.fleet) do lines[#lines + 1] = "  " .. show(p) end
-  return table.concat(lines, "\n")
+  error(table.concat(lines, "\n"), 2)
 end
 
 local function keys_of(list)
@@ -91,13 +92,13 @@ describe(("candidates of %d random cases with seed %d"):format(cases, seed), fun
       local seen = {}
       for _, candidate in ipairs(case.found) do
         local key = brute.key(candidate)
-        assert(want[key], report(case, "too much: " .. key))
-        assert(want[key].anchor == candidate.anchor, report(case, "wrong tree: " .. key))
+        expect(want[key], case, "too much: %s", key)
+        expect(want[key].anchor == candidate.anchor, case, "wrong tree: %s", key)
         -- groups that are split may come to the same amounts in two ways
-        assert(not seen[key] or splits_of(case.request) > 1, report(case, "twice: " .. key))
+        expect(not seen[key] or splits_of(case.request) > 1, case, "twice: %s", key)
         seen[key] = true
       end
-      for key in pairs(want) do assert(seen[key], report(case, "missing: " .. key)) end
+      for key in pairs(want) do expect(seen[key], case, "missing: %s", key) end
       answers = answers + #case.found
     end)
     assert(answers > cases / 10, "the cases hardly ever had an answer")
@@ -107,7 +108,7 @@ describe(("candidates of %d random cases with seed %d"):format(cases, seed), fun
     each_case(4, false, function(case)
       local want = asked(case.request)
       for _, candidate in ipairs(case.found) do
-        assert.same(want, given(candidate), report(case, brute.key(candidate)))
+        expect(show(want) == show(given(candidate)), case, "%s", brute.key(candidate))
       end
     end)
   end)
@@ -119,7 +120,7 @@ describe(("candidates of %d random cases with seed %d"):format(cases, seed), fun
         local candidate = case.found[#case.found - i + 1]
         local savepoint = tx:savepoint()
         local claim, err = tx:allocate { consumer = "me", allocations = candidate.resources }
-        assert(claim, report(case, brute.key(candidate) .. ": " .. tostring(err)))
+        expect(claim, case, "%s: %s", brute.key(candidate), tostring(err))
         savepoint:rollback()
       end
     end)
@@ -129,10 +130,10 @@ describe(("candidates of %d random cases with seed %d"):format(cases, seed), fun
     each_case(4, false, function(case)
       local keys = keys_of(case.found)
       local again = assert(fleets.candidates(case.store, case.request))
-      assert.same(keys, keys_of(again), report(case, "table and query differ"))
+      expect(show(keys) == show(keys_of(again)), case, "table and query differ")
       local limit = math.max(1, #keys // 2)
       local few = assert(fleets.candidates(case.store, case.query .. "&limit=" .. limit))
-      assert.same({ table.unpack(keys, 1, limit) }, keys_of(few), report(case, "limit"))
+      expect(show { table.unpack(keys, 1, limit) } == show(keys_of(few)), case, "limit %d", limit)
     end)
   end)
 
@@ -143,13 +144,13 @@ describe(("candidates of %d random cases with seed %d"):format(cases, seed), fun
       local orbits = {}
       for _, candidate in ipairs(few) do
         local key = brute.key(candidate)
-        assert(want[key], report(case, "too much: " .. key))
+        expect(want[key], case, "too much: %s", key)
         local orbit = brute.orbit(case.fleet, want[key])
-        assert(not orbits[orbit], report(case, "twice: " .. key))
+        expect(not orbits[orbit], case, "twice: %s", key)
         orbits[orbit] = true
       end
       for key, candidate in pairs(want) do
-        assert(orbits[brute.orbit(case.fleet, candidate)], report(case, "missing: " .. key))
+        expect(orbits[brute.orbit(case.fleet, candidate)], case, "missing: %s", key)
       end
     end)
   end)
