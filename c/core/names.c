@@ -38,6 +38,11 @@ int berth_names_reserve(berth_names *names, const berth_mem *mem, size_t count) 
                                      cap * sizeof *length);
     if (length == NULL) {
         /* text has grown already: shrink it back so that cap describes both */
+        if (names->cap == 0) {
+            berth_free(mem, names->text, cap * sizeof *text);
+            names->text = NULL;
+            return -1;
+        }
         text = berth_realloc(mem, names->text, cap * sizeof *text, names->cap * sizeof *text);
         if (text != NULL) names->text = text;
         return -1;

@@ -25,6 +25,9 @@ typedef struct berth_backend_ops {
     const char *name;
     /* Never fails.  `forked`: this is not the process that opened it, touch nothing shared. */
     void (*close)(berth_backend *backend, bool forked);
+    /* The store cannot be opened after all: takes away a file that was made for it, unless somebody
+     * has written to it meanwhile.  `close` follows. */
+    void (*discard)(berth_backend *backend);
     /* May others have committed since `seen`?  Outside transactions only. */
     berth_rc (*news)(berth_backend *backend, bool *out, berth_err *err);
     /* On failure no transaction is open.  *news as above, for the snapshot just taken. */

@@ -58,7 +58,8 @@ static berth_rc memory_begin(berth_backend *backend, berth_access access, bool *
     return memory_news(backend, news, err);
 }
 
-static void memory_seen(berth_backend *backend) {
+/* Nothing to remember, nothing to take away. */
+static void memory_nothing(berth_backend *backend) {
     (void)backend;
 }
 
@@ -143,9 +144,10 @@ static void memory_stats(berth_backend *backend, berth_store_stats *out) {
 static const berth_backend_ops memory_ops = {
     .name = "memory",
     .close = memory_close,
+    .discard = memory_nothing,
     .news = memory_news,
     .begin = memory_begin,
-    .seen = memory_seen,
+    .seen = memory_nothing,
     .end = memory_end,
     .load = NULL,
     .changes = memory_changes,

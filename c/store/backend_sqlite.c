@@ -223,6 +223,7 @@ static void sqlite_stats(berth_backend *backend, berth_store_stats *out) {
 const berth_backend_ops berth_sqlite_ops = {
     .name = "sqlite",
     .close = sqlite_close,
+    .discard = berth_sqlite_discard,
     .news = sqlite_news,
     .begin = sqlite_begin,
     .seen = sqlite_seen,

@@ -36,13 +36,15 @@ typedef struct berth_sqlite {
     berth_mem mem;
     char *path; /* owned */
     bool read_only;
+    bool made;      /* the file, by this open */
     bool immutable; /* read only, on a medium where nobody can write */
     int64_t keep_changes;
 
     berth_connection main;
     berth_connection checkpointer; /* opened when first needed */
-    int log_pages;     /* in the write-ahead log after our last commit */
-    int checkpoint_at; /* no checkpoint before the log has so many pages */
+    int checkpoint_pages; /* as berth_store_options */
+    int log_pages;        /* in the write-ahead log after our last commit */
+    int checkpoint_at;    /* no checkpoint before the log has so many pages */
 
     bool broken;          /* main must be opened anew before anything else */
     int64_t data_version; /* of the snapshot last seen; -1: none */
@@ -80,6 +82,7 @@ const char *berth_sqlite_text(berth_sql id);
 berth_rc berth_sqlite_connect(berth_sqlite *b, berth_connection *c, berth_err *err);
 /* Closes main and opens it again; the file must be there. On failure b->broken stays. */
 berth_rc berth_sqlite_reconnect(berth_sqlite *b, berth_err *err);
+void berth_sqlite_discard(berth_backend *backend);
 /* Was the file moved or deleted since it was opened? */
 bool berth_sqlite_moved(const berth_sqlite *b);
 

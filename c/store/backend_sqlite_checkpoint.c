@@ -18,9 +18,8 @@
 #include "core/err.h"
 #include "store/backend_sqlite.h"
 
-/* Pages in the log at which a checkpoint is tried, and at which it may wait for other writers. */
-#define LOG_PAGES 8000
-#define LOG_PAGES_URGENT (4 * LOG_PAGES)
+/* A log so many times longer than wanted may wait for other writers. */
+#define URGENT 4
 
 /* --- checkpoint --------------------------------------------------------------------------- */
 
@@ -45,10 +44,10 @@ static bool open_checkpointer(berth_sqlite *b) {
 }
 
 void berth_sqlite_checkpoint(berth_sqlite *b) {
-    if (b->log_pages < LOG_PAGES || b->log_pages < b->checkpoint_at || !open_checkpointer(b))
-        return;
+    int wanted = b->checkpoint_pages;
+    if (b->log_pages < wanted || b->log_pages < b->checkpoint_at || !open_checkpointer(b)) return;
     int timeout = b->main.busy_timeout_ms;
-    if (b->log_pages < LOG_PAGES_URGENT) b->main.busy_timeout_ms = 0;
+    if (b->log_pages / URGENT < wanted) b->main.busy_timeout_ms = 0;
     berth_rc rc = berth_sqlite_run(&b->main, BERTH_SQL_BEGIN_WRITE, NULL);
     b->main.busy_timeout_ms = timeout;
     if (rc != BERTH_OK) return; /* another writer is at work; the next commit tries again */
@@ -57,7 +56,7 @@ void berth_sqlite_checkpoint(berth_sqlite *b) {
                                          &pages, &copied);
     (void)berth_sqlite_run(&b->main, BERTH_SQL_ROLLBACK, NULL);
     /* copied whole, the next commit starts the log afresh; else a reader is in the way */
-    b->checkpoint_at = code == SQLITE_OK && copied == pages ? 0 : b->log_pages + LOG_PAGES / 4;
+    b->checkpoint_at = code == SQLITE_OK && copied == pages ? 0 : b->log_pages + wanted / 4;
     /* after an I/O error nothing that this process holds of the file is believed */
     if ((code & 0xFF) == SQLITE_IOERR || !sqlite3_get_autocommit(b->main.db))
         (void)berth_sqlite_reconnect(b, NULL);

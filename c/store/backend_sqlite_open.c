@@ -21,6 +21,7 @@
 #include "store/backend_sqlite.h"
 
 #define DEFAULT_BUSY_MS 5000
+#define DEFAULT_CHECKPOINT_PAGES 8000
 #define LONGEST_VALUE (16 * 1024 * 1024) /* of one value in the file, in bytes */
 
 /* --- the file before SQLite sees it -------------------------------------------------------- */
@@ -282,7 +283,7 @@ static bool still_empty(const berth_sqlite *b) {
 
 /* Under the writers' lock: whoever came first has made the tables by now.  *moved: the maker
  * failed and took the file away. */
-static berth_rc fill_file(berth_sqlite *b, bool made, bool *moved, berth_err *err) {
+static berth_rc fill_file(berth_sqlite *b, bool *moved, berth_err *err) {
     berth_connection *c = &b->main;
     berth_rc rc = berth_sqlite_run(c, BERTH_SQL_BEGIN_WRITE, err);
     if (rc != BERTH_OK) return rc;
@@ -292,7 +293,7 @@ static berth_rc fill_file(berth_sqlite *b, bool made, bool *moved, berth_err *er
     if (!*moved && rc == BERTH_OK && content != BERTH_CONTENT_STORE)
         rc = berth_sqlite_migrate(c, err);
     if (!*moved && rc == BERTH_OK) rc = berth_sqlite_run(c, BERTH_SQL_COMMIT, err);
-    if (rc != BERTH_OK && made && content == BERTH_CONTENT_EMPTY) remove_files(b);
+    if (rc != BERTH_OK && b->made && content == BERTH_CONTENT_EMPTY) remove_files(b);
     if (!sqlite3_get_autocommit(c->db)) (void)berth_sqlite_run(c, BERTH_SQL_ROLLBACK, NULL);
     return rc;
 }
@@ -317,7 +318,7 @@ static berth_rc keep_path(berth_sqlite *b, berth_err *err) {
     return BERTH_OK;
 }
 
-static berth_rc open_once(berth_sqlite *b, bool made, bool *moved, berth_err *err) {
+static berth_rc open_once(berth_sqlite *b, bool *moved, berth_err *err) {
     berth_connection *c = &b->main;
     berth_sqlite_content content;
     *moved = false;
@@ -329,7 +330,7 @@ static berth_rc open_once(berth_sqlite *b, bool made, bool *moved, berth_err *er
     if (rc == BERTH_OK && !b->read_only) rc = use_log(b, err);
     if (rc == BERTH_OK) sqlite3_wal_hook(c->db, berth_sqlite_count_log, b);
     if (rc == BERTH_OK && content != BERTH_CONTENT_STORE)
-        rc = b->read_only ? refuse_unmade(content, err) : fill_file(b, made, moved, err);
+        rc = b->read_only ? refuse_unmade(content, err) : fill_file(b, moved, err);
     if (rc != BERTH_OK || *moved) berth_sqlite_disconnect(c);
     return rc;
 }
@@ -343,11 +344,12 @@ static berth_rc open_unwritable(berth_sqlite *b, berth_rc rc, berth_err *err) {
         (size_t)n >= sizeof log || access(log, F_OK) == 0 || access(b->path, R_OK) != 0)
         return rc;
     b->immutable = true;
-    return open_once(b, false, &moved, err);
+    return open_once(b, &moved, err);
 }
 
 berth_rc berth_sqlite_reconnect(berth_sqlite *b, berth_err *err) {
     b->broken = true;
+    b->made = false;
     berth_sqlite_disconnect(&b->checkpointer);
     berth_sqlite_disconnect(&b->main);
     b->data_version = -1;
@@ -355,27 +357,37 @@ berth_rc berth_sqlite_reconnect(berth_sqlite *b, berth_err *err) {
     struct stat st;
     if (stat(b->path, &st) != 0) return berth_fail(err, BERTH_EIO, "the store's file is gone");
     bool moved;
-    berth_rc rc = open_once(b, false, &moved, err);
+    berth_rc rc = open_once(b, &moved, err);
     if (rc == BERTH_OK && moved) rc = berth_fail(err, BERTH_EIO, "the store's file is gone");
     if (rc == BERTH_OK) b->broken = false;
     return rc;
 }
 
+void berth_sqlite_discard(berth_backend *backend) {
+    berth_sqlite *b = (berth_sqlite *)backend;
+    int64_t oldest, newest;
+    if (!b->made || berth_sqlite_run(&b->main, BERTH_SQL_BEGIN_WRITE, NULL) != BERTH_OK) return;
+    if (berth_sqlite_range(&b->main, &oldest, &newest, NULL) == BERTH_OK && newest == 0 &&
+        !berth_sqlite_moved(b))
+        remove_files(b);
+    (void)berth_sqlite_run(&b->main, BERTH_SQL_ROLLBACK, NULL);
+}
+
 static berth_rc open_file_or_make(berth_sqlite *b, const berth_store_options *options,
                                   berth_err *err) {
-    bool exists, made = false, moved = true;
+    bool exists, moved = true;
     berth_rc rc = BERTH_OK;
     for (int tries = 0; tries < 8 && moved; tries++) {
         rc = look_at(options, &exists, err);
-        if (rc == BERTH_OK && !exists) rc = make_file(b->path, &made, err);
+        if (rc == BERTH_OK && !exists) rc = make_file(b->path, &b->made, err);
         if (rc == BERTH_OK && !options->allow_network && on_network(b->path)) {
-            if (made) unlink(b->path);
+            if (b->made) unlink(b->path);
             rc = berth_fail(err, BERTH_EIO,
                             "the store lies on a network file system, where locks may fail");
         }
         if (rc != BERTH_OK) return rc;
-        rc = open_once(b, made, &moved, err);
-        if (rc != BERTH_OK && rc != BERTH_EBUSY && made && still_empty(b)) remove_files(b);
+        rc = open_once(b, &moved, err);
+        if (rc != BERTH_OK && rc != BERTH_EBUSY && b->made && still_empty(b)) remove_files(b);
     }
     if (moved) return berth_fail(err, BERTH_EBUSY, "the store's file keeps going away");
     return rc == BERTH_OK ? rc : open_unwritable(b, rc, err);
@@ -393,6 +405,8 @@ berth_rc berth_sqlite_open(const berth_store_options *options, berth_backend **o
     b->mem = options->mem;
     b->read_only = options->read_only;
     b->keep_changes = options->keep_changes > 0 ? options->keep_changes : 100000;
+    b->checkpoint_pages =
+        options->checkpoint_pages > 0 ? options->checkpoint_pages : DEFAULT_CHECKPOINT_PAGES;
     b->data_version = -1;
     b->main.busy_timeout_ms = b->checkpointer.busy_timeout_ms =
         options->busy_timeout_ms > 0 ? options->busy_timeout_ms : DEFAULT_BUSY_MS;

@@ -153,6 +153,7 @@ berth_rc berth_store_open(const berth_store_options *options, berth_store **out,
     }
     if (rc == BERTH_OK) rc = first_state(store, err);
     if (rc != BERTH_OK) {
+        if (store->backend != NULL) store->backend->ops->discard(store->backend);
         berth_store_close(store);
         return rc;
     }

@@ -25,6 +25,7 @@ typedef struct berth_store_options {
     uint64_t hash_key[2];    /* from the host's randomness */
     size_t rank_bytes;       /* memory for remembered ranks; 0: 64 MiB */
     int64_t keep_changes;    /* changesets kept in the feed; 0: 100000 */
+    int checkpoint_pages;    /* pages in the log that call for a checkpoint; 0: 8000 */
 } berth_store_options;
 
 /* On success the caller owns *out.  Errors: BERTH_EIO (a directory, no permission, no such
