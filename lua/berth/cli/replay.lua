@@ -128,27 +128,31 @@ local function find_policy(name)
 end
 
 local function load_policy(store, policy)
-  local info, err = store:load_policy(policy.path, policy.parameters)
-  if not info then
-    if err.code == "policy_error" then err.code = fault.INPUT end
-    fault.from(policy.name, err)
-  end
+  local done, err = store:load_policy(policy.path, policy.parameters)
+  if done then return end
+  fault.from(policy.name, err, err.code == "policy_error" and fault.INPUT or nil)
 end
 
+-- What a policy may take of what a replay knows, with a value that shows whether it does.
+local OFFERED = { typical = {}, seed = 0 }
+
 -- Loads the policies where they can do no harm, which tells defects before anything is written,
--- and gives each what it takes of what a replay knows.
+-- and gives each the parameters that it takes.
 local function prepare_policies(plan, seed)
   local known = { typical = plan.typical, seed = seed }
   for _, policy in ipairs(plan.policies) do
-    policy.path = find_policy(policy.name)
     local trial <close> = assert(require "berth".open(":memory:"))
+    policy.path = find_policy(policy.name)
     load_policy(trial, policy)
     local info = trial:policies()[1]
     policy.shown = ("%s %s"):format(info.name, info.version)
     policy.parameters = policy.parameters or {}
-    for name, value in pairs(known) do
-      if info.parameters[name] ~= nil then policy.parameters[name] = value end
+    for name, value in pairs(OFFERED) do
+      if trial:load_policy(policy.path, { [name] = value }) then
+        policy.parameters[name] = known[name]
+      end
     end
+    load_policy(trial, policy)
   end
 end
 

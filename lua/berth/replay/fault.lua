@@ -23,8 +23,9 @@ end
 --- Raise what a store answered, saying what it was about; fields stay.
 -- @tparam string what e.g. the path of the store
 -- @param err an error object with code and message
-function fault.from(what, err)
-  local copy = { message = ("%s: %s"):format(what, err.message) }
+-- @tparam ?string code another code than the store's
+function fault.from(what, err, code)
+  local copy = { code = code, message = ("%s: %s"):format(what, err.message) }
   for name, value in pairs(err) do
     if copy[name] == nil then copy[name] = value end
   end
