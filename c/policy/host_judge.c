@@ -39,10 +39,11 @@ static void take_score(lua_State *L, int first, int count, void *ud) {
 }
 
 /* One of filter and score. */
-static berth_rc ask_ranking(berth_policy *policy, berth_hook hook, berth_state *state,
-                            const berth_claim *claim, const berth_candidate *candidate,
-                            void *answer, berth_rank *rank, berth_err *err) {
-    berth_outcome outcome;
+static berth_rc ask_ranking(berth_policies *policies, berth_policy *policy, berth_hook hook,
+                            berth_state *state, const berth_claim *claim,
+                            const berth_candidate *candidate, void *answer, berth_rank *rank,
+                            berth_err *err) {
+    berth_outcome *outcome = &policies->outcome;
     berth_policy_call call = {.policy = policy,
                               .hook = hook,
                               .views = {BERTH_VIEW_REQUEST, BERTH_VIEW_CANDIDATE},
@@ -51,9 +52,9 @@ static berth_rc ask_ranking(berth_policy *policy, berth_hook hook, berth_state *
                               .answer = answer};
     berth_frame_begin(&policy->frame, state, claim, candidate,
                       1u << BERTH_VIEW_REQUEST | 1u << BERTH_VIEW_CANDIDATE);
-    bool done = berth_policy_run(&call, &outcome);
+    bool done = berth_policy_run(&call, outcome);
     rank->personal |= policy->frame.personal;
-    berth_rc rc = done ? BERTH_OK : berth_policy_fail(&call, &outcome, err);
+    berth_rc rc = done ? BERTH_OK : berth_policy_fail(&call, outcome, err);
     berth_frame_end(&policy->frame);
     return rc;
 }
@@ -65,12 +66,13 @@ berth_rc berth_host_rank(void *self, berth_state *state, const berth_claim *clai
     for (size_t i = 0; policies->filters && i < policies->count; i++) {
         berth_policy *p = policies->items[i];
         if (!(p->has & 1u << BERTH_HOOK_FILTER) || p->mode == BERTH_MODE_OBSERVE) continue;
-        berth_rc rc = ask_ranking(p, BERTH_HOOK_FILTER, state, claim, candidate, &out->keep, out,
-                                  err);
+        berth_rc rc = ask_ranking(policies, p, BERTH_HOOK_FILTER, state, claim, candidate,
+                                  &out->keep, out, err);
         if (rc != BERTH_OK || !out->keep) return rc;
     }
     if (policies->scorer == NULL) return BERTH_OK;
-    return ask_ranking(policies->scorer, BERTH_HOOK_SCORE, state, claim, candidate, out, out, err);
+    return ask_ranking(policies, policies->scorer, BERTH_HOOK_SCORE, state, claim, candidate, out,
+                       out, err);
 }
 
 /* --- verdicts ---------------------------------------------------------------------------- */
@@ -82,7 +84,15 @@ static void take_verdict(lua_State *L, int first, int count, void *ud) {
         berth_verdict_read(L, first, count, call->policy, call->hook, &ruling->denial);
 }
 
-void berth_ruling_ask(berth_ruling *ruling, const berth_view *views, int nviews) {
+static berth_ruling *begin_ruling(berth_policies *policies, berth_policy *policy,
+                                  berth_hook hook) {
+    policies->ruling.policies = policies;
+    policies->ruling.policy = policy;
+    policies->ruling.hook = hook;
+    return &policies->ruling;
+}
+
+static void ask_ruling(berth_ruling *ruling, const berth_view *views, int nviews) {
     berth_policy_call call = {.policy = ruling->policy,
                               .hook = ruling->hook,
                               .nviews = nviews,
@@ -103,16 +113,16 @@ static berth_rc ask_admit(berth_policies *policies, berth_policy *policy, berth_
                           const berth_claim *claim, const berth_candidate *candidate,
                           berth_verdict *out) {
     static const berth_view views[] = {BERTH_VIEW_CLAIM, BERTH_VIEW_VIEW};
-    berth_ruling ruling = {.policies = policies, .policy = policy, .hook = BERTH_HOOK_ADMIT};
+    berth_ruling *ruling = begin_ruling(policies, policy, BERTH_HOOK_ADMIT);
     berth_frame_begin(&policy->frame, state, claim, candidate,
                       1u << BERTH_VIEW_CLAIM | 1u << BERTH_VIEW_VIEW);
     berth_sandbox_set_limits(policy->sandbox, BERTH_ADMIT_STEPS, BERTH_SANDBOX_BUSY_NS);
-    berth_ruling_ask(&ruling, views, 2);
+    ask_ruling(ruling, views, 2);
     berth_sandbox_set_limits(policy->sandbox, BERTH_SANDBOX_STEPS, BERTH_SANDBOX_BUSY_NS);
-    berth_rc rc = berth_ruling_apply(&ruling, &out->why);
+    berth_rc rc = berth_ruling_apply(ruling, &out->why);
     out->allow = rc == BERTH_OK;
     /* one that failed would fail again, and hold up the other writers each time */
-    out->final = ruling.failed || !policy->frame.located;
+    out->final = ruling->failed || !policy->frame.located;
     berth_frame_end(&policy->frame);
     return rc == BERTH_ENOMEM ? rc : BERTH_OK;
 }
@@ -169,11 +179,11 @@ berth_rc berth_policies_authorize(berth_policies *policies, const berth_call *ca
     for (size_t i = 0; policies && i < policies->count; i++) {
         berth_policy *p = policies->items[i];
         if (!(p->has & 1u << BERTH_HOOK_AUTHORIZE)) continue;
-        berth_ruling ruling = {.policies = policies, .policy = p, .hook = BERTH_HOOK_AUTHORIZE};
+        berth_ruling *ruling = begin_ruling(policies, p, BERTH_HOOK_AUTHORIZE);
         p->frame.call = call;
         berth_frame_begin(&p->frame, NULL, NULL, NULL, 1u << BERTH_VIEW_CALL);
-        berth_ruling_ask(&ruling, views, 1);
-        berth_rc rc = berth_ruling_apply(&ruling, err);
+        ask_ruling(ruling, views, 1);
+        berth_rc rc = berth_ruling_apply(ruling, err);
         berth_frame_end(&p->frame);
         if (rc != BERTH_OK) return rc;
     }
@@ -200,7 +210,6 @@ berth_rc berth_policies_redact(berth_policies *policies, const berth_data *recor
     for (size_t i = 0; rc == BERTH_OK && policies && i < policies->count; i++) {
         berth_policy *p = policies->items[i];
         if (!(p->has & 1u << BERTH_HOOK_REDACT)) continue;
-        berth_outcome outcome;
         berth_data result;
         berth_data_init(&result, policies->mem);
         berth_policy_call call = {.policy = p,
@@ -209,10 +218,10 @@ berth_rc berth_policies_redact(berth_policies *policies, const berth_data *recor
                                   .take = take_record,
                                   .answer = &result};
         berth_frame_begin(&p->frame, NULL, NULL, NULL, 0);
-        if (berth_policy_run(&call, &outcome))
+        if (berth_policy_run(&call, &policies->outcome))
             rc = berth_data_copy(out, &result, err);
         else
-            rc = berth_policy_fail(&call, &outcome, err);
+            rc = berth_policy_fail(&call, &policies->outcome, err);
         berth_frame_end(&p->frame);
         berth_data_free(&result);
     }

@@ -7,6 +7,18 @@
 #define BERTH_FIELD_NAMES 256
 #define BERTH_PERSON_BYTES 256
 
+/* One verdict of one policy: what it was about, what it came to. */
+typedef struct berth_ruling {
+    berth_policies *policies;
+    berth_policy *policy;
+    berth_hook hook;
+    berth_denial denial;
+    berth_outcome outcome;
+    bool allow;  /* said so itself */
+    bool failed; /* gave no verdict; `fault` tells why */
+    berth_err fault;
+} berth_ruling;
+
 struct berth_policies {
     berth_mem mem;
     berth_sandbox_options options;
@@ -20,6 +32,8 @@ struct berth_policies {
     char *field_names[BERTH_FIELD_NAMES]; /* of denials; owned, kept to the end: errors point to
                                              them */
     size_t nfield_names;
+    berth_ruling ruling;   /* of the verdict being asked for: large, and one at a time */
+    berth_outcome outcome; /* likewise of a ranking */
     char person[BERTH_PERSON_BYTES], reason[BERTH_PERSON_BYTES]; /* "" when nobody overrides */
 };
 
@@ -29,20 +43,6 @@ berth_rc berth_host_rank(void *self, berth_state *state, const berth_claim *clai
 berth_rc berth_host_admit(void *self, berth_state *state, const berth_claim *claim,
                           const berth_candidate *candidate, berth_verdict *out, berth_err *err);
 
-/* One verdict of one policy: what it was about, what it came to. */
-typedef struct berth_ruling {
-    berth_policies *policies;
-    berth_policy *policy;
-    berth_hook hook;
-    berth_denial denial;
-    berth_outcome outcome;
-    bool allow;  /* said so itself */
-    bool failed; /* gave no verdict: */
-    berth_err fault;
-} berth_ruling;
-
-/* Calls the hook whose frame has begun. */
-void berth_ruling_ask(berth_ruling *ruling, const berth_view *views, int nviews);
 /* host_ruling.c: applies the mode and keeps the decision, while the frame still tells what it was
  * about; BERTH_OK when the verb may go on, or *err filled. */
 berth_rc berth_ruling_apply(berth_ruling *ruling, berth_err *err);
