@@ -124,7 +124,7 @@ static berth_rc intern_aggregate(berth_txn *txn, berth_text text, berth_ref *out
         text = (berth_text){uuid, BERTH_UUID_BYTES};
     else if (!aggregate_valid(text))
         return berth_fail(err, BERTH_EINVALID,
-                          "aggregate \"%s\" is not a uuid or a word of letters, digits, -, _ and .",
+                          "aggregate \"%s\" is not a uuid or a word of letters, digits and '.-_'",
                           berth_quote(text.data, text.len).text);
     return berth_edit_intern(txn, BERTH_NAME_AGGREGATE, text, out, err);
 }

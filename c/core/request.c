@@ -199,7 +199,7 @@ static berth_rc check_aggregates(berth_text suffix, const berth_text *names, siz
     for (size_t i = 0; rc == BERTH_OK && i < count; i++)
         if (!aggregate_valid(names[i]))
             rc = refuse(err, "member_of", suffix,
-                        "an aggregate is a uuid or a word of letters, digits, -, _ and .");
+                        "an aggregate is a uuid or a word of letters, digits and '.-_'");
     return rc;
 }
 

@@ -287,14 +287,18 @@ static berth_rc resolve_finals(berth_arena *arena, const berth_state *state,
     return BERTH_OK;
 }
 
-static berth_rc reshape(berth_txn *txn, berth_arena *arena, const reshaping *all,
-                        berth_err *err) {
+static berth_rc reshape(luax_call *call, const reshaping *all) {
+    berth_txn *txn = luax_call_txn(call);
+    berth_arena *arena = &call->scratch->arena;
+    berth_err *err = &call->err;
     berth_reshape_inventory *inventories;
     const berth_allocation_spec *specs;
+    size_t count = all->claims.count;
     berth_rc rc = resolve_finals(arena, txn->state, all, &inventories, err);
     if (rc == BERTH_OK) rc = resolve_claims(arena, txn->state, &all->claims, &specs, err);
+    if (rc == BERTH_OK) rc = berth_reshape(txn, inventories, all->nfinals, specs, count, err);
     if (rc != BERTH_OK) return rc;
-    return berth_reshape(txn, inventories, all->nfinals, specs, all->claims.count, err);
+    return luax_judge_allocations(call->scope.owner, specs, count, err);
 }
 
 /* reshape{inventories = {[provider] = {...}}, allocations = {{...}, ...}} -> true | nil, err */
@@ -307,7 +311,6 @@ int luax_reshape(lua_State *L) {
     if (all.finals == NULL) luax_misuse(&call.reader, "key 'inventories' is missing");
     berth_rc rc = luax_call_begin(&call);
     if (rc != BERTH_OK) return luax_call_fail(&call);
-    rc = reshape(luax_call_txn(&call), &call.scratch->arena, &all, &call.err);
-    rc = luax_call_end(&call, rc);
+    rc = luax_call_end(&call, reshape(&call, &all));
     return rc == BERTH_OK ? luax_call_true(&call) : luax_call_fail(&call);
 }

@@ -48,7 +48,8 @@ static int compare(const void *a, const void *b) {
     const luax_epithet *x = a, *y = b;
     if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
     if (x->ref != y->ref) return x->ref < y->ref ? -1 : 1;
-    return (x->until > y->until) - (x->until < y->until);
+    if (x->until != y->until) return x->until < y->until ? -1 : 1;
+    return (x->from < y->from) - (x->from > y->from); /* the latest beginning first */
 }
 
 void luax_epithets_finish(luax_epithets *names) {
@@ -57,7 +58,7 @@ void luax_epithets_finish(luax_epithets *names) {
 
 /* The first entry that is not before (kind, ref, at). */
 static size_t lower_bound(const luax_epithets *names, int kind, berth_ref ref, size_t at) {
-    luax_epithet sought = {kind, ref, 0, at + 1, NULL};
+    luax_epithet sought = {kind, ref, SIZE_MAX, at + 1, NULL};
     size_t low = 0, high = names->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
