@@ -229,6 +229,37 @@ function Store:backup(path) end
 ---@return table<string, integer|string> figures
 function Store:stats() end
 
+--- Adds a policy, or takes the place of the one with its name.
+---@param policy string path, or name of a shipped one
+---@param parameters table? over its defaults
+---@param options { mode: "enforce"|"observe"|"override"|nil, text: string? }?
+---@return true? done
+---@return berth.Error? err
+function Store:load_policy(policy, parameters, options) end
+
+--- The whole set becomes these, or stays as it was.
+---@param policies (string|berth.Policy)[]
+---@return true? done
+---@return berth.Error? err
+function Store:load_policies(policies) end
+
+---@param name string
+---@return true? done
+---@return berth.Error? err
+function Store:unload_policy(name) end
+
+---@return table[] policies name, version, description, digest, mode, hooks, parameters, figures
+function Store:policies() end
+
+---@param after integer? id of a decision; 0
+---@return table[] decisions those still kept, oldest first
+function Store:decisions(after) end
+
+--- The same store on behalf of a caller: only what the policies allow.
+---@param caller { user: string?, project: string?, roles: string[]?, override: table? }
+---@return berth.Store
+function Store:as(caller) end
+
 --- Undoes what is open; every later use raises "store is closed".
 function Store:close() end
 
@@ -382,15 +413,19 @@ function Candidate:mappings() end
 ---@class berth.Request
 
 ---@class berth.Policy
----@field [1] string path, folder or name of a shipped one
+---@field path string path, folder or name of a shipped one
+---@field parameters table?
+---@field mode "enforce"|"observe"|"override"|nil
 
 ---@class berth.OpenOptions
----@field policies (string|table)[]?
+---@field policies (string|berth.Policy)[]?
 ---@field read_only boolean?
 ---@field must_exist boolean?
 ---@field busy_timeout_ms integer? how long a write waits for another process; 5000
 ---@field keep_changes integer? changesets kept for changes(); 100000
 ---@field rank_memory integer? bytes for remembered ranks; 64 MiB
+---@field checkpoint_pages integer? pages in the log that call for a checkpoint; 8000
+---@field allow_network boolean? take a file on a network file system, whose locks may lie
 
 ---@class berth
 ---@field version string
