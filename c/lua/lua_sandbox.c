@@ -234,9 +234,12 @@ static int peak_rss(lua_State *L) {
 }
 
 void luax_open_sandbox(lua_State *L) {
-    static const luaL_Reg methods[] = {{"load", sandbox_load},   {"call", sandbox_call},
-                                       {"renew", sandbox_renew}, {"dead", sandbox_dead},
-                                       {"memory", sandbox_memory}, {"close", sandbox_close},
+    static const luaL_Reg methods[] = {{"load", sandbox_load},
+                                       {"call", sandbox_call},
+                                       {"renew", sandbox_renew},
+                                       {"dead", sandbox_dead},
+                                       {"memory", sandbox_memory},
+                                       {"close", sandbox_close},
                                        {NULL, NULL}};
     static const luaL_Reg meta[] = {{"__gc", sandbox_close},
                                     {"__close", sandbox_close},

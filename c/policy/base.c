@@ -46,8 +46,19 @@ lua_Number berth_arg_number(lua_State *L, int arg) {
     return luaL_checknumber(L, arg);
 }
 
-void berth_arg_table(lua_State *L, int arg) {
+void berth_arg_readable(lua_State *L, int arg) {
     luaL_checktype(L, arg, LUA_TTABLE);
+    if (lua_rawgetp(L, arg, &berth_frozen_key) == LUA_TTABLE)
+        lua_replace(L, arg);
+    else
+        lua_pop(L, 1);
+}
+
+void berth_arg_writable(lua_State *L, int arg) {
+    luaL_checktype(L, arg, LUA_TTABLE);
+    if (lua_rawgetp(L, arg, &berth_frozen_key) == LUA_TTABLE)
+        luaL_error(L, "the table is read-only");
+    lua_pop(L, 1);
 }
 
 /* --- text -------------------------------------------------------------------------------- */
@@ -177,7 +188,7 @@ static int base_type(lua_State *L) {
 
 static int base_rawget(lua_State *L) {
     berth_charge(L, WORK_BASE, 1);
-    berth_arg_table(L, 1);
+    berth_arg_readable(L, 1);
     luaL_checkany(L, 2);
     lua_settop(L, 2);
     lua_rawget(L, 1);
@@ -186,7 +197,7 @@ static int base_rawget(lua_State *L) {
 
 static int base_rawset(lua_State *L) {
     berth_charge(L, WORK_BASE, 1);
-    berth_arg_table(L, 1);
+    berth_arg_writable(L, 1);
     luaL_checkany(L, 3);
     lua_settop(L, 3);
     if (lua_isnil(L, 2)) return luaL_argerror(L, 2, "index is nil");
@@ -209,6 +220,7 @@ static int base_rawlen(lua_State *L) {
     berth_charge(L, WORK_BASE, 1);
     int type = lua_type(L, 1);
     luaL_argexpected(L, type == LUA_TTABLE || type == LUA_TSTRING, 1, "table or string");
+    if (type == LUA_TTABLE) berth_arg_readable(L, 1);
     lua_pushinteger(L, (lua_Integer)lua_rawlen(L, 1));
     return 1;
 }
@@ -257,6 +269,7 @@ static int base_assert(lua_State *L) {
 static int finish_call(lua_State *L, int status, lua_KContext extra) {
     berth_charge(L, WORK_CALL, 1);
     if (status != LUA_OK && status != LUA_YIELD) {
+        berth_charge(L, WORK_CALL, 6);
         berth_limits_caught(L);
         lua_pushboolean(L, 0);
         lua_pushvalue(L, -2);
@@ -300,12 +313,13 @@ static int base_xpcall(lua_State *L) {
 }
 
 void berth_library_base(lua_State *L) {
-    static const luaL_Reg functions[] = {
-        {"assert", base_assert},     {"error", base_error},       {"note", base_note},
-        {"pcall", base_pcall},       {"rawequal", base_rawequal}, {"rawget", base_rawget},
-        {"rawlen", base_rawlen},     {"rawset", base_rawset},     {"select", base_select},
-        {"tonumber", base_tonumber}, {"tostring", base_tostring}, {"type", base_type},
-        {"xpcall", base_xpcall},     {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"assert", base_assert},     {"error", base_error},
+                                         {"note", base_note},         {"pcall", base_pcall},
+                                         {"rawequal", base_rawequal}, {"rawget", base_rawget},
+                                         {"rawlen", base_rawlen},     {"rawset", base_rawset},
+                                         {"select", base_select},     {"tonumber", base_tonumber},
+                                         {"tostring", base_tostring}, {"type", base_type},
+                                         {"xpcall", base_xpcall},     {NULL, NULL}};
     lua_createtable(L, 0, 25); /* all globals to come */
     lua_pushvalue(L, -1);
     lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);

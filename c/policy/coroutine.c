@@ -111,7 +111,7 @@ static int wrap_step(lua_State *L) {
     if (count >= 0) return count;
     int status = lua_status(co);
     if (status != LUA_OK && status != LUA_YIELD && !close_coroutine(L, co))
-        lua_remove(L, -2); /* the closing's error replaces the first */
+        lua_remove(L, -2);                /* the closing's error replaces the first */
     if (lua_type(L, -1) == LUA_TSTRING) { /* add where it was called */
         luaL_where(L, 1);
         lua_insert(L, -2);
@@ -126,7 +126,7 @@ static int co_wrap(lua_State *L) {
     return 1;
 }
 
-static int co_yield(lua_State *L) {
+static int co_yield (lua_State *L) {
     berth_charge(L, WORK_COROUTINE, 2);
     return lua_yield(L, lua_gettop(L));
 }
@@ -167,9 +167,9 @@ static int co_close(lua_State *L) {
 
 void berth_library_coroutine(lua_State *L) {
     static const luaL_Reg functions[] = {
-        {"close", co_close},   {"create", co_create}, {"isyieldable", co_isyieldable},
+        {"close", co_close},   {"create", co_create},   {"isyieldable", co_isyieldable},
         {"resume", co_resume}, {"running", co_running}, {"status", co_status},
-        {"wrap", co_wrap},     {"yield", co_yield},   {NULL, NULL}};
+        {"wrap", co_wrap},     {"yield", co_yield },    {NULL, NULL}};
     berth_library_new(L, "coroutine", functions, 0);
     lua_pop(L, 1);
 }

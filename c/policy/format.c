@@ -41,6 +41,30 @@ static bool read_flag(spec *sp, char c) {
     }
 }
 
+/* As in Lua 5.4.4: each conversion has its own flags. */
+static bool is_sound(const spec *sp) {
+    switch (sp->conversion) {
+    case 'c':
+        return !sp->plus && !sp->space && !sp->alternate && !sp->zero && sp->precision < 0;
+    case 's':
+        return !sp->plus && !sp->space && !sp->alternate && !sp->zero;
+    case 'd':
+    case 'i':
+        return !sp->alternate;
+    case 'u':
+        return !sp->plus && !sp->space && !sp->alternate;
+    case 'o':
+    case 'x':
+    case 'X':
+        return !sp->plus && !sp->space;
+    case 'q':
+        return !sp->left && !sp->plus && !sp->space && !sp->alternate && !sp->zero &&
+               sp->width == 0 && sp->precision < 0;
+    default:
+        return strchr("aAeEfgG", sp->conversion) != NULL;
+    }
+}
+
 /* Behind a '%': reads one conversion, returns its end. */
 static const char *read_spec(lua_State *L, const char *s, const char *end, spec *sp) {
     const char *start = s;
@@ -48,11 +72,12 @@ static const char *read_spec(lua_State *L, const char *s, const char *end, spec 
     while (s < end && read_flag(sp, *s)) s++;
     s = read_digits(s, end, &sp->width);
     if (s < end && *s == '.') s = read_digits(s + 1, end, &sp->precision);
-    if (s == end || !strchr("cdiuoxXaAfeEgGqs", *s) || *s == '\0' || s - start > 10) {
-        lua_pushlstring(L, start, (size_t)(s - start < 10 ? s - start + (s < end) : 10));
+    sp->conversion = s < end ? *s : '\0';
+    if (sp->conversion == '\0' || !is_sound(sp)) {
+        size_t len = (size_t)(s - start) + (s < end);
+        lua_pushlstring(L, start, len < 10 ? len : 10);
         luaL_error(L, "invalid conversion '%%%s' to 'format'", lua_tostring(L, -1));
     }
-    sp->conversion = *s;
     return s + 1;
 }
 
@@ -155,8 +180,7 @@ static void add_float(berth_builder *b, const spec *sp, double n) {
 }
 
 static void add_quoted(berth_builder *b, const char *s, size_t len) {
-    char code[8];
-    berth_charge(b->L, WORK_FORMAT, (int64_t)(len / 8));
+    berth_charge(b->L, WORK_FORMAT, (int64_t)(len / 4));
     berth_builder_byte(b, '"');
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)s[i];
@@ -165,9 +189,11 @@ static void add_quoted(berth_builder *b, const char *s, size_t len) {
             berth_builder_byte(b, (char)c);
         } else if (c < 0x20 || c == 0x7f) {
             bool digit = i + 1 < len && s[i + 1] >= '0' && s[i + 1] <= '9';
-            int got = digit ? snprintf(code, sizeof code, "\\%03d", c)
-                            : snprintf(code, sizeof code, "\\%d", c);
-            berth_builder_add(b, code, (size_t)got);
+            char code[4] = {'\\', (char)('0' + c / 100), (char)('0' + c / 10 % 10),
+                            (char)('0' + c % 10)};
+            size_t skip = digit || c >= 100 ? 0 : c >= 10 ? 1 : 2; /* leading zeros */
+            code[skip] = '\\';
+            berth_builder_add(b, code + skip, sizeof code - skip);
         } else {
             berth_builder_byte(b, (char)c);
         }
@@ -242,8 +268,6 @@ static void add_conversion(berth_builder *b, const spec *sp, int arg) {
         add_integer(b, sp, berth_arg_integer(L, arg));
         break;
     case 'q':
-        if (sp->width > 0 || sp->precision >= 0 || sp->left || sp->zero)
-            luaL_error(L, "specifier '%%q' cannot have modifiers");
         add_literal(b, arg);
         break;
     case 's':

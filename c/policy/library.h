@@ -13,7 +13,7 @@
 /* Each sets its globals. [-0, +0, m] */
 void berth_library_base(lua_State *L);
 void berth_library_metatable(lua_State *L);
-void berth_library_order(lua_State *L);
+void berth_library_pairs(lua_State *L);
 void berth_library_math(lua_State *L);
 void berth_library_string(lua_State *L);
 void berth_library_table(lua_State *L);
@@ -30,7 +30,13 @@ void berth_library_new(lua_State *L, const char *name, const luaL_Reg *functions
 lua_Integer berth_arg_integer(lua_State *L, int arg);
 lua_Integer berth_arg_integer_or(lua_State *L, int arg, lua_Integer otherwise);
 lua_Number berth_arg_number(lua_State *L, int arg);
-void berth_arg_table(lua_State *L, int arg);
+
+/* A table to read from, and one to write to.  A read-only table (the host's: an empty table whose
+ * metatable is the host's and which holds the real one under berth_frozen_key) is replaced on the
+ * stack by the real one, or raises. [-0, +0, v] */
+extern const char berth_frozen_key;
+void berth_arg_readable(lua_State *L, int arg);
+void berth_arg_writable(lua_State *L, int arg);
 
 /* metatable.c: the field of the value's metatable, as the policy gave it; false with nothing
  * pushed when there is none. [-0, +(0|1), -] */

@@ -12,6 +12,7 @@
 /* Strings up to 40 bytes are shared and may come back without an allocation, so they are charged
  * to nobody: the price must not depend on what the collector did. */
 #define CHARGED_STRING 128
+#define VISITS_A_STEP 8
 #define NOT_LOOKING INT64_MIN
 #define ALWAYS_LOOK INT64_MAX
 #define SAMPLE_NS INT64_C(1000000)
@@ -113,8 +114,7 @@ void berth_limits_hook(lua_State *L, lua_Debug *ar) {
 void berth_limits_tune(lua_State *L) {
     const berth_sandbox *sandbox = berth_sandbox_of(L);
     int interval = sandbox->stopped != STOP_NONE ? 1 : sandbox->interval;
-    if (lua_gethookcount(L) != interval)
-        lua_sethook(L, berth_limits_hook, LUA_MASKCOUNT, interval);
+    if (lua_gethookcount(L) != interval) lua_sethook(L, berth_limits_hook, LUA_MASKCOUNT, interval);
 }
 
 void berth_limits_begin(berth_sandbox *sandbox, int64_t steps) {
@@ -154,16 +154,23 @@ static bool refuse(berth_sandbox *sandbox) {
     return false;
 }
 
-/* The price of a new block; type is Lua's tag of what is made, 0 for parts of things. */
-static bool pay_for(berth_sandbox *sandbox, int type, size_t size) {
-    int64_t steps = 0;
-    if (type == LUA_TSTRING) {
-        if (size > CHARGED_STRING) steps = (int64_t)(size / BERTH_BYTES_A_STEP);
-    } else if (type == LUA_TTHREAD) {
-        steps = 20;
-    } else if (type != 0) {
-        steps = 3;
+/* Steps for a new block; type is Lua's tag of what is made, 0 for parts of things. */
+static int64_t price_of(const berth_sandbox *sandbox, int type, size_t size) {
+    switch (type) {
+    case 0:
+        if (size < BERTH_COLLIDE_BYTES) return 0;
+        return berth_collide_visits(&sandbox->hashes, size) / VISITS_A_STEP;
+    case LUA_TSTRING:
+        return size > CHARGED_STRING ? (int64_t)(size / BERTH_BYTES_A_STEP) : 0;
+    case LUA_TTHREAD:
+        return 20;
+    default:
+        return 3 + (int64_t)(size / 64);
     }
+}
+
+static bool pay_for(berth_sandbox *sandbox, int type, size_t size) {
+    int64_t steps = price_of(sandbox, type, size);
     sandbox->left -= steps;
     sandbox->spent[WORK_DATA] += steps;
     if (sandbox->left < 0)
@@ -185,8 +192,7 @@ static bool may_grow(berth_sandbox *sandbox, int type, size_t osize, size_t nsiz
     if (sandbox->stopped != STOP_NONE) return false;
     size_t cap = sandbox->options.limits.memory;
     size_t other = sandbox->held - (nsize >= BIG_BLOCK ? 0 : rounded(osize));
-    if (nsize > cap || rounded(nsize) > cap || other > cap - rounded(nsize))
-        return refuse(sandbox);
+    if (nsize > cap || rounded(nsize) > cap || other > cap - rounded(nsize)) return refuse(sandbox);
     if (sandbox->active && !pay_for(sandbox, type, nsize)) return false;
     sandbox->refused = false;
     return true;
@@ -199,6 +205,7 @@ void *berth_limits_alloc(void *ud, void *ptr, size_t osize, size_t nsize) {
     if (!ptr) osize = 0;
     if (nsize == 0) {
         sandbox->held -= rounded(osize);
+        if (osize >= BERTH_COLLIDE_BYTES) berth_collide_remove(&sandbox->hashes, ptr);
         if (ptr) mem->realloc(mem->ud, ptr, osize, 0);
         return NULL;
     }
@@ -211,6 +218,8 @@ void *berth_limits_alloc(void *ud, void *ptr, size_t osize, size_t nsize) {
         }
         fresh = ptr; /* Lua relies on shrinking */
     }
+    if (osize >= BERTH_COLLIDE_BYTES) berth_collide_remove(&sandbox->hashes, ptr);
+    if (!ptr && type == 0) berth_collide_add(&sandbox->hashes, fresh, nsize);
     sandbox->held = sandbox->held - rounded(osize) + rounded(nsize);
     if (sandbox->held > sandbox->peak) sandbox->peak = sandbox->held;
     return fresh;

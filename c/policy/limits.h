@@ -16,6 +16,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+#include "policy/collide.h"
 #include "policy/sandbox.h"
 
 /* What steps are spent on: name, as told to the policy's author. */
@@ -74,6 +75,7 @@ struct berth_sandbox {
 
     size_t held, peak; /* bytes, rounded as the C library does */
     bool refused;      /* the last request for more memory was refused once */
+    berth_collide hashes;
 
     berth_stop stopped;
     bool dead, active, contract;

@@ -77,9 +77,10 @@ static int math_atan(lua_State *L) {
 }
 
 #define PLAIN(X)                                                                                   \
-    X(sqrt, sqrt(x)) X(exp, exp(x)) X(sin, sin(x)) X(cos, cos(x)) X(tan, tan(x)) X(asin, asin(x))  \
-    X(acos, acos(x)) X(deg, x * (180.0 / 3.141592653589793238462643383279502884))                  \
-    X(rad, x * (3.141592653589793238462643383279502884 / 180.0))
+    X(sqrt, sqrt(x))                                                                               \
+    X(exp, exp(x)) X(sin, sin(x)) X(cos, cos(x)) X(tan, tan(x)) X(asin, asin(x)) X(acos, acos(x))  \
+        X(deg, x *(180.0 / 3.141592653589793238462643383279502884))                                \
+            X(rad, x *(3.141592653589793238462643383279502884 / 180.0))
 #define X(name, value)                                                                             \
     static int math_##name(lua_State *L) {                                                         \
         berth_charge(L, WORK_MATH, 2);                                                             \
@@ -148,10 +149,18 @@ void berth_library_math(lua_State *L) {
         PLAIN(X)
 #undef X
             {"abs", math_abs},
-        {"atan", math_atan},   {"ceil", math_ceil}, {"floor", math_floor},
-        {"fmod", math_fmod},   {"log", math_log},   {"max", math_max},
-        {"min", math_min},     {"modf", math_modf}, {"tointeger", math_tointeger},
-        {"type", math_type},   {"ult", math_ult},   {NULL, NULL}};
+        {"atan", math_atan},
+        {"ceil", math_ceil},
+        {"floor", math_floor},
+        {"fmod", math_fmod},
+        {"log", math_log},
+        {"max", math_max},
+        {"min", math_min},
+        {"modf", math_modf},
+        {"tointeger", math_tointeger},
+        {"type", math_type},
+        {"ult", math_ult},
+        {NULL, NULL}};
     berth_library_new(L, "math", functions, 4);
     lua_pushnumber(L, 3.141592653589793238462643383279502884);
     lua_setfield(L, -2, "pi");

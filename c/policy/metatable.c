@@ -11,13 +11,15 @@
 #include "policy/library.h"
 
 static const char copy_key = 'c', given_key = 'g'; /* their addresses */
+const char berth_frozen_key = 'f';
 
 static const char *const copied[] = {
-    "__index", "__newindex", "__call", "__len",  "__eq",   "__lt",   "__le",       "__unm",
-    "__add",   "__sub",      "__mul",  "__div",  "__idiv", "__mod",  "__pow",      "__band",
-    "__bor",   "__bxor",     "__bnot", "__shl",  "__shr",  "__close", "__tostring", "__pairs",
-    "__name",  "__metatable"};
+    "__index", "__newindex", "__call",  "__len",  "__eq",       "__lt",   "__le",
+    "__unm",   "__add",      "__sub",   "__mul",  "__div",      "__idiv", "__mod",
+    "__pow",   "__band",     "__bor",   "__bxor", "__bnot",     "__shl",  "__shr",
+    "__close", "__tostring", "__pairs", "__name", "__metatable"};
 #define COPIED (int)(sizeof copied / sizeof *copied)
+#define MASK 1 /* index, in a copy, of the bits of the names it has */
 
 bool berth_is_hidden_key(lua_State *L, int index) {
     return lua_type(L, index) == LUA_TLIGHTUSERDATA;
@@ -42,44 +44,67 @@ static void check_field(lua_State *L, int i, int type) {
         luaL_error(L, "__name must be a short string");
 }
 
-/* Pushes the copy of the table at index 2, up to date.  The upvalues are the names. */
-static void push_copy(lua_State *L) {
-    bool fresh = lua_rawgetp(L, 2, &copy_key) != LUA_TTABLE;
-    if (fresh) {
-        lua_pop(L, 1);
-        lua_createtable(L, 0, 4);
-        lua_pushvalue(L, 2);
-        lua_rawsetp(L, -2, &given_key);
+/* Has the given table (index 2) the very metamethods of its copy (index 3)?  Setting one metatable
+ * on many objects is common, so this is made quick: the copy says in a mask which it has. */
+static bool is_up_to_date(lua_State *L) {
+    luaL_checkstack(L, 2 * COPIED + 2, NULL);
+    lua_rawgeti(L, 3, MASK);
+    lua_Integer mask = lua_tointegerx(L, -1, NULL);
+    bool same = true;
+    for (int i = 1; same && i <= COPIED; i++, mask >>= 1) {
+        lua_pushvalue(L, lua_upvalueindex(i));
+        int type = lua_rawget(L, 2); /* t given copy mask fields... */
+        same = (type != LUA_TNIL) == (mask & 1);
+        if (type == LUA_TNIL || !same) continue;
+        lua_pushvalue(L, lua_upvalueindex(i));
+        lua_rawget(L, 3);
+        same = lua_rawequal(L, -1, -2);
     }
-    int copy = lua_gettop(L);
-    for (int i = 0; i < COPIED; i++) {
-        lua_pushvalue(L, lua_upvalueindex(i + 1));
-        int type = lua_rawget(L, 2); /* copy field */
-        if (type == LUA_TNIL && fresh) {
-            lua_pop(L, 1);
-            continue;
+    lua_settop(L, 3);
+    return same;
+}
+
+static void update_copy(lua_State *L) {
+    lua_Integer mask = 0;
+    for (int i = 1; i <= COPIED; i++) {
+        lua_pushvalue(L, lua_upvalueindex(i));
+        lua_pushvalue(L, -1);
+        int type = lua_rawget(L, 2); /* t given copy name field */
+        if (type != LUA_TNIL) {
+            check_field(L, i - 1, type);
+            mask |= (lua_Integer)1 << (i - 1);
         }
-        if (type != LUA_TNIL) check_field(L, i, type);
-        lua_pushvalue(L, lua_upvalueindex(i + 1));
-        lua_insert(L, -2);
-        lua_rawset(L, copy);
+        lua_rawset(L, 3);
     }
-    if (fresh) {
-        lua_pushvalue(L, copy);
-        lua_rawsetp(L, 2, &copy_key);
+    lua_pushinteger(L, mask);
+    lua_rawseti(L, 3, MASK);
+}
+
+/* Pushes the copy of the table at index 2, up to date.  The upvalues are the names.
+ * [-0, +1, e] */
+static void push_copy(lua_State *L) {
+    if (lua_rawgetp(L, 2, &copy_key) == LUA_TTABLE) {
+        if (!is_up_to_date(L)) update_copy(L);
+        return;
     }
+    lua_pop(L, 1);
+    lua_createtable(L, 0, 4);
+    lua_pushvalue(L, 2);
+    lua_rawsetp(L, 3, &given_key);
+    update_copy(L);
+    lua_pushvalue(L, 3);
+    lua_rawsetp(L, 2, &copy_key);
 }
 
 static int base_setmetatable(lua_State *L) {
     berth_charge(L, WORK_METATABLE, 8);
     int type = lua_type(L, 2);
-    berth_arg_table(L, 1);
+    luaL_checktype(L, 1, LUA_TTABLE);
     luaL_argexpected(L, type == LUA_TNIL || type == LUA_TTABLE, 2, "nil or table");
     if (berth_metafield(L, 1, "__metatable"))
         return luaL_error(L, "cannot change a protected metatable");
     lua_settop(L, 2);
-    if (type == LUA_TTABLE)
-        push_copy(L); /* t given copy */
+    if (type == LUA_TTABLE) push_copy(L); /* t given copy */
     lua_setmetatable(L, 1);
     lua_settop(L, 1);
     return 1;

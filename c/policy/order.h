@@ -9,10 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Pushes an array of the table's keys in order; returns their number.  A table, function, thread
- * or userdata as key has no order but alone of its type: more than one raise when `strict`, and
- * are left out otherwise.  Raw; charged to pairs. [-0, +1, e] */
-size_t berth_order_keys(lua_State *L, int index, bool strict);
+/* Pushes an array of the table's keys in order and returns their number; or, when they are just
+ * 1, 2, ... n, sets *sequence and pushes nil.  A table, function, thread or userdata as key has no
+ * order but alone of its type: more than one raise when `strict`, and are left out otherwise.
+ * Raw; charged to pairs. [-0, +1, e] */
+size_t berth_order_keys(lua_State *L, int index, bool strict, bool *sequence);
+
+/* Pushes the table's first key above the value at `from` (nil: the first of all), or nil and
+ * answers false.  Walks the whole table. [-0, +1, e] */
+bool berth_order_next(lua_State *L, int index, int from);
 
 /* A stable merge sort of item numbers; less(ctx, a, b) may raise. */
 typedef bool (*berth_less)(void *ctx, uint32_t a, uint32_t b);

@@ -139,8 +139,7 @@ static bool matches_one(berth_matcher *m, const char *s, const char *p, const ch
 /* --- items of several characters --------------------------------------------------------- */
 
 static const char *match_balance(berth_matcher *m, const char *s, const char *p) {
-    if (m->pattern_end - p < 2)
-        luaL_error(m->L, "malformed pattern (missing arguments to '%%b')");
+    if (m->pattern_end - p < 2) luaL_error(m->L, "malformed pattern (missing arguments to '%%b')");
     if (s >= m->subject_end || *s != *p) return NULL;
     char open = p[0], close = p[1];
     size_t depth = 1;
@@ -165,8 +164,7 @@ static const char *repeat_most(berth_matcher *m, const char *s, const char *p, c
     return NULL;
 }
 
-static const char *repeat_least(berth_matcher *m, const char *s, const char *p,
-                                const char *end) {
+static const char *repeat_least(berth_matcher *m, const char *s, const char *p, const char *end) {
     for (;; s++) {
         const char *rest = berth_matcher_try(m, s, end + 1);
         if (rest) return rest;
@@ -205,8 +203,7 @@ static const char *match_back(berth_matcher *m, const char *s, char digit) {
 
 static const char *match_frontier(berth_matcher *m, const char *s, const char **pattern) {
     const char *p = *pattern;
-    if (p >= m->pattern_end || *p != '[')
-        luaL_error(m->L, "missing '[' after '%%f' in pattern");
+    if (p >= m->pattern_end || *p != '[') luaL_error(m->L, "missing '[' after '%%f' in pattern");
     const char *end = item_end(m, p);
     unsigned char before = s == m->subject ? 0 : (unsigned char)s[-1];
     unsigned char here = s < m->subject_end ? (unsigned char)*s : 0;
@@ -274,9 +271,8 @@ static step step_item(berth_matcher *m, const char **s, const char **pattern) {
     const char *p = *pattern;
     switch (*p) {
     case '(':
-        *s = p + 1 < m->pattern_end && p[1] == ')'
-                 ? capture_open(m, *s, p + 2, CAPTURE_POSITION)
-                 : capture_open(m, *s, p + 1, CAPTURE_OPEN);
+        *s = p + 1 < m->pattern_end && p[1] == ')' ? capture_open(m, *s, p + 2, CAPTURE_POSITION)
+                                                   : capture_open(m, *s, p + 1, CAPTURE_OPEN);
         return STEP_DONE;
     case ')':
         *s = capture_close(m, *s, p + 1);

@@ -23,8 +23,8 @@ typedef struct berth_matcher {
     const char *subject, *subject_end;
     const char *pattern_end;
     berth_work work;
-    int depth;    /* recursion left */
-    int ticks;    /* comparisons not yet paid for */
+    int depth; /* recursion left */
+    int ticks; /* comparisons not yet paid for */
     int ncaptures;
     berth_capture captures[BERTH_CAPTURES];
 } berth_matcher;

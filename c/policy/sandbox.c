@@ -43,7 +43,7 @@ const char *berth_fault_name(berth_fault fault) {
 static int open_library(lua_State *L) {
     berth_library_base(L);
     berth_library_metatable(L);
-    berth_library_order(L);
+    berth_library_pairs(L);
     berth_library_math(L);
     berth_library_string(L);
     berth_library_table(L);
@@ -141,7 +141,7 @@ static void blame(const berth_sandbox *sandbox, berth_outcome *out) {
         if (sandbox->spent[i] > sandbox->spent[most]) most = i;
     }
     out->costly = names[most];
-    out->costly_steps = sandbox->spent[most];
+    out->costly_steps = sandbox->spent[most] < out->steps ? sandbox->spent[most] : out->steps;
 }
 
 static void tell_stop(const berth_sandbox *sandbox, berth_outcome *out) {
@@ -152,7 +152,8 @@ static void tell_stop(const berth_sandbox *sandbox, berth_outcome *out) {
                  sandbox->options.limits.memory);
         return;
     }
-    int percent = (int)(out->costly_steps * 100 / (out->steps > 0 ? out->steps : 1));
+    double steps = (double)(out->steps > 0 ? out->steps : 1);
+    int percent = (int)(100.0 * (double)out->costly_steps / steps);
     out->fault = BERTH_FAULT_BUDGET;
     if (sandbox->stopped == STOP_STEPS) {
         snprintf(out->message, size,
@@ -188,7 +189,8 @@ static int line_in(const char *message) {
 static bool conclude(berth_sandbox *sandbox, int status, bool loading, berth_outcome *out) {
     out->fault = BERTH_FAULT_NONE;
     out->loading = loading;
-    out->steps = sandbox->budget - sandbox->left;
+    /* one call that asked for too much may be charged far beyond */
+    out->steps = sandbox->left < 0 ? sandbox->budget : sandbox->budget - sandbox->left;
     out->own_steps = sandbox->spent[WORK_VM];
     out->memory = sandbox->peak;
     out->line = 0;
@@ -353,8 +355,7 @@ static int call_function(lua_State *L) {
     return 0;
 }
 
-bool berth_sandbox_call(berth_sandbox *sandbox, const berth_sandbox_job *job,
-                        berth_outcome *out) {
+bool berth_sandbox_call(berth_sandbox *sandbox, const berth_sandbox_job *job, berth_outcome *out) {
     if (!ready(sandbox, false, out)) return false;
     union {
         const berth_sandbox_job *in;

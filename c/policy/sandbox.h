@@ -21,7 +21,7 @@ typedef struct berth_sandbox berth_sandbox;
 #define BERTH_SANDBOX_SOURCE ((size_t)64 << 10)
 #define BERTH_SANDBOX_RESULTS 64
 #define BERTH_SANDBOX_MESSAGE 1024
-#define BERTH_SANDBOX_NOTES 32     /* notes a call may write */
+#define BERTH_SANDBOX_NOTES 32 /* notes a call may write */
 #define BERTH_SANDBOX_NOTE_BYTES 256
 
 typedef struct berth_sandbox_limits {
@@ -104,7 +104,7 @@ size_t berth_sandbox_memory(const berth_sandbox *sandbox); /* bytes held now */
 typedef struct berth_sandbox_job {
     const char *function; /* name of an exported field or else a global; NULL: use ref */
     int ref;              /* from berth_sandbox_find */
-    int (*push)(lua_State *L, void *ud);                       /* NULL: no arguments */
+    int (*push)(lua_State *L, void *ud);                        /* NULL: no arguments */
     void (*take)(lua_State *L, int first, int count, void *ud); /* NULL: results are dropped */
     void *ud;
 } berth_sandbox_job;
@@ -113,8 +113,7 @@ typedef struct berth_sandbox_job {
  * the exports.  true: done. */
 bool berth_sandbox_load(berth_sandbox *sandbox, const char *name, const char *text, size_t len,
                         berth_outcome *out);
-bool berth_sandbox_call(berth_sandbox *sandbox, const berth_sandbox_job *job,
-                        berth_outcome *out);
+bool berth_sandbox_call(berth_sandbox *sandbox, const berth_sandbox_job *job, berth_outcome *out);
 /* Runs a C function of the host, protected and counted as a call; ud is its argument 1 as a light
  * userdata. */
 bool berth_sandbox_run(berth_sandbox *sandbox, lua_CFunction function, void *ud,

@@ -128,8 +128,12 @@ static void add_table(berth_builder *b, int index, int depth, size_t max) {
         return;
     }
     luaL_checkstack(L, 8, NULL);
-    size_t count = berth_order_keys(L, index, false); /* keys */
-    int keys = lua_gettop(L);
+    lua_pushvalue(L, index);
+    int t = lua_gettop(L);
+    berth_arg_readable(L, t); /* t */
+    bool sequence;
+    size_t count = berth_order_keys(L, t, false, &sequence); /* t keys */
+    int keys = t + 1;
     add(b, max, "{", 1);
     for (size_t i = 1; i <= count && b->len < max; i++) {
         if (i > 1) add(b, max, ", ", 2);
@@ -137,16 +141,19 @@ static void add_table(berth_builder *b, int index, int depth, size_t max) {
             add(b, max, "...", 3);
             break;
         }
-        lua_rawgeti(L, keys, (lua_Integer)i); /* keys key */
+        if (sequence)
+            lua_pushinteger(L, (lua_Integer)i);
+        else
+            lua_rawgeti(L, keys, (lua_Integer)i); /* t keys key */
         lua_pushvalue(L, -1);
-        lua_rawget(L, index); /* keys key value */
+        lua_rawget(L, t); /* t keys key value */
         int value = lua_gettop(L);
         add_key(b, value - 1, (lua_Integer)i, max);
         add_value(b, value, depth + 1, max);
         lua_settop(L, keys);
     }
     add(b, max, "}", 1);
-    lua_settop(L, keys - 1);
+    lua_settop(L, t - 1);
 }
 
 static void add_value(berth_builder *b, int index, int depth, size_t max) {

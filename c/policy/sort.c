@@ -50,7 +50,7 @@ static bool item_less(void *ctx, uint32_t a, uint32_t b) {
 
 int berth_table_sort(lua_State *L) {
     berth_charge(L, WORK_SORT, 2);
-    berth_arg_table(L, 1);
+    berth_arg_writable(L, 1);
     size_t n = (size_t)lua_rawlen(L, 1);
     bool has_order = !lua_isnoneornil(L, 2);
     if (has_order) luaL_checktype(L, 2, LUA_TFUNCTION);

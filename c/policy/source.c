@@ -59,8 +59,7 @@ static const char *refusal(const char *s, const char *end) {
     if (c == 0x1b) return "the text holds an escape character, or is compiled code";
     if ((c < 0x20 && !strchr("\t\n\r\f\v", c)) || c == 0x7f)
         return "the text holds a control character";
-    if ((c == 0xe2 || c == 0xd8) &&
-        is_direction_mark((const unsigned char *)s, (size_t)(end - s)))
+    if ((c == 0xe2 || c == 0xd8) && is_direction_mark((const unsigned char *)s, (size_t)(end - s)))
         return "the text holds an invisible mark of writing direction";
     if (c == '_' && end - s > 4 && memcmp(s, "_ENV", 4) == 0 && has_const_env(s, end))
         return "_ENV cannot be a constant";

@@ -287,8 +287,7 @@ static void add_template(berth_matcher *m, berth_builder *b, const char *s, cons
 }
 
 /* Adds what table or function at arg 3 answers for the match; false: the match itself stays. */
-static bool add_answer(berth_matcher *m, berth_builder *b, const char *s, const char *e,
-                       int type) {
+static bool add_answer(berth_matcher *m, berth_builder *b, const char *s, const char *e, int type) {
     lua_State *L = m->L;
     if (type == LUA_TTABLE) {
         berth_matcher_push_one(m, 0, s, e);
@@ -392,8 +391,9 @@ static int arithmetic(lua_State *L, int op, const char *event) {
 }
 
 #define ARITHMETIC(X)                                                                              \
-    X(add, LUA_OPADD) X(sub, LUA_OPSUB) X(mul, LUA_OPMUL) X(mod, LUA_OPMOD) X(pow, LUA_OPPOW)      \
-    X(div, LUA_OPDIV) X(idiv, LUA_OPIDIV)
+    X(add, LUA_OPADD)                                                                              \
+    X(sub, LUA_OPSUB) X(mul, LUA_OPMUL) X(mod, LUA_OPMOD) X(pow, LUA_OPPOW) X(div, LUA_OPDIV)      \
+        X(idiv, LUA_OPIDIV)
 #define X(name, op)                                                                                \
     static int arith_##name(lua_State *L) {                                                        \
         return arithmetic(L, op, "__" #name);                                                      \
@@ -403,19 +403,19 @@ ARITHMETIC(X)
 
 static int arith_unm(lua_State *L) {
     berth_charge(L, WORK_STRING, 2);
-    if (!push_number(L, 1))
-        return luaL_error(L, "attempt to perform arithmetic on a string value");
+    if (!push_number(L, 1)) return luaL_error(L, "attempt to perform arithmetic on a string value");
     lua_arith(L, LUA_OPUNM);
     return 1;
 }
 
 void berth_library_string(lua_State *L) {
-    static const luaL_Reg functions[] = {
-        {"byte", string_byte},     {"char", string_char},   {"find", string_find},
-        {"format", berth_format},  {"gmatch", string_gmatch}, {"gsub", string_gsub},
-        {"len", string_len},       {"lower", string_lower}, {"match", string_match},
-        {"rep", string_rep},       {"reverse", string_reverse}, {"sub", string_sub},
-        {"upper", string_upper},   {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"byte", string_byte},       {"char", string_char},
+                                         {"find", string_find},       {"format", berth_format},
+                                         {"gmatch", string_gmatch},   {"gsub", string_gsub},
+                                         {"len", string_len},         {"lower", string_lower},
+                                         {"match", string_match},     {"rep", string_rep},
+                                         {"reverse", string_reverse}, {"sub", string_sub},
+                                         {"upper", string_upper},     {NULL, NULL}};
     static const luaL_Reg meta[] = {
 #define X(name, op) {"__" #name, arith_##name},
         ARITHMETIC(X)

@@ -8,14 +8,10 @@
 
 #define UNPACK_MAX 16384 /* values that table.unpack may return */
 
-static lua_Integer length(lua_State *L, int arg) {
-    berth_arg_table(L, arg);
-    return (lua_Integer)lua_rawlen(L, arg);
-}
-
 static int table_insert(lua_State *L) {
     berth_charge(L, WORK_INSERT, 2);
-    lua_Integer n = length(L, 1), pos = n + 1;
+    berth_arg_writable(L, 1);
+    lua_Integer n = (lua_Integer)lua_rawlen(L, 1), pos = n + 1;
     switch (lua_gettop(L)) {
     case 2:
         break;
@@ -38,7 +34,8 @@ static int table_insert(lua_State *L) {
 
 static int table_remove(lua_State *L) {
     berth_charge(L, WORK_REMOVE, 2);
-    lua_Integer n = length(L, 1), pos = berth_arg_integer_or(L, 2, n);
+    berth_arg_writable(L, 1);
+    lua_Integer n = (lua_Integer)lua_rawlen(L, 1), pos = berth_arg_integer_or(L, 2, n);
     if (pos != n)
         luaL_argcheck(L, (lua_Unsigned)pos - 1u <= (lua_Unsigned)n, 2, "position out of bounds");
     lua_rawgeti(L, 1, pos);
@@ -68,7 +65,8 @@ static int table_concat(lua_State *L) {
     size_t slen = 0;
     berth_builder b;
     berth_charge(L, WORK_CONCAT, 2);
-    lua_Integer n = length(L, 1);
+    berth_arg_readable(L, 1);
+    lua_Integer n = (lua_Integer)lua_rawlen(L, 1);
     const char *sep = lua_isnoneornil(L, 2) ? "" : luaL_checklstring(L, 2, &slen);
     lua_Integer i = berth_arg_integer_or(L, 3, 1), last = berth_arg_integer_or(L, 4, n);
     lua_settop(L, 4);
@@ -96,9 +94,10 @@ static int table_pack(lua_State *L) {
 
 static int table_unpack(lua_State *L) {
     berth_charge(L, WORK_UNPACK, 2);
+    berth_arg_readable(L, 1);
+    lua_Integer n = (lua_Integer)lua_rawlen(L, 1);
     lua_Integer i = berth_arg_integer_or(L, 2, 1);
-    lua_Integer last = lua_isnoneornil(L, 3) ? length(L, 1) : berth_arg_integer(L, 3);
-    berth_arg_table(L, 1);
+    lua_Integer last = berth_arg_integer_or(L, 3, n);
     if (i > last) return 0;
     lua_Unsigned count = (lua_Unsigned)last - (lua_Unsigned)i + 1u; /* 0: all integers */
     if (count == 0 || count > UNPACK_MAX || !lua_checkstack(L, (int)count))
@@ -111,32 +110,33 @@ static int table_unpack(lua_State *L) {
 static int table_move(lua_State *L) {
     int to = lua_isnoneornil(L, 5) ? 1 : 5;
     berth_charge(L, WORK_MOVE, 2);
-    berth_arg_table(L, 1);
     lua_Integer first = berth_arg_integer(L, 2), last = berth_arg_integer(L, 3);
     lua_Integer target = berth_arg_integer(L, 4);
-    berth_arg_table(L, to);
+    luaL_checktype(L, 1, LUA_TTABLE);
+    berth_arg_writable(L, to);
+    lua_pushvalue(L, to); /* before argument 1 may give way to what it stands for */
+    berth_arg_readable(L, 1);
     if (last >= first) {
         luaL_argcheck(L, first > 0 || last < LUA_MAXINTEGER + first, 3,
                       "too many elements to move");
         lua_Integer n = last - first + 1;
         luaL_argcheck(L, target <= LUA_MAXINTEGER - n + 1, 4, "destination wrap around");
-        bool forward = target > last || target <= first || to != 1;
+        bool forward = target > last || target <= first || !lua_rawequal(L, 1, -1);
         for (lua_Integer k = 0; k < n; k++) {
             lua_Integer i = forward ? k : n - 1 - k;
             berth_charge(L, WORK_MOVE, 1);
             lua_rawgeti(L, 1, first + i);
-            lua_rawseti(L, to, target + i);
+            lua_rawseti(L, -2, target + i);
         }
     }
-    lua_pushvalue(L, to);
     return 1;
 }
 
 void berth_library_table(lua_State *L) {
-    static const luaL_Reg functions[] = {
-        {"concat", table_concat}, {"insert", table_insert}, {"move", table_move},
-        {"pack", table_pack},     {"remove", table_remove}, {"sort", berth_table_sort},
-        {"unpack", table_unpack}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"concat", table_concat}, {"insert", table_insert},
+                                         {"move", table_move},     {"pack", table_pack},
+                                         {"remove", table_remove}, {"sort", berth_table_sort},
+                                         {"unpack", table_unpack}, {NULL, NULL}};
     berth_library_new(L, "table", functions, 0);
     lua_pop(L, 1);
 }

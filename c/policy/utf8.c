@@ -21,8 +21,13 @@ static size_t decode(const char *s, const char *end, bool strict, uint32_t *code
         *code = lead;
         return 1;
     }
-    size_t len = lead >= 0xfe ? 0 : lead >= 0xfc ? 6 : lead >= 0xf8 ? 5 : lead >= 0xf0 ? 4
-                 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 0;
+    size_t len = lead >= 0xfe   ? 0
+                 : lead >= 0xfc ? 6
+                 : lead >= 0xf8 ? 5
+                 : lead >= 0xf0 ? 4
+                 : lead >= 0xe0 ? 3
+                 : lead >= 0xc0 ? 2
+                                : 0;
     if (len == 0 || (size_t)(end - s) < len) return 0;
     uint32_t c = lead & (0x7fu >> len);
     for (size_t i = 1; i < len; i++) {
@@ -35,10 +40,10 @@ static size_t decode(const char *s, const char *end, bool strict, uint32_t *code
     return len;
 }
 
-/* Offset from 0 of a position from 1 or from behind; out of range gives something below 0 or
- * above len. */
+/* Offset from 0 of a position from 1 or, below 0, from behind; -1 or above len when it is out of
+ * range. */
 static lua_Integer offset_of(lua_Integer pos, size_t len) {
-    if (pos > 0) return pos - 1;
+    if (pos >= 0) return pos - 1;
     return pos < -(lua_Integer)len ? -1 : (lua_Integer)len + pos;
 }
 
@@ -98,8 +103,11 @@ static size_t encode(uint32_t code, char out[8]) {
         out[0] = (char)code;
         return 1;
     }
-    size_t len = code < 0x800 ? 2 : code < 0x10000 ? 3 : code < 0x200000 ? 4
-                 : code < 0x4000000 ? 5 : 6;
+    size_t len = code < 0x800       ? 2
+                 : code < 0x10000   ? 3
+                 : code < 0x200000  ? 4
+                 : code < 0x4000000 ? 5
+                                    : 6;
     for (size_t i = len - 1; i > 0; i--) {
         out[i] = (char)(unsigned char)(0x80u | (code & 0x3fu));
         code >>= 6;
@@ -125,8 +133,7 @@ static int utf8_char(lua_State *L) {
 }
 
 /* Steps n characters forward (n > 0) or back from offset pos; -1 when the string ends first. */
-static lua_Integer step_characters(const char *s, lua_Integer len, lua_Integer pos,
-                                   lua_Integer n) {
+static lua_Integer step_characters(const char *s, lua_Integer len, lua_Integer pos, lua_Integer n) {
     while (n < 0 && pos > 0) {
         do {
             pos--;
@@ -205,9 +212,9 @@ static int utf8_codes(lua_State *L) {
 }
 
 void berth_library_utf8(lua_State *L) {
-    static const luaL_Reg functions[] = {
-        {"char", utf8_char}, {"codepoint", utf8_codepoint}, {"codes", utf8_codes},
-        {"len", utf8_len},   {"offset", utf8_offset},       {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"char", utf8_char},     {"codepoint", utf8_codepoint},
+                                         {"codes", utf8_codes},   {"len", utf8_len},
+                                         {"offset", utf8_offset}, {NULL, NULL}};
     berth_library_new(L, "utf8", functions, 1);
     lua_pushlstring(L, "[\0-\x7F\xC2-\xFD][\x80-\xBF]*", 14);
     lua_setfield(L, -2, "charpattern");

@@ -10,8 +10,8 @@ function call.configure(command)
   command:argument("file", "The policy, one Lua file.")
   command:argument("function", "An exported field, or else a global function."):target "name"
   command:argument("json", "The argument, as JSON; an empty object otherwise."):args "?"
-  command:option("--calls", "How often to call it.", "1"):convert(require "berth.cli.kinds".integer(1))
-    :argname "N"
+  command:option("--calls", "How often to call it.", "1"):argname "N"
+    :convert(require "berth.cli.kinds".integer(1))
   command:option("--probe", "An expression to evaluate in a second, fresh policy afterwards.")
     :argname "EXPR"
   command:flag("--json", "Accepted for likeness with other verbs; the answer is JSON anyway.")
@@ -65,7 +65,8 @@ end
 
 local function probe(core, expression)
   local sandbox <close> = core.sandbox()
-  local loaded = sandbox:load("probe", ("function probe() return (%s) == true end"):format(expression))
+  local text = ("function probe() return (%s) == true end"):format(expression)
+  local loaded = sandbox:load("probe", text)
   return loaded.fault == "ok" and sandbox:call("probe").values[1] == "true"
 end
 

@@ -1,0 +1,113 @@
+-- Scripts that attack the host with what they throw or return.  Cases as in cpu.lua.
+
+local cases = {
+  { id = "error_nil", attempts = "error(nil)", expect = "error",
+      text = "function evil() error(nil) end" },
+  { id = "error_nothing", attempts = "error()", expect = "error",
+      text = "function evil() error() end" },
+  { id = "error_table", attempts = "a table as error", expect = "error",
+      text = "function evil() error {} end" },
+  { id = "error_function", attempts = "a function as error", expect = "error",
+      text = "function evil() error(print or type) end" },
+  { id = "error_coroutine", attempts = "a coroutine as error", expect = "error",
+    text = "function evil() error(coroutine.create(type)) end" },
+  { id = "error_boolean", attempts = "false as error", expect = "error",
+      text = "function evil() error(false) end" },
+  { id = "error_number", attempts = "nan as error", expect = "error",
+      text = "function evil() error(0/0) end" },
+  { id = "error_tostring_raises", attempts = "an error object whose __tostring raises",
+      expect = "error",
+    text = [[function evil() error(setmetatable({}, { __tostring = function() error("again") end }))
+      end]] },
+  { id = "error_tostring_table", attempts = "an error object whose __tostring returns a table",
+      expect = "error",
+    text = [[function evil() error(setmetatable({}, { __tostring = function()
+      return {} end })) end]] },
+  { id = "error_tostring_spins", attempts = "an error object whose __tostring spins",
+      expect = "error",
+    text = [[function evil() error(setmetatable({}, { __tostring = function() while true
+      do end end })) end]] },
+  { id = "error_index_spins", attempts = "an error object whose __index spins", expect = "error",
+    text = [[function evil() error(setmetatable({}, { __index = function() while true
+      do end end })) end]] },
+  { id = "error_name", attempts = "an error object with a name of its own", expect = "error",
+    text = [[function evil() error(setmetatable({}, { __name = "ESC\27[31m" })) end]] },
+  { id = "error_close", attempts = "an error object with __close and __gc", expect = "error",
+    text = [[function evil() local t = setmetatable({}, { __close = function() while true
+      do end end, __gc = true }) error(t) end]] },
+  { id = "error_lines", attempts = "an error that forges lines of a log", expect = "error",
+      quiet = true,
+    text = [[function evil() error("x\n2030-01-01 FATAL all is lost\r\27[2J\0end", 0) end]] },
+  { id = "error_long", attempts = "an error of a megabyte", expect = "error,memory",
+    text = [[function evil() error(("x"):rep(1 << 20), 0) end]] },
+  { id = "error_invalid_utf8", attempts = "an error that is no UTF-8", expect = "error",
+    text = [[function evil() error("\xFF\xC0\x80\xED\xA0\x80", 0) end]] },
+  { id = "error_direction", attempts = "an error that turns the direction of text",
+      expect = "error",
+    text = [[function evil() error("a\u{202e}b\u{2066}c", 0) end]] },
+  { id = "error_address", attempts = "addresses in an error", expect = "error", compare = true,
+    text = [[function evil() error(tostring({}) .. tostring(evil)
+      .. tostring(coroutine.create(evil)), 0) end]] },
+  { id = "error_call_address", attempts = "addresses in messages of Lua's own", expect = "error",
+      compare = true,
+    text = [[function evil() local t = {} return t[{}][t] end]] },
+  { id = "error_from_name", attempts = "a __name in a message of Lua's own", expect = "error",
+    text = [[function evil() local t = setmetatable({}, { __name = "\n\nFORGED" })
+      return t + 1 end]] },
+  { id = "error_from_long_name", attempts = "a long __name in a message", expect = "error,memory",
+    text = [[function evil() local t = setmetatable({}, { __name = ("N"):rep(1 << 20) })
+      return t + 1 end]] },
+  { id = "error_level", attempts = "levels out of range", expect = "error",
+    text = [[function evil() error("x", math.maxinteger) end]] },
+  { id = "assert_object", attempts = "an object by assert", expect = "error",
+    text = [[function evil() assert(false, setmetatable({}, { __tostring = function() while true
+      do end end })) end]] },
+
+  { id = "result_cycle", attempts = "a cycle", expect = "contained,error",
+    text = [[function evil() local t = {} t.t = t return t end]] },
+  { id = "result_deep", attempts = "a table 100,000 deep", expect = "contained,error,memory,budget",
+    text = [[function evil() local t = {} for i = 1, 50000 do t = { t } end return t end]] },
+  { id = "result_wide", attempts = "a table of 100,000 fields",
+      expect = "contained,error,memory,budget",
+    text = [[function evil() local t = {} for i = 1, 50000 do t[i] = i end return t end]] },
+  { id = "result_many", attempts = "16,000 values", expect = "contained,error,memory",
+    text = [[function evil() local t = {} for i = 1, 16000 do t[i] = i end
+      return table.unpack(t) end]] },
+  { id = "result_index", attempts = "a spinning __index", expect = "contained,error",
+    text = [[function evil() return setmetatable({}, { __index = function() while true
+      do end end }) end]] },
+  { id = "result_pairs", attempts = "a spinning __pairs", expect = "contained,error",
+    text = [[function evil() return setmetatable({ 1 }, { __pairs = function() while true
+      do end end }) end]] },
+  { id = "result_len", attempts = "a lying __len", expect = "contained,error",
+    text = [[function evil() return setmetatable({ 1 }, { __len = function()
+      return 1 << 60 end }) end]] },
+  { id = "result_tostring", attempts = "a spinning __tostring", expect = "contained,error",
+    text = [[function evil() return setmetatable({}, { __tostring = function() while true
+      do end end }) end]] },
+  { id = "result_function", attempts = "a function", expect = "contained,error", compare = true,
+    text = [[function evil() return evil, string.rep, coroutine.create(evil) end]] },
+  { id = "result_nan", attempts = "nan", expect = "contained,error", compare = true,
+    text = [[function evil() return 0/0, -(0/0), math.huge, -math.huge, -0.0 end]] },
+  { id = "result_long", attempts = "a string of megabytes", expect = "contained,error,memory",
+    text = [[function evil() return ("x"):rep(3 << 20) end]] },
+  { id = "result_binary", attempts = "a string of all bytes", expect = "contained,error",
+    text = [[function evil() local t = {} for i = 0, 255 do t[#t + 1] = string.char(i) end
+      return table.concat(t) end]] },
+  { id = "result_mixed_keys", attempts = "keys of all types", expect = "contained,error",
+      compare = true,
+    text = [[function evil() return { [1] = 1, [2.5] = 2, a = 3, [true] = 4, [{}] = 5, [evil] = 6,
+      [math.huge] = 7, [-0.0] = 8 } end]] },
+  { id = "result_object_keys", attempts = "many keys without an order", expect = "contained,error",
+      compare = true,
+    text = [[function evil() local t = {} for i = 1, 50 do t[{}] = i end return t end]] },
+  { id = "result_nothing", attempts = "no result", expect = "contained,error",
+      text = "function evil() end" },
+  { id = "result_false_nil", attempts = "nil and false", expect = "contained,error",
+      text = "function evil() return nil, false, nil end" },
+  { id = "yield_from_call", attempts = "to yield to the host", expect = "error",
+    text = [[function evil() coroutine.yield("ESCAPED") end]] },
+  { id = "missing_function", attempts = "no entry point at all", expect = "error,refused",
+      text = "local x = 1" },
+}
+return cases
