@@ -17,8 +17,8 @@ const luax_class luax_store_class = {"berth.store"};
 /* --- open and close ---------------------------------------------------------------------- */
 
 typedef struct options {
-    bool read_only, must_exist;
-    int64_t busy_timeout_ms, keep_changes, rank_memory;
+    bool read_only, must_exist, allow_network;
+    int64_t busy_timeout_ms, keep_changes, rank_memory, checkpoint_pages;
     bool has_policies;
 } options;
 
@@ -35,9 +35,11 @@ static const luax_key option_keys[] = {
     {"policies", LUAX_READ, offsetof(options, has_policies), read_policies},
     {"read_only", LUAX_BOOLEAN, offsetof(options, read_only), NULL},
     {"must_exist", LUAX_BOOLEAN, offsetof(options, must_exist), NULL},
+    {"allow_network", LUAX_BOOLEAN, offsetof(options, allow_network), NULL},
     {"busy_timeout_ms", LUAX_READ, offsetof(options, busy_timeout_ms), read_positive},
     {"keep_changes", LUAX_READ, offsetof(options, keep_changes), read_positive},
     {"rank_memory", LUAX_READ, offsetof(options, rank_memory), read_positive},
+    {"checkpoint_pages", LUAX_READ, offsetof(options, checkpoint_pages), read_positive},
     LUAX_KEYS_END,
 };
 
@@ -57,9 +59,11 @@ static berth_rc open_store(luax_store *self, const char *target, const options *
                              .target = target,
                              .read_only = o->read_only,
                              .must_exist = o->must_exist,
+                             .allow_network = o->allow_network,
                              .busy_timeout_ms = (int)o->busy_timeout_ms,
                              .rank_bytes = (size_t)o->rank_memory,
-                             .keep_changes = o->keep_changes};
+                             .keep_changes = o->keep_changes,
+                             .checkpoint_pages = (int)o->checkpoint_pages};
     berth_rc rc = luax_random(c.hash_key, sizeof c.hash_key, err);
     return rc == BERTH_OK ? berth_store_open(&c, &self->store, err) : rc;
 }
