@@ -106,10 +106,15 @@ typedef struct berth_ref_condition {
     bool forbidden;
 } berth_ref_condition;
 
+/* Has the provider any of a required set, or none of a forbidden one? */
+bool berth_refs_meet(const berth_refs *refs, const berth_ref_condition *condition);
+
 typedef struct berth_shape_amount {
     berth_ref rclass;
     int64_t amount;
     bool split;
+    bool loose; /* units do not matter, and of an amount of 0 inventory is enough: what explain.h
+                   asks and no request can */
 } berth_shape_amount;
 
 typedef struct berth_shape_group {

@@ -56,6 +56,7 @@ berth_rc berth_search_open(berth_state *state, const berth_shape *shape,
     s->work_limit = options != NULL && options->work_limit != 0 ? options->work_limit
                                                                 : BERTH_WORK_DEFAULT;
     s->limit = options != NULL && options->no_limit ? 0 : shape->limit;
+    s->repeats = options != NULL && options->repeats;
     s->single = options != NULL && options->only_tree != BERTH_NONE;
     s->single_tree = s->single ? options->only_tree : BERTH_NONE;
     berth_arena_init(&s->arena, mem);
@@ -150,7 +151,7 @@ static walk_end next_here(berth_search *s) {
     for (;;) {
         walk_end end = search_walk(s);
         if (end == WALK_STUCK) end = probe(s);
-        if (end != WALK_FOUND || !search_is_repeat(s)) return end;
+        if (end != WALK_FOUND || s->repeats || !search_is_repeat(s)) return end;
     }
 }
 
@@ -201,6 +202,28 @@ uint64_t berth_search_tree_version(berth_search *s, berth_ref anchor) {
             version = s->state->providers[other]->version;
     }
     return version;
+}
+
+berth_rc berth_search_widest(berth_search *s, berth_ref anchor, berth_ref rclass, int64_t *most,
+                             berth_ref *provider, berth_err *err) {
+    *most = 0;
+    *provider = BERTH_NONE;
+    berth_rc rc = berth_search_rewind(s, anchor, err);
+    bool fits = false;
+    if (rc == BERTH_OK && is_root(s->state, anchor)) rc = search_enter(s, anchor, &fits, err);
+    if (rc != BERTH_OK || !fits) return rc;
+    for (size_t v = 0; v < s->nvars; v++)
+        for (size_t i = 0; i < s->vars[v].nneeds; i++) {
+            size_t col = s->vars[v].needs[i].col;
+            if (s->cols[col] != rclass) continue;
+            for (size_t j = 0; j < s->vars[v].ndomain; j++) {
+                uint32_t at = s->vars[v].domain[j];
+                if (*provider != BERTH_NONE && s->left[at * s->ncols + col] <= *most) continue;
+                *most = s->left[at * s->ncols + col];
+                *provider = s->locals[at].provider->ref;
+            }
+        }
+    return BERTH_OK;
 }
 
 /* --- what was missing --------------------------------------------------------------------------- */

@@ -47,6 +47,7 @@ typedef struct berth_search_options {
     uint64_t work_limit; /* tests of one provider for one variable; 0: BERTH_WORK_DEFAULT */
     berth_ref only_tree; /* BERTH_NONE: all trees */
     bool no_limit;       /* go on behind shape->limit */
+    bool repeats;        /* give also what an earlier anchor gave */
 } berth_search_options;
 
 #define BERTH_WORK_DEFAULT UINT64_C(50000000)
@@ -70,6 +71,12 @@ uint64_t berth_search_tree_version(berth_search *search, berth_ref anchor);
 /* Restart the same search on one anchor only, true to the state as it is now (cheap: keeps memory
  * and sharing tables; the work done adds up).  Errors: BERTH_ENOMEM. */
 berth_rc berth_search_rewind(berth_search *search, berth_ref anchor, berth_err *err);
+
+/* For a shape that asks loosely for 0 of the class: the most of it that one provider around the
+ * anchor has free among those that meet all else their group asks of them; *provider is
+ * BERTH_NONE when nobody does.  The search must be rewound afterwards.  Errors: BERTH_ENOMEM. */
+berth_rc berth_search_widest(berth_search *search, berth_ref anchor, berth_ref rclass,
+                             int64_t *most, berth_ref *provider, berth_err *err);
 
 /* Counts work that the caller did for this search against its budget. */
 void berth_search_spend(berth_search *search, uint64_t work);

@@ -23,6 +23,7 @@
 typedef struct search_need {
     size_t col; /* among the search's columns */
     int64_t amount;
+    bool loose; /* whatever the units */
 } search_need;
 
 /* One piece of a split variable's amount. */
@@ -97,7 +98,8 @@ struct berth_search {
     /* anchors */
     bool restricted; /* to one tree by in_tree, or to none: */
     berth_ref restricted_to;
-    bool single; /* to one tree by the caller: */
+    bool repeats; /* what an earlier anchor gave is given again */
+    bool single;  /* to one tree by the caller: */
     berth_ref single_tree;
     size_t next_root; /* in state->roots */
     bool at_anchor;
@@ -109,6 +111,7 @@ struct berth_search {
     search_var *vars;
     size_t nvars, nkinds;
     berth_ref *cols; /* classes asked for, ascending */
+    bool *loose;     /* [col] units do not matter */
     size_t ncols;
     const berth_ref_condition *wanted; /* required traits of the unsuffixed group's union */
     size_t nwanted, nwords;            /* and their number in words of 64 */

@@ -19,7 +19,7 @@ static demand demand_for(const berth_search *s, size_t from, size_t col) {
             const search_need *need = &s->vars[v].needs[i];
             if (need->col != col) continue;
             if (!berth_add_i64(d.sum, need->amount, &d.sum)) d.sum = INT64_MAX;
-            if (s->vars[v].split != NULL) continue;
+            if (s->vars[v].split != NULL || need->amount == 0) continue;
             if (need->amount < d.least) d.least = need->amount;
             d.takers++;
         }

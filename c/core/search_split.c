@@ -16,6 +16,7 @@ static search_span span_of(const berth_search *s, const search_var *var, uint32_
     int64_t step = stock->inventory.step_size, least = stock->inventory.min_unit;
     int64_t most = smaller(s->left[at * s->ncols + col], var->needs[0].amount);
     if (most < 1 || !search_room(s, var, at)) return span;
+    if (var->needs[0].loose) return (search_span){1, most, 1, 0};
     most -= most % step;
     if (least % step != 0) least += step - least % step;
     if (least > most) return span;

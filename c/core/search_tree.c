@@ -7,17 +7,10 @@
 
 /* --- conditions -------------------------------------------------------------------------- */
 
-static bool has_any(const berth_refs *refs, const berth_ref_condition *condition) {
-    if (refs->count == 0) return false;
-    for (size_t i = 0; i < condition->count; i++)
-        if (berth_refs_have(refs, condition->refs[i])) return true;
-    return false;
-}
-
 static bool meets_all(const berth_refs *refs, const berth_ref_condition *conditions,
                       size_t count) {
     for (size_t i = 0; i < count; i++)
-        if (has_any(refs, &conditions[i]) == conditions[i].forbidden) return false;
+        if (!berth_refs_meet(refs, &conditions[i])) return false;
     return true;
 }
 
@@ -33,7 +26,8 @@ static bool aggregates_fit(const berth_shape_group *group, const berth_provider 
     const berth_ref_condition *conditions = group->member_of;
     size_t count = group->nmember_of;
     if (count > 0 && conditions[0].forbidden) {
-        if (has_any(&p->aggregates, conditions) || has_any(&anchor->aggregates, conditions))
+        if (!berth_refs_meet(&p->aggregates, conditions) ||
+            !berth_refs_meet(&anchor->aggregates, conditions))
             return false;
         conditions++;
         count--;
@@ -99,8 +93,9 @@ static void add_local(berth_search *s, const berth_provider *p) {
         if (j == p->nstocks || p->stocks[j].rclass != s->cols[col]) continue;
         const berth_stock *stock = &p->stocks[j];
         int64_t room = stock->capacity - stock->used; /* both >= 0 */
+        int64_t most = s->loose[col] ? INT64_MAX : stock->inventory.max_unit;
         stocks[col] = stock;
-        left[col] = room < stock->inventory.max_unit ? room : stock->inventory.max_unit;
+        left[col] = room < 0 ? 0 : room < most ? room : most;
     }
 }
 
@@ -155,10 +150,12 @@ bool search_dominates(const berth_search *s, uint32_t a, uint32_t b) {
 /* --- what fits alone ----------------------------------------------------------------------- */
 
 /* One provider must be able to give the amount; a split class, some valid part of it. */
-static berth_miss_kind amount_fits(const berth_stock *stock, int64_t amount, bool split) {
+static berth_miss_kind amount_fits(const berth_stock *stock, const search_need *need, bool split) {
     if (stock == NULL) return BERTH_MISS_CLASS;
     const berth_inventory *inv = &stock->inventory;
-    int64_t room = stock->capacity - stock->used;
+    int64_t room = stock->capacity - stock->used, amount = need->amount;
+    if (need->loose)
+        return amount == 0 || room >= (split ? 1 : amount) ? BERTH_MISS_NOTHING : BERTH_MISS_ROOM;
     if (split) {
         int64_t most = room < amount ? room : amount;
         if (most < 1) return BERTH_MISS_ROOM;
@@ -180,7 +177,7 @@ static berth_miss_kind fits(const berth_search *s, const search_var *var, size_t
         return BERTH_MISS_TREE;
     for (size_t i = 0; i < var->nneeds; i++) {
         const berth_stock *stock = s->stocks[at * s->ncols + var->needs[i].col];
-        berth_miss_kind miss = amount_fits(stock, var->needs[i].amount, var->split != NULL);
+        berth_miss_kind miss = amount_fits(stock, &var->needs[i], var->split != NULL);
         if (miss != BERTH_MISS_NOTHING) return miss;
     }
     /* the unsuffixed group's required traits may come from any of its providers */
@@ -223,7 +220,7 @@ static bool twins_fit(const berth_search *s, size_t v) {
     const search_var *var = &s->vars[v];
     size_t run = 1;
     while (v + run < s->nvars && s->vars[v + run].twin) run++;
-    if (run == 1) return true;
+    if (run == 1) return true; /* a loose amount of 0 never has twins */
     if (s->isolate) return var->ndomain >= run;
     uint64_t slots = 0;
     for (size_t i = 0; i < var->ndomain && slots < run; i++) {
@@ -257,7 +254,7 @@ static bool fill_masks(berth_search *s) {
     for (size_t i = 0; i < s->nlocals; i++) {
         memset(s->masks + i * words, 0, words * sizeof *s->masks);
         for (size_t j = 0; j < s->nwanted; j++)
-            if (has_any(&s->locals[i].provider->traits, &s->wanted[j]))
+            if (berth_refs_meet(&s->locals[i].provider->traits, &s->wanted[j]))
                 s->masks[i * words + j / 64] |= UINT64_C(1) << (j % 64);
     }
     memset(s->may + s->nvars * words, 0, words * sizeof *s->may);

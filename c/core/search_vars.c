@@ -24,7 +24,8 @@ static berth_rc make_cols(berth_search *search, berth_err *err) {
     size_t n = 0;
     for (size_t i = 0; i < shape->ngroups; i++) n += shape->groups[i].nresources;
     search->cols = berth_arena_alloc(&search->arena, n * sizeof *search->cols);
-    if (search->cols == NULL) return berth_fail_memory(err);
+    search->loose = berth_arena_calloc(&search->arena, n, sizeof *search->loose);
+    if (search->cols == NULL || search->loose == NULL) return berth_fail_memory(err);
     n = 0;
     for (size_t i = 0; i < shape->ngroups; i++)
         for (size_t j = 0; j < shape->groups[i].nresources; j++)
@@ -49,7 +50,9 @@ static void add_needs(const berth_search *search, search_var *var, search_need *
     for (size_t i = from; i < to; i++) {
         const berth_shape_amount *a = &var->group->resources[i];
         if (a->split != split) continue;
-        needs[var->nneeds++] = (search_need){col_of(search, a->rclass), a->amount};
+        size_t col = col_of(search, a->rclass);
+        needs[var->nneeds++] = (search_need){col, a->amount, a->loose};
+        if (a->loose) search->loose[col] = true;
     }
     var->needs = needs;
 }
@@ -89,6 +92,8 @@ static bool has_home(const berth_shape_group *group) {
 static berth_rc add_unsuffixed(berth_search *search, bool split, berth_err *err) {
     const berth_shape *shape = search->shape;
     if (!shape->has_unsuffixed) return BERTH_OK;
+    if (shape->groups[0].nresources == 0) /* no request's, but a part of one (explain.h) */
+        return split ? BERTH_OK : add_var(search, 0, 0, 0, false, false, err);
     for (size_t i = 0; i < shape->groups[0].nresources; i++) {
         if (shape->groups[0].resources[i].split != split) continue;
         berth_rc rc = add_var(search, 0, i, i + 1, split, false, err);

@@ -341,6 +341,13 @@ static berth_rc make_key(const resolver *r) {
     return BERTH_OK;
 }
 
+bool berth_refs_meet(const berth_refs *refs, const berth_ref_condition *condition) {
+    bool any = false;
+    for (size_t i = 0; !any && refs->count > 0 && i < condition->count; i++)
+        any = berth_refs_have(refs, condition->refs[i]);
+    return any != condition->forbidden;
+}
+
 /* --- resolving --------------------------------------------------------------------------- */
 
 static berth_rc resolve(resolver *r) {
