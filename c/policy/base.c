@@ -270,7 +270,7 @@ static int finish_call(lua_State *L, int status, lua_KContext extra) {
     berth_charge(L, WORK_CALL, 1);
     if (status != LUA_OK && status != LUA_YIELD) {
         berth_charge(L, WORK_CALL, 6);
-        berth_limits_caught(L);
+        berth_limits_look_now(L);
         lua_pushboolean(L, 0);
         lua_pushvalue(L, -2);
         return 2;

@@ -49,7 +49,7 @@ static int resume(lua_State *L, lua_State *co, int nargs) {
     berth_limits_tune(L);
     if (status != LUA_OK && status != LUA_YIELD) {
         lua_xmove(co, L, 1);
-        berth_limits_caught(L);
+        berth_limits_look_now(L);
         return -1;
     }
     if (!lua_checkstack(L, count + 1)) {
@@ -78,7 +78,7 @@ static bool close_coroutine(lua_State *L, lua_State *co) {
     berth_limits_tune(L);
     if (status == LUA_OK) return true;
     lua_xmove(co, L, 1);
-    berth_limits_caught(L);
+    berth_limits_look_now(L);
     return false;
 }
 

@@ -97,7 +97,7 @@ void berth_limits_look(lua_State *L) {
     berth_limits_raise(L);
 }
 
-void berth_limits_caught(lua_State *L) {
+void berth_limits_look_now(lua_State *L) {
     berth_sandbox *sandbox = berth_sandbox_of(L);
     sandbox->look_at = ALWAYS_LOOK;
     berth_limits_look(L);

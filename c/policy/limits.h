@@ -126,7 +126,8 @@ static inline void berth_charge_bytes(lua_State *L, berth_work work, size_t byte
     berth_charge(L, work, (int64_t)(bytes / BERTH_BYTES_A_STEP));
 }
 
-/* After an error was caught: telling its text may have taken long. [-0, +0, v] */
-void berth_limits_caught(lua_State *L);
+/* Looks at the clock out of turn: after an error, whose text may have taken long to make, and
+ * within walks over tables. [-0, +0, v] */
+void berth_limits_look_now(lua_State *L);
 
 #endif

@@ -162,11 +162,17 @@ static bool left_out(const key *k, unsigned bad) {
            (k->type == LUA_TLIGHTUSERDATA || (bad & 1u << (unsigned)k->type));
 }
 
+/* A step from key to key is slow where many fall into one place; see collide.h. */
+static void walked(lua_State *L, size_t count) {
+    if (count % 64 == 0) berth_limits_look_now(L);
+}
+
 static survey survey_keys(lua_State *L, int index) {
     survey s = {.sequence = true};
     lua_pushnil(L);
     while (lua_next(L, index)) {
         lua_pop(L, 1); /* key */
+        walked(L, s.count);
         key k = read_key(L, -1);
         if (k.type != LUA_TLIGHTUSERDATA) survey_key(&s, &k);
     }
@@ -233,6 +239,7 @@ static size_t push_many(lua_State *L, int index, const survey *s) {
         order[n] = (uint32_t)n;
         lua_pushvalue(L, -1);
         lua_rawseti(L, raw, (lua_Integer)++n);
+        walked(L, n);
     }
     berth_sort(order, order + s->count, n, key_item_less, keys);
     lua_createtable(L, size, 0); /* keys order raw fresh */
@@ -268,12 +275,14 @@ bool berth_order_next(lua_State *L, int index, int from) {
     survey s = survey_keys(L, index);
     berth_charge(L, WORK_NEXT, (int64_t)(2 * s.count + s.bytes / BERTH_BYTES_A_STEP));
     bool first = lua_isnil(L, from), found = false;
+    size_t count = 0;
     key above = read_key(L, from), best = above;
     lua_pushnil(L); /* best */
     int place = lua_gettop(L);
     lua_pushnil(L); /* best cursor */
     while (lua_next(L, index)) {
         lua_pop(L, 1);
+        walked(L, ++count);
         key k = read_key(L, -1);
         if (left_out(&k, s.bad) || (!first && !key_less(&above, &k))) continue;
         if (found && !key_less(&k, &best)) continue;
