@@ -29,9 +29,9 @@ local function prepare()
 end
 
 local function left_on_taken(candidate, class)
-  local free, left = candidate:each_free(class), 0
-  for i, taken in ipairs(candidate:each_taken(class)) do
-    if taken > 0 then left = left + free[i] end
+  local free, taken, left = candidate:each_free(class), candidate:each_taken(class), 0
+  for i = 1, #free do
+    if taken[i] > 0 then left = left + free[i] end
   end
   return left
 end
@@ -49,7 +49,8 @@ return policy {
   score = function(request, candidate)
     if not classes then prepare() end
     local product = 0
-    for i, class in ipairs(classes) do
+    for i = 1, #classes do
+      local class = classes[i]
       product = product + candidate:free(class) * request:amount(class) * weights[i]
     end
     local score = TOP + (-TOP * product) // whole -- 100 less the percentage, rounded up

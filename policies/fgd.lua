@@ -60,8 +60,9 @@ end
 -- The sum over the shapes of what they waste, times their count.
 local function waste(cpu, free, model)
   local idle, usable = 0, 0
-  for _, left in ipairs(free) do idle = idle + left end
-  for _, group in ipairs(groups) do
+  for i = 1, #free do idle = idle + free[i] end
+  for g = 1, #groups do
+    local group = groups[g]
     if not group.wants or group.wants[model] then
       local fitting, sum, milli = 0, 0, group.milli
       for i = #free, 1, -1 do
@@ -70,10 +71,10 @@ local function waste(cpu, free, model)
         fitting, sum = fitting + 1, sum + left
       end
       if fitting >= group.gpus then
-        local n, upto = 0, group.upto
-        for i, needed in ipairs(group.cpus) do
-          if needed > cpu then break end
-          n = upto[i]
+        local cpus, n = group.cpus, 0
+        for i = 1, #cpus do
+          if cpus[i] > cpu then break end
+          n = group.upto[i]
         end
         usable = usable + n * sum
       end
@@ -96,8 +97,8 @@ local function fragmentation(cpu, free, model)
 end
 
 local function model_of(root)
-  for _, trait in ipairs(models) do
-    if root:has_trait(trait) then return trait end
+  for i = 1, #models do
+    if root:has_trait(models[i]) then return models[i] end
   end
   return ""
 end
@@ -118,7 +119,7 @@ return policy {
     if not groups then prepare() end
     local device, cpu = parameters.device, candidate:free(parameters.cpu)
     local free, after = candidate:each_free(device), candidate:each_taken(device)
-    for i, taken in ipairs(after) do after[i] = free[i] - taken end
+    for i = 1, #free do after[i] = free[i] - after[i] end
     local model = model_of(candidate.root)
     local before = fragmentation(cpu, free, model)
     local less = before - fragmentation(cpu - candidate:amount(parameters.cpu), after, model)

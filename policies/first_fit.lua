@@ -4,9 +4,9 @@
 -- GPU) still goes to the fullest device of the tree on which it fits.
 
 local function left_on_taken(candidate, class)
-  local free, left = candidate:each_free(class), 0
-  for i, taken in ipairs(candidate:each_taken(class)) do
-    if taken > 0 then left = left + free[i] end
+  local free, taken, left = candidate:each_free(class), candidate:each_taken(class), 0
+  for i = 1, #free do
+    if taken[i] > 0 then left = left + free[i] end
   end
   return left
 end

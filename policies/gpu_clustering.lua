@@ -56,9 +56,9 @@ return policy {
       score = score + EMPTY
     end
 
-    local free, left = candidate:each_free(device), 0
-    for i, taken in ipairs(candidate:each_taken(device)) do
-      if taken > 0 then left = left + free[i] end
+    local free, taken, left = candidate:each_free(device), candidate:each_taken(device), 0
+    for i = 1, #free do
+      if taken[i] > 0 then left = left + free[i] end
     end
     return score, -left
   end,

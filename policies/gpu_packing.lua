@@ -21,16 +21,16 @@ return policy {
   score = function(request, candidate)
     local device, whole = parameters.device, parameters.whole
     if request:amount(device) == 0 then return 0 end
-    local free = candidate:each_free(device)
+    local free, taken = candidate:each_free(device), candidate:each_taken(device)
     local devices, idle = #free, 0
-    for _, left in ipairs(free) do
-      if left == whole then idle = idle + 1 end
+    for i = 1, devices do
+      if free[i] == whole then idle = idle + 1 end
     end
     if idle == devices then return math.max(IDLE - devices, devices) end
 
     local untouched, percent, sum = 0, 0, 0
-    for i, taken in ipairs(candidate:each_taken(device)) do
-      if taken > 0 then
+    for i = 1, devices do
+      if taken[i] > 0 then
         if free[i] == whole then untouched = untouched + 1 end
         percent = percent + free[i] * 100 // whole
         sum = sum + free[i]

@@ -1,8 +1,10 @@
 -- random: any tree with room, and in it any device that fits, with the same chance for each.
 --
 -- The chance is a hash of the seed, the consumer and the tree, so the same claims with the same
--- seed give the same answer. Devices that are equally free are offered to a policy only once; each
--- of them still draws its own number, so that none is favoured.
+-- seed give the same answer. Of devices that are equally free a policy is shown only the first; it
+-- draws as often as there are such devices, the highest draw of n being one draw's n-th root.
+
+local LIMIT = 1 << 53 -- hash() stays below
 
 return policy {
   name = "random",
@@ -17,16 +19,16 @@ return policy {
     local seed, device = parameters.seed, parameters.device
     local consumer, root = request.consumer, candidate.root.name
     local score = hash(seed, consumer, root)
-    if request:amount(device) == 0 then return score end
-
-    local free, level = candidate:each_free(device), nil
-    for i, taken in ipairs(candidate:each_taken(device)) do
-      if taken > 0 then level = free[i] end
+    local free, taken = candidate:each_free(device), candidate:each_taken(device)
+    for i = 1, #free do
+      if taken[i] > 0 then
+        local level, alike = free[i], 0
+        for j = i, #free do
+          if free[j] == level then alike = alike + 1 end
+        end
+        return score, (hash(seed, consumer, root, level) / LIMIT) ^ (1 / alike)
+      end
     end
-    local preference = 0
-    for i, left in ipairs(free) do
-      if left == level then preference = math.max(preference, hash(seed, consumer, root, i)) end
-    end
-    return score, preference
+    return score
   end,
 }

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "core/nearest.h"
+#include "core/text.h"
 #include "lua/lua_policy_files.h"
 #include "policy/host.h"
 #include "policy/view.h"
@@ -298,6 +300,30 @@ static int core_override(lua_State *L) {
     return answer(L, rc, &err);
 }
 
+/* hidden(what, name) -> the refusal for something that is not there, or may not be seen */
+static int core_hidden(lua_State *L) {
+    static const char *const fields[] = {"consumer", "project", "provider", NULL};
+    const char *field = fields[luaL_checkoption(L, 1, NULL, fields)];
+    size_t len;
+    const char *name = luaL_checklstring(L, 2, &len);
+    berth_quoted shown = berth_quote(name, len);
+    berth_err err;
+    (void)berth_fail(&err, BERTH_ENOTFOUND, "there is no %s %s", field, shown.text);
+    berth_err_text(&err, field, shown.text);
+    luax_push_error(L, &err);
+    return 1;
+}
+
+/* nearest(word, names) -> the name that was probably meant, or nil */
+static int core_nearest(lua_State *L) {
+    berth_nearest near = berth_nearest_begin(luaL_checkstring(L, 1));
+    luaL_checktype(L, 2, LUA_TTABLE);
+    for (lua_Integer i = 1; lua_rawgeti(L, 2, i) == LUA_TSTRING; i++, lua_pop(L, 1))
+        berth_nearest_offer(&near, lua_tostring(L, -1)); /* the table keeps it */
+    lua_pushstring(L, near.best);
+    return 1;
+}
+
 /* --- the table of members ------------------------------------------------------------------ */
 
 /* t[name] = {kind=, parameters=, type=, about=} for the table at the top. [-0, +0, m] */
@@ -364,6 +390,8 @@ static int core_policy_members(lua_State *L) {
 void luax_open_policy(lua_State *L) {
     static const luaL_Reg functions[] = {{"authorize", core_authorize},
                                          {"override", core_override},
+                                         {"hidden", core_hidden},
+                                         {"nearest", core_nearest},
                                          {"policy_members", core_policy_members},
                                          {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);

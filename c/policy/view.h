@@ -94,7 +94,7 @@
     X(consumer_type, 1, 1, 0, "only consumers of this type, \"\" for those of none")               \
     X(provider, 1, 1, 1, "on this provider: a view, a uuid or a name")                             \
     X(subtree, 1, 1, 1, "on this provider and all below it")                                       \
-    X(aggregate, 1, 1, 1, "on the members of this aggregate")
+    X(aggregate, 1, 1, 1, "on the members of this aggregate; a root brings its whole tree")
 
 /* --- call: authorize ---------------------------------------------------------------------- */
 

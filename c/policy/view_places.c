@@ -26,12 +26,18 @@ void berth_places_free(berth_places *places) {
 
 /* --- aggregates -------------------------------------------------------------------------- */
 
+/* A member whose root is one too comes with the root's tree. */
+static bool comes_with_root(const berth_state *state, const berth_provider *p, berth_ref a) {
+    return p->root != p->ref && berth_refs_have(&state->providers[p->root]->aggregates, a);
+}
+
 /* Counts members into start[a + 1], or with `fill` puts them where start[a] says, moving it. */
 static void walk_members(berth_places *places, const berth_state *state, bool fill) {
     for (size_t i = 0; i < state->nproviders; i++) {
         const berth_provider *p = berth_state_provider(state, (berth_ref)i);
         for (size_t j = 0; p && j < p->aggregates.count; j++) {
-            size_t a = (size_t)p->aggregates.items[j];
+            berth_ref a = p->aggregates.items[j];
+            if (comes_with_root(state, p, a)) continue;
             if (fill)
                 places->members[places->start[a]++] = p->ref;
             else
@@ -69,23 +75,28 @@ static berth_rc list_members(berth_places *places, const berth_state *state) {
 /* The providers of a place one by one; none for a place that is none. */
 typedef struct walk {
     const berth_state *state;
-    berth_place_at at;
-    berth_ref next;                /* provider or subtree: BERTH_NONE at the end */
-    const berth_ref *items, *last; /* aggregate */
+    berth_ref next; /* BERTH_NONE: go on with the next item, or end */
+    berth_ref top;  /* of the subtree that next is in; BERTH_NONE: next stands alone */
+    bool fleet;     /* next is any provider there is */
+    const berth_ref *items, *last; /* of an aggregate */
 } walk;
 
 static berth_rc walk_begin(walk *w, berth_places *places, const berth_state *state,
                            berth_place_at at) {
-    *w = (walk){.state = state, .at = at, .next = at.ref};
-    if (at.kind == BERTH_PLACE_FLEET) w->next = 0;
-    if (at.kind != BERTH_PLACE_AGGREGATE || at.ref == BERTH_NONE) return BERTH_OK;
-    berth_rc rc = list_members(places, state);
-    if (rc != BERTH_OK) return rc;
-    if ((size_t)at.ref < places->naggregates) {
+    *w = (walk){.state = state, .next = at.ref, .top = BERTH_NONE};
+    if (at.kind == BERTH_PLACE_SUBTREE) w->top = at.ref;
+    if (at.kind == BERTH_PLACE_FLEET) {
+        w->fleet = true;
+        w->next = 0;
+    }
+    if (at.kind != BERTH_PLACE_AGGREGATE) return BERTH_OK;
+    w->next = BERTH_NONE;
+    berth_rc rc = at.ref == BERTH_NONE ? BERTH_OK : list_members(places, state);
+    if (rc == BERTH_OK && at.ref >= 0 && (size_t)at.ref < places->naggregates) {
         w->items = places->members + places->start[at.ref];
         w->last = places->members + places->start[at.ref + 1];
     }
-    return BERTH_OK;
+    return rc;
 }
 
 static berth_ref below(const berth_state *state, berth_ref top, const berth_provider *p) {
@@ -97,25 +108,24 @@ static berth_ref below(const berth_state *state, berth_ref top, const berth_prov
     return BERTH_NONE;
 }
 
+static const berth_provider *walk_fleet(walk *w) {
+    while ((size_t)w->next < w->state->nproviders) {
+        const berth_provider *p = berth_state_provider(w->state, w->next++);
+        if (p) return p;
+    }
+    return NULL;
+}
+
 static const berth_provider *walk_next(walk *w) {
-    const berth_provider *p;
-    if (w->at.kind == BERTH_PLACE_AGGREGATE) {
-        while (w->items != w->last) {
-            p = berth_state_provider(w->state, *w->items++);
-            if (p) return p;
-        }
-        return NULL;
+    if (w->fleet) return walk_fleet(w);
+    while (w->next == BERTH_NONE && w->items != w->last) { /* a root brings its tree */
+        const berth_provider *member = berth_state_provider(w->state, *w->items++);
+        if (member == NULL) continue;
+        w->next = member->ref;
+        w->top = member->parent == BERTH_NONE ? member->ref : BERTH_NONE;
     }
-    if (w->at.kind == BERTH_PLACE_FLEET) {
-        while ((size_t)w->next < w->state->nproviders) {
-            p = berth_state_provider(w->state, w->next++);
-            if (p) return p;
-        }
-        return NULL;
-    }
-    p = berth_state_provider(w->state, w->next);
-    if (p == NULL) return NULL;
-    w->next = w->at.kind == BERTH_PLACE_SUBTREE ? below(w->state, w->at.ref, p) : BERTH_NONE;
+    const berth_provider *p = berth_state_provider(w->state, w->next);
+    if (p != NULL) w->next = w->top == BERTH_NONE ? BERTH_NONE : below(w->state, w->top, p);
     return p;
 }
 

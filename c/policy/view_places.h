@@ -1,6 +1,7 @@
-/* view_places.h - sums over a part of the fleet: a provider, a subtree, the members of an
- * aggregate.  Keeps a list of the members of each aggregate, which is made anew when trees,
- * traits or aggregates have changed.  Uses core's state and usage.  Knows no Lua. */
+/* view_places.h - sums over a part of the fleet: a provider, a subtree, or an aggregate: its
+ * members, and for those that are roots their trees, as the model has it for member_of.  Keeps a
+ * list of the members of each aggregate, which is made anew when trees, traits or aggregates have
+ * changed.  Uses core's state and usage.  Knows no Lua. */
 #ifndef BERTH_POLICY_VIEW_PLACES_H
 #define BERTH_POLICY_VIEW_PLACES_H
 
