@@ -32,6 +32,11 @@ SOURCES := $(sort $(wildcard $(addsuffix /*.c,c/core c/store c/log c/policy c/lu
 HEADERS := $(sort $(wildcard c/*/*.h))
 OBJECTS := $(SOURCES:c/%.c=$(OBJ)/%.o)
 
+# A Lua module for the specs alone: what fails on purpose, linked with floors of its own.
+FIXTURES        := $(BUILD)/lib/berth_test.so
+FIXTURE_OBJECTS := $(patsubst spec/support/%.c,$(BUILD)/fixtures/%.o,$(wildcard spec/support/*.c))
+FIXTURE_FLOORS  := $(filter $(OBJ)/core/% $(OBJ)/store/%,$(OBJECTS))
+
 # Where the tree keeps what `require` looks for; `;;` keeps whatever was there before.
 TREE         := $(CURDIR)
 OUT          := $(abspath $(BUILD))
@@ -72,7 +77,7 @@ COMPILE = $(CC) $(BASE) $(WARN) $(WERROR) $(HARDEN) $(FORTIFY) $(CPPFLAGS) $(CFL
 LINK    = $(CC) $(SHARED) $(CFLAGS) $(CHECKED) $(LINK_HARDEN) $(LDFLAGS)
 
 # Two floors may know Lua; the others would not even find its headers.
-$(OBJ)/policy/%.o $(OBJ)/lua/%.o: LUA_HERE = $(LUA_CFLAGS)
+$(OBJ)/policy/%.o $(OBJ)/lua/%.o $(BUILD)/fixtures/%.o: LUA_HERE = $(LUA_CFLAGS)
 
 # `make V=1` shows the commands.
 ifeq ($(V),)
@@ -81,14 +86,15 @@ endif
 
 # --- the build ------------------------------------------------------------------------------------
 
-.PHONY: all help env deps demo test specs asan valgrind lint format doc bench torture torture-long \
+.PHONY: all fixtures help env deps demo test specs asan valgrind lint format doc bench torture torture-long \
         install rockspec-sources clean FORCE
 .DELETE_ON_ERROR:
 
 all: $(MODULE) $(COMMAND) $(POLICIES)
+fixtures: $(FIXTURES)
 
 # Goals that compile nothing themselves need no compiler to be started.
-COMPILING := $(filter all install valgrind bench torture torture-long $(BUILD)/%,$(or $(MAKECMDGOALS),all))
+COMPILING := $(filter all fixtures install valgrind bench torture torture-long $(BUILD)/%,$(or $(MAKECMDGOALS),all))
 ifneq ($(COMPILING),)
 include $(OBJ)/probed.mk
 endif
@@ -121,6 +127,14 @@ $(MODULE): $(OBJECTS) $(OBJ)/link
 	@mkdir -p $(@D)
 	$(call quietly,LINK $@)$(LINK) -o $@ $(OBJECTS) $(LIBS)
 
+$(BUILD)/fixtures/%.o: spec/support/%.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	$(call quietly,CC   $<)$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(FIXTURES): $(FIXTURE_OBJECTS) $(FIXTURE_FLOORS) $(OBJ)/link
+	@mkdir -p $(@D)
+	$(call quietly,LINK $@)$(LINK) -o $@ $(FIXTURE_OBJECTS) $(FIXTURE_FLOORS) $(LIBS)
+
 # Shipped policies are modules (berth.policies.<name>) here exactly as in an installed berth.
 $(POLICIES): $(OBJ)/place
 	@mkdir -p $(@D)
@@ -133,7 +147,7 @@ $(COMMAND): $(OBJ)/place
 	    $(call quote,exec $(LUA) $(call quote,$(TREE)/lua/berth/cli/main.lua) "$$@") >$@
 	@chmod +x $@
 
--include $(OBJECTS:.o=.d)
+-include $(OBJECTS:.o=.d) $(FIXTURE_OBJECTS:.o=.d)
 
 help:
 	@sed -n 's/^# make //p' Makefile
@@ -144,7 +158,8 @@ help:
 # make deps             install what is missing (Debian and its relatives), or say what is
 # make demo             replay a fleet of GPU nodes with quotas on a SQLite file, draw a picture
 # make test             install what is missing, build, run all specs; SPEC=file runs some
-# make specs            run the specs of a tree that is built
+# make fixtures         build what specs need besides: failing disks and memory
+# make specs            run the specs of a tree that is built, with its fixtures
 # make asan, valgrind   run the specs under AddressSanitizer and UBSan, or under valgrind
 # make lint             luacheck, both compilers with warnings as errors, cppcheck when installed
 # make format           lay out the C sources as .clang-format says
@@ -173,7 +188,7 @@ demo:
 
 test:
 	@sh .ci/deps run test
-	@$(WHOLE_BUILD)
+	@$(WHOLE_BUILD) fixtures
 	@$(MAKE) --no-print-directory specs
 
 # A run in which fewer tests ran than there are spec files has gone wrong, however green.
@@ -190,21 +205,22 @@ specs:
 
 ASAN_CC = gcc
 asan:
-	@$(WHOLE_BUILD) BUILD=build/asan CC=$(ASAN_CC) SANITIZE=address,undefined CFLAGS='-O1 -g'
+	@$(WHOLE_BUILD) BUILD=build/asan CC=$(ASAN_CC) SANITIZE=address,undefined CFLAGS='-O1 -g' \
+	    fixtures
 	@LD_PRELOAD="$$($(ASAN_CC) -print-file-name=libasan.so) $$($(ASAN_CC) -print-file-name=libubsan.so)" \
 	    ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 	    $(MAKE) --no-print-directory BUILD=build/asan $(UNPACKED) specs
 
 VALGRIND = valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9
-valgrind: all
+valgrind: all fixtures
 	@$(MAKE) --no-print-directory CHECKER='$(VALGRIND)' $(UNPACKED) specs
 
 bench: all
 	@$(IN_TREE) sh spec/support/benches.sh
 
-torture: all
+torture: all fixtures
 	@$(IN_TREE) CC=$(call quote,$(CC)) sh spec/support/legs.sh quick
-torture-long: all
+torture-long: all fixtures
 	@$(IN_TREE) CC=$(call quote,$(CC)) sh spec/support/legs.sh long
 
 # Both compilers build everything: some warnings come only from the optimiser.
@@ -213,7 +229,7 @@ lint:
 	@set -e; for cc in gcc clang; do \
 	    if command -v $$cc >/dev/null; then echo "warnings of $$cc"; \
 	        $(MAKE) --no-print-directory -s BUILD=build/lint-$$cc CC=$$cc WERROR=-Werror \
-	            build/lint-$$cc/lib/berth/core.so; \
+	            build/lint-$$cc/lib/berth/core.so fixtures; \
 	    else echo "no $$cc here: its warnings are not checked"; fi; done
 	@if command -v cppcheck >/dev/null; then echo cppcheck; \
 	    cppcheck -q --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,portability \
