@@ -92,7 +92,7 @@ static berth_rc writer_of(berth_connection *c, int64_t sequence, uint64_t *write
     berth_rc rc = berth_sqlite_prepare(c, BERTH_SQL_GET_WRITER, &row, err);
     if (rc != BERTH_OK) return rc;
     int code = sqlite3_bind_int64(row, 1, sequence);
-    if (code == SQLITE_OK) code = sqlite3_step(row);
+    if (code == SQLITE_OK) code = berth_sqlite_step(c, row);
     if (code == SQLITE_ROW) {
         *found = true;
         *writer = (uint64_t)sqlite3_column_int64(row, 0);
@@ -147,7 +147,7 @@ static berth_outcome sqlite_commit(berth_backend *backend, berth_err *err) {
         sqlite_end(backend);
         return BERTH_NOT_APPLIED;
     }
-    int code = berth_sqlite_finish(statement);
+    int code = berth_sqlite_finish(&b->main, statement);
     if (code != SQLITE_OK) return after_failed_commit(b, code, err);
     b->pending = 0;
     b->commits++;
@@ -163,7 +163,7 @@ static berth_rc check_integrity(berth_connection *c, berth_check_found found, vo
     berth_rc rc = berth_sqlite_prepare(c, BERTH_SQL_CHECK_INTEGRITY, &row, err);
     if (rc != BERTH_OK) return rc;
     int code;
-    while ((code = sqlite3_step(row)) == SQLITE_ROW) {
+    while ((code = berth_sqlite_step(c, row)) == SQLITE_ROW) {
         const char *text = (const char *)sqlite3_column_text(row, 0);
         if (text != NULL && strcmp(text, "ok") != 0) {
             berth_err sentence;
@@ -182,7 +182,7 @@ static berth_rc check_references(berth_connection *c, berth_check_found found, v
     if (rc != BERTH_OK) return rc;
     int code;
     bool told = false;
-    while ((code = sqlite3_step(row)) == SQLITE_ROW) {
+    while ((code = berth_sqlite_step(c, row)) == SQLITE_ROW) {
         if (!told) found(ud, true, "a row of the store's file refers to one that is not there");
         told = true;
     }

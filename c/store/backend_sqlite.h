@@ -29,6 +29,7 @@ typedef struct berth_connection {
     bool making_schema;  /* the authorizer lets tables be made */
     int busy_timeout_ms;
     int64_t waited_us; /* by the busy handler, for the lock now wanted */
+    int system_error;  /* errno of the last failure, 0: none known */
 } berth_connection;
 
 typedef struct berth_sqlite {
@@ -70,8 +71,10 @@ berth_rc berth_sqlite_prepare(berth_connection *c, berth_sql id, sqlite3_stmt **
 berth_rc berth_sqlite_run(berth_connection *c, berth_sql id, berth_err *err);
 /* Runs it for the first column of its first row. */
 berth_rc berth_sqlite_number(berth_connection *c, berth_sql id, int64_t *out, berth_err *err);
+/* sqlite3_step that keeps what the system said of a failure. */
+int berth_sqlite_step(berth_connection *c, sqlite3_stmt *statement);
 /* Steps a prepared and bound statement to its end and resets it; its result code. */
-int berth_sqlite_finish(sqlite3_stmt *statement);
+int berth_sqlite_finish(berth_connection *c, sqlite3_stmt *statement);
 /* Finalises the statements and closes; NULL db is fine. */
 void berth_sqlite_disconnect(berth_connection *c);
 const char *berth_sqlite_text(berth_sql id);

@@ -99,6 +99,7 @@ static berth_rc copy_pages(berth_sqlite *b, const char *path, berth_err *err) {
             code = code == SQLITE_DONE ? finished : code;
         }
     }
+    if (code != SQLITE_OK && copy.db != NULL) copy.system_error = sqlite3_system_errno(copy.db);
     berth_rc rc = code == SQLITE_OK ? BERTH_OK : berth_sqlite_fail(&copy, code, err);
     berth_sqlite_disconnect(&copy);
     return rc;

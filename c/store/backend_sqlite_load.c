@@ -194,7 +194,7 @@ static berth_rc load_table(loader *l, berth_sql id, load_row convert) {
     if (rc != BERTH_OK) return rc;
     int code = SQLITE_ROW;
     while (code == SQLITE_ROW && rc == BERTH_OK) {
-        code = sqlite3_step(l->row);
+        code = berth_sqlite_step(c, l->row);
         if (code == SQLITE_ROW) rc = take_row(l, convert);
     }
     sqlite3_reset(l->row);

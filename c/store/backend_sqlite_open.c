@@ -83,6 +83,8 @@ static berth_rc look_at(const berth_store_options *options, bool *exists, berth_
         return berth_fail(err, BERTH_EIO, "the path of the store is a directory");
     if (!S_ISREG(st.st_mode))
         return berth_fail(err, BERTH_EIO, "the path of the store is not a regular file");
+    if (st.st_size == 1) /* which SQLite takes for an empty file */
+        return berth_fail(err, BERTH_ENOTADB, "the file is not a berth store");
     /* said by the mode, meant also for a superuser, who could write it all the same */
     if (!options->read_only && (st.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) == 0)
         return berth_fail(err, BERTH_EREADONLY, "the store's file is read-only");
@@ -242,7 +244,7 @@ static berth_rc use_log(berth_sqlite *b, berth_err *err) {
     int code;
     bool wal = false;
     for (int tries = 0;; tries++) {
-        code = sqlite3_step(statement);
+        code = berth_sqlite_step(&b->main, statement);
         if (code == SQLITE_ROW) {
             const char *mode = (const char *)sqlite3_column_text(statement, 0);
             wal = mode != NULL && strcmp(mode, "wal") == 0;

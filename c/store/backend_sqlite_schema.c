@@ -65,7 +65,7 @@ static berth_rc compare_schema(berth_connection *c, int *objects, bool *same, be
     berth_rc rc = berth_sqlite_prepare(c, BERTH_SQL_GET_SCHEMA, &row, err);
     if (rc != BERTH_OK) return rc;
     int code;
-    while ((code = sqlite3_step(row)) == SQLITE_ROW) {
+    while ((code = berth_sqlite_step(c, row)) == SQLITE_ROW) {
         ++*objects;
         if (!object_fits(row, &found)) *same = false;
     }

@@ -22,7 +22,7 @@ static berth_rc full(berth_err *err) {
 }
 
 static berth_rc io_failure(const berth_connection *c, int code, berth_err *err) {
-    int system = c->db == NULL ? 0 : sqlite3_system_errno(c->db);
+    int system = c->system_error;
     if (code == SQLITE_IOERR_NOMEM) return berth_fail_memory(err);
     if (system == ENOSPC || system == EDQUOT || system == EFBIG) return full(err);
     switch (code) {
@@ -41,7 +41,8 @@ static berth_rc io_failure(const berth_connection *c, int code, berth_err *err) 
 }
 
 static berth_rc cannot_open(const berth_connection *c, berth_err *err) {
-    switch (c->db == NULL ? 0 : sqlite3_system_errno(c->db)) {
+    switch (c->system_error != 0 || c->db == NULL ? c->system_error
+                                                  : sqlite3_system_errno(c->db)) {
     case EACCES:
     case EPERM:
         return berth_fail(err, BERTH_EIO,
@@ -110,10 +111,19 @@ berth_rc berth_sqlite_prepare(berth_connection *c, berth_sql id, sqlite3_stmt **
     return BERTH_OK;
 }
 
-int berth_sqlite_finish(sqlite3_stmt *statement) {
+/* SQLite tells the system's error of some failures only, and not when COMMIT fails; nothing it
+ * does afterwards on the way out is expected to fail. */
+int berth_sqlite_step(berth_connection *c, sqlite3_stmt *statement) {
+    errno = 0;
+    int code = sqlite3_step(statement);
+    if (code != SQLITE_ROW && code != SQLITE_DONE) c->system_error = errno;
+    return code;
+}
+
+int berth_sqlite_finish(berth_connection *c, sqlite3_stmt *statement) {
     int code;
     do {
-        code = sqlite3_step(statement);
+        code = berth_sqlite_step(c, statement);
     } while (code == SQLITE_ROW);
     sqlite3_reset(statement);
     return code == SQLITE_DONE ? SQLITE_OK : code;
@@ -123,7 +133,7 @@ berth_rc berth_sqlite_run(berth_connection *c, berth_sql id, berth_err *err) {
     sqlite3_stmt *statement;
     berth_rc rc = berth_sqlite_prepare(c, id, &statement, err);
     if (rc != BERTH_OK) return rc;
-    int code = berth_sqlite_finish(statement);
+    int code = berth_sqlite_finish(c, statement);
     return code == SQLITE_OK ? BERTH_OK : berth_sqlite_fail(c, code, err);
 }
 
@@ -132,7 +142,7 @@ berth_rc berth_sqlite_number(berth_connection *c, berth_sql id, int64_t *out, be
     *out = 0;
     berth_rc rc = berth_sqlite_prepare(c, id, &statement, err);
     if (rc != BERTH_OK) return rc;
-    int code = sqlite3_step(statement);
+    int code = berth_sqlite_step(c, statement);
     if (code == SQLITE_ROW) {
         *out = sqlite3_column_int64(statement, 0);
         code = SQLITE_DONE;

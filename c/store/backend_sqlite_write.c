@@ -47,7 +47,7 @@ static berth_rc start(berth_sqlite *b, berth_sql id, binder *w, berth_err *err) 
 }
 
 static berth_rc finish(berth_sqlite *b, binder *w, berth_err *err) {
-    if (w->code == SQLITE_OK) w->code = sqlite3_step(w->statement);
+    if (w->code == SQLITE_OK) w->code = berth_sqlite_step(&b->main, w->statement);
     sqlite3_reset(w->statement);
     if (w->code != SQLITE_DONE) return berth_sqlite_fail(&b->main, w->code, err);
     if (sqlite3_changes(b->main.db) != 1)
@@ -236,7 +236,7 @@ static berth_rc trim(berth_sqlite *b, int64_t sequence, berth_err *err) {
     berth_rc rc = start(b, BERTH_SQL_TRIM_CHANGESETS, &w, err);
     if (rc != BERTH_OK) return rc;
     bind_number(&w, sequence - b->keep_changes);
-    if (w.code == SQLITE_OK) w.code = sqlite3_step(w.statement);
+    if (w.code == SQLITE_OK) w.code = berth_sqlite_step(&b->main, w.statement);
     sqlite3_reset(w.statement);
     return w.code == SQLITE_DONE ? BERTH_OK : berth_sqlite_fail(&b->main, w.code, err);
 }
@@ -263,7 +263,7 @@ berth_rc berth_sqlite_range(berth_connection *c, int64_t *oldest, int64_t *newes
     *oldest = *newest = 0;
     berth_rc rc = berth_sqlite_prepare(c, BERTH_SQL_LOAD_SEQUENCE, &row, err);
     if (rc != BERTH_OK) return rc;
-    int code = sqlite3_step(row);
+    int code = berth_sqlite_step(c, row);
     if (code == SQLITE_ROW) {
         *oldest = sqlite3_column_int64(row, 0);
         *newest = sqlite3_column_int64(row, 1);
@@ -308,7 +308,7 @@ berth_rc berth_sqlite_changes(berth_backend *backend, int64_t since, berth_store
     int code = sqlite3_bind_int64(row, 1, since);
     if (code == SQLITE_OK) code = SQLITE_ROW;
     while (code == SQLITE_ROW && rc == BERTH_OK) {
-        code = sqlite3_step(row);
+        code = berth_sqlite_step(&b->main, row);
         if (code == SQLITE_ROW) rc = hand_over(row, ++since, each, ud, err);
     }
     sqlite3_reset(row);
