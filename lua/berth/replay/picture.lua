@@ -74,12 +74,9 @@ local function label_rows(series, scale)
     rows[i] = { series = one, y = scale.y(one.last) + 4 }
   end
   table.sort(rows, function(a, b) return a.y < b.y end)
-  for i = 2, #rows do rows[i].y = math.max(rows[i].y, rows[i - 1].y + 36) end
-  local over = #rows > 0 and rows[#rows].y + 16 - (HEIGHT - BOTTOM) or 0
-  for i = #rows, 1, -1 do
-    if over > 0 then rows[i].y = rows[i].y - over end
-    if i > 1 and rows[i].y - rows[i - 1].y >= 36 + over then break end
-  end
+  local apart, lowest = 36, HEIGHT - BOTTOM - 18
+  for i = 2, #rows do rows[i].y = math.max(rows[i].y, rows[i - 1].y + apart) end
+  for i = #rows, 1, -1 do rows[i].y = math.min(rows[i].y, lowest - (#rows - i) * apart) end
   return rows
 end
 
@@ -99,7 +96,7 @@ local function draw_series(drawing, scale, curve, has_gpus)
         last = curve[#curve][one.field] }
     end
   end
-  local x = scale.x(curve[#curve].demand) + 12
+  local x = WIDTH - RIGHT + 14
   for _, row in ipairs(label_rows(shown, scale)) do
     drawing:text(x, row.y, ("%.1f %%"):format(row.series.last),
       { fill = row.series.colour, font_size = 16, font_weight = "bold" })

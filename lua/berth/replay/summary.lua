@@ -12,14 +12,27 @@ local function line(label, format, ...)
   output.line(("%-15s%s"):format(label, format:format(...)))
 end
 
+-- One line for each reason and project: how many, and of which kinds.
 local function print_refusals(result)
   line("refused", "%d", result.refused)
+  local groups, by_key = {}, {}
   for _, refusal in ipairs(result.refusals) do
     local why = refusal.reason or refusal.code
     if refusal.policy then why = ("%s by %s"):format(why, refusal.policy) end
-    local who = refusal.project and ("%s of %s"):format(refusal.kind, refusal.project)
-      or refusal.kind
-    line("", "%6d  %s: %s", refusal.count, why, who)
+    if refusal.project then why = ("%s, %s"):format(why, refusal.project) end
+    local group = by_key[why]
+    if not group then
+      group = { why = why, count = 0, kinds = {} }
+      by_key[why], groups[#groups + 1] = group, group
+    end
+    group.count = group.count + refusal.count
+    table.insert(group.kinds, ("%d %s"):format(refusal.count, refusal.kind))
+  end
+  table.sort(groups, function(x, y)
+    return x.count > y.count or (x.count == y.count and x.why < y.why)
+  end)
+  for _, group in ipairs(groups) do
+    line("", "%d  %s: %s", group.count, group.why, table.concat(group.kinds, ", "))
   end
 end
 
