@@ -26,6 +26,7 @@ build = {
   -- Written by `make rockspec-sources`.
   modules = {
     -- modules
+    ["berth.as"] = "lua/berth/as.lua",
     ["berth.cli.commands"] = "lua/berth/cli/commands.lua",
     ["berth.cli.completion"] = "lua/berth/cli/completion.lua",
     ["berth.cli.dispatch"] = "lua/berth/cli/dispatch.lua",
@@ -86,6 +87,7 @@ build = {
         "c/core/edit_names.c",
         "c/core/edit_provider.c",
         "c/core/err.c",
+        "c/core/explain_part.c",
         "c/core/map.c",
         "c/core/mem.c",
         "c/core/names.c",
@@ -110,7 +112,10 @@ build = {
         "c/core/usage.c",
         "c/log/redact_anchor.c",
         "c/log/redact_char.c",
+        "c/log/redact_judge.c",
         "c/log/redact_keys.c",
+        "c/log/redact_mask.c",
+        "c/log/redact_pair.c",
         "c/log/redact_value.c",
         "c/lua/lua_allocate.c",
         "c/lua/lua_allocation.c",
