@@ -84,7 +84,10 @@ describe("a store", function()
     local store = assert(berth.open ":memory:")
     assert.equal(0, select("#", store:close()))
     store:close()
-    do local closed <close> = store end
+    do
+      local closed <close> = store
+      assert.matches("closed", tostring(closed))
+    end
     assert.matches("closed", tostring(store))
   end)
 

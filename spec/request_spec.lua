@@ -1,5 +1,5 @@
 -- Requests through the public face: the table, the query string and berth.request() mean the same;
--- candidates stream in one order and outlive their search; what is malformed is told with its place.
+-- candidates stream in one order and outlive their search; mistakes are told with their place.
 
 local berth = require "berth"
 
@@ -148,7 +148,8 @@ describe("a request", function()
 
   it("tells the position in a query", function()
     for query, position in pairs {
-      ["resources=VCPU:x"] = 11, ["resources=VCPU:1&limit=0"] = 24, ["resources=VCPU:1&limt=3"] = 18,
+      ["resources=VCPU:x"] = 11, ["resources=VCPU:1&limit=0"] = 24,
+      ["resources=VCPU:1&limt=3"] = 18,
       ["resources=VCPU:1&required=%zz"] = 27,
     } do
       for _, ask in ipairs { store.candidates, function(_, q) return berth.request(q) end } do

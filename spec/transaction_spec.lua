@@ -301,7 +301,8 @@ describe("a transaction", function()
       assert(tx:create_trait "CUSTOM_T")
       assert(node:update { name = "no" } == nil) -- not part of it
       assert(tx:provider("node"):set_traits { "CUSTOM_T" })
-      assert(tx:allocate { consumer = "x", project = "acme", allocations = { node = { VCPU = 2 } } })
+      assert(tx:allocate { consumer = "x", project = "acme",
+        allocations = { node = { VCPU = 2 } } })
       assert(tx:release "x")
       local kinds = {}
       for i, change in ipairs(tx:diff()) do kinds[i] = change.kind end

@@ -13,7 +13,7 @@ const luax_class luax_providers_class = {"berth.providers"};
 /* What is asked of one provider by itself. */
 typedef struct filter {
     berth_text name, uuid;
-    luax_group group; /* resources, required, forbidden, member_of, in_tree as a request says them */
+    luax_group group; /* resources, required, member_of, ... as a request says them */
 } filter;
 
 /* One provider met on the way: refs are never given to another one. */

@@ -3,10 +3,10 @@
 -- The public face of berth for the Lua language server: point `workspace.library` at lua/.  Nothing
 -- requires this file; spec/surface_spec.lua holds it against what there is.
 
---- Refusals of the world come as `nil, err`.  `code` is a word of error_codes(), or the policy's own
---- fields beside `denied`.  Misuse (a wrong type, an unknown key, use after close) raises instead.
+--- Refusals of the world come as `nil, err`, with a policy's own fields beside `denied`.  Misuse
+--- (a wrong type, an unknown key, use after close) raises instead.
 ---@class berth.Error
----@field code string stable word, such as "no_candidate"
+---@field code string a word of error_codes(), such as "no_candidate"
 ---@field message string one sentence
 ---@field parameter string? where in the request or table, such as "groups.gpu.resources.PGPU"
 ---@field position integer? byte of the query string
@@ -82,8 +82,12 @@
 ---@field member_of (string|string[])[]|string?
 ---@field in_tree berth.ProviderName?
 
+---@class berth.FinalInventories
+---@field inventories berth.Inventories all of them
+---@field generation integer? expected
+
 ---@class berth.Reshape
----@field inventories table<berth.ProviderName, { inventories: berth.Inventories, generation: integer? }>
+---@field inventories table<berth.ProviderName, berth.FinalInventories>
 ---@field allocations berth.AllocationWrite[]?
 
 ---@class berth.UsageFilter
