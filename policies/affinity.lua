@@ -5,8 +5,8 @@
 -- `per = "aggregate"` all aggregates count that a provider of the claim, or the root of its tree,
 -- is a member of, or those of them that `aggregates` lists.
 
-local function group_in(view, claim, key, place)
-  local question = { [key] = place }
+-- How many of the group are where the question says, or anywhere.
+local function group_in(view, claim, question)
   for _, field in ipairs(parameters.group) do question[field] = claim[field] end
   return view:consumers(question)
 end
@@ -22,10 +22,10 @@ end
 -- Whether another of the group is where this provider is.
 local function has_company(view, claim, provider)
   local root = provider.root
-  if parameters.per == "tree" then return group_in(view, claim, "subtree", root.uuid) > 1 end
+  if parameters.per == "tree" then return group_in(view, claim, { subtree = root }) > 1 end
   for _, member in ipairs { provider, root } do
     for _, uuid in ipairs(member:aggregates()) do
-      if counts(uuid) and group_in(view, claim, "aggregate", uuid) > 1 then return true end
+      if counts(uuid) and group_in(view, claim, { aggregate = uuid }) > 1 then return true end
     end
   end
   return false
@@ -42,7 +42,7 @@ local definition = policy {
   },
 
   admit = function(claim, view)
-    if group_in(view, claim) <= 1 then return allow() end
+    if group_in(view, claim, {}) <= 1 then return allow() end
     for _, provider in ipairs(claim:providers()) do
       if has_company(view, claim, provider) then return allow() end
     end

@@ -7,8 +7,8 @@
 local CLAIMS = { place = true, allocate = true, release = true, move = true, transaction = true }
 
 -- What no project owns and everybody with a role may look at.
-local SHARED = { provider = true, providers = true, candidates = true, traits = true,
-  resource_classes = true, explain = true }
+local SHARED = { provider = true, providers = true, children = true, inventories = true,
+  traits = true, aggregates = true, resource_classes = true, candidates = true, explain = true }
 
 local function has_any(call, roles)
   for _, role in ipairs(roles) do
@@ -38,8 +38,9 @@ return policy {
       return deny("foreign_project", "this belongs to another project")
     end
     local own = call.target_project ~= nil
+    local shown = own or parameters.see_fleet and SHARED[call.verb]
     if call.writes and member and CLAIMS[call.verb] then return allow() end
-    if not call.writes and (own or parameters.see_fleet and SHARED[call.verb]) then return allow() end
+    if not call.writes and shown then return allow() end
     return deny("role_required", call.verb .. " needs another role", { verb = call.verb })
   end,
 }

@@ -300,6 +300,36 @@ static int core_override(lua_State *L) {
     return answer(L, rc, &err);
 }
 
+/* Plain data on its way through the policies; a userdata, so that an error leaks nothing. */
+typedef struct record_ud {
+    berth_data in, out;
+} record_ud;
+
+static const luax_class record_class = {"berth.record"};
+
+static int record_gc(lua_State *L) {
+    record_ud *record = luax_check(L, 1, &record_class);
+    berth_data_free(&record->in);
+    berth_data_free(&record->out);
+    return 0;
+}
+
+/* redact(store, record) -> what every redact policy left of it | nil, err */
+static int core_redact(lua_State *L) {
+    luax_store *owner = check_store(L);
+    berth_err err;
+    luaL_checktype(L, 2, LUA_TTABLE);
+    record_ud *record = luax_new(L, &record_class, sizeof *record, 0);
+    berth_data_init(&record->in, berth_mem_default());
+    berth_data_init(&record->out, berth_mem_default());
+    berth_rc rc = berth_data_read(&record->in, L, 2, &err);
+    if (rc == BERTH_OK)
+        rc = berth_policies_redact(owner->policies, &record->in, &record->out, &err);
+    if (rc != BERTH_OK) return luax_fail(L, &err);
+    berth_data_push(L, &record->out);
+    return 1;
+}
+
 /* hidden(what, name) -> the refusal for something that is not there, or may not be seen */
 static int core_hidden(lua_State *L) {
     static const char *const fields[] = {"consumer", "project", "provider", NULL};
@@ -390,9 +420,13 @@ static int core_policy_members(lua_State *L) {
 void luax_open_policy(lua_State *L) {
     static const luaL_Reg functions[] = {{"authorize", core_authorize},
                                          {"override", core_override},
+                                         {"redact", core_redact},
                                          {"hidden", core_hidden},
                                          {"nearest", core_nearest},
                                          {"policy_members", core_policy_members},
                                          {NULL, NULL}};
+    static const luaL_Reg none[] = {{NULL, NULL}};
+    static const luaL_Reg record_meta[] = {{"__gc", record_gc}, {NULL, NULL}};
+    luax_new_class(L, &record_class, &(luax_members){.methods = none, .meta = record_meta});
     luaL_setfuncs(L, functions, 0);
 }

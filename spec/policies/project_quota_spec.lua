@@ -68,7 +68,8 @@ describe("project_quota", function()
   end)
 
   it("holds for allocations written without a search", function()
-    assert(store:allocate { consumer = "a", project = "acme", allocations = { node1 = { VCPU = 9 } } })
+    assert(store:allocate { consumer = "a", project = "acme",
+      allocations = { node1 = { VCPU = 9 } } })
     denied(store:allocate { consumer = "b", project = "acme",
       allocations = { node2 = { VCPU = 1 }, node3 = { VCPU = 1 } } })
     denied(store:allocate {
