@@ -127,14 +127,21 @@ describe("a store's file", function()
   end)
 
   it("lies where it was opened, wherever the program goes", function()
-    local result = command.shell(([[cd %s && %s -e '
-      local fleet = assert(require "berth".open "relative.db")
-      assert(require "berth".open "file:other.db?mode=ro")
-      require "lfs".chdir "/"
+    local result = command.shell(("cd %s && %s - <<'END'%s\nEND"):format(command.quote(directory),
+      LUA, [[
+
+      local berth, lfs = require "berth", require "lfs"
+      local here = lfs.currentdir()
+      local fleet = assert(berth.open "relative.db")
+      local odd = assert(berth.open "file:odd.db?mode=ro")
+      lfs.chdir "/"
       assert(fleet:create_provider { name = "a" })
-      assert(fleet:backup(arg[1] .. "/copy.db"))
-      assert(fleet:check())' "$PWD" && test -f relative.db && test -f "file:other.db?mode=ro"]])
-      :format(command.quote(directory), LUA))
+      assert(odd:create_provider { name = "b" })
+      assert(fleet:check())
+      fleet:close()
+      odd:close()
+      assert(lfs.attributes(here .. "/relative.db", "size") > 0)
+      assert(lfs.attributes(here .. "/file:odd.db?mode=ro", "size") > 0)]]))
     assert.equal(0, result.code, result.err)
   end)
 

@@ -85,6 +85,9 @@ const char *berth_sqlite_text(berth_sql id);
 berth_rc berth_sqlite_connect(berth_sqlite *b, berth_connection *c, berth_err *err);
 /* Closes main and opens it again; the file must be there. On failure b->broken stays. */
 berth_rc berth_sqlite_reconnect(berth_sqlite *b, berth_err *err);
+/* What to put before a path: some builds of SQLite read a name that begins with "file:" as a URI,
+ * and ours are all plain names. */
+const char *berth_sqlite_prefix(const char *path);
 void berth_sqlite_discard(berth_backend *backend);
 /* Was the file moved or deleted since it was opened? */
 bool berth_sqlite_moved(const berth_sqlite *b);

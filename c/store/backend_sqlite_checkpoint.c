@@ -141,12 +141,13 @@ berth_rc berth_sqlite_backup(berth_backend *backend, const char *path, berth_err
     berth_sqlite *b = (berth_sqlite *)backend;
     struct stat st;
     if (lstat(path, &st) == 0) return refuse_copy(EEXIST, err);
-    size_t size = strlen(path) + 32;
+    size_t size = strlen(path) + 40;
     char *part = berth_alloc(&b->mem, size);
     if (part == NULL) return berth_fail_memory(err);
     unsigned int random[2];
     sqlite3_randomness(sizeof random, random);
-    snprintf(part, size, "%s.part-%08x%08x", path, random[0], random[1]);
+    snprintf(part, size, "%s%s.part-%08x%08x", berth_sqlite_prefix(path), path, random[0],
+             random[1]);
     int fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     berth_rc rc = fd < 0 ? refuse_copy(errno, err) : BERTH_OK;
     if (fd >= 0) {

@@ -395,6 +395,20 @@ static berth_rc open_file_or_make(berth_sqlite *b, const berth_store_options *op
     return rc == BERTH_OK ? rc : open_unwritable(b, rc, err);
 }
 
+const char *berth_sqlite_prefix(const char *path) {
+    return strncmp(path, "file:", 5) == 0 ? "./" : "";
+}
+
+static char *copy_path(const berth_mem *mem, const char *path) {
+    const char *prefix = berth_sqlite_prefix(path);
+    size_t before = strlen(prefix), size = strlen(path) + 1;
+    char *copy = berth_alloc(mem, before + size);
+    if (copy == NULL) return NULL;
+    memcpy(copy, prefix, before);
+    memcpy(copy + before, path, size);
+    return copy;
+}
+
 berth_rc berth_sqlite_open(const berth_store_options *options, berth_backend **out,
                            berth_err *err) {
     *out = NULL;
@@ -402,7 +416,6 @@ berth_rc berth_sqlite_open(const berth_store_options *options, berth_backend **o
         return berth_fail(err, BERTH_EINVALID, "the path of the store is empty");
     berth_sqlite *b = berth_calloc(&options->mem, 1, sizeof *b);
     if (b == NULL) return berth_fail_memory(err);
-    size_t size = strlen(options->target) + 1;
     b->base.ops = &berth_sqlite_ops;
     b->mem = options->mem;
     b->read_only = options->read_only;
@@ -413,12 +426,8 @@ berth_rc berth_sqlite_open(const berth_store_options *options, berth_backend **o
     b->main.busy_timeout_ms = b->checkpointer.busy_timeout_ms =
         options->busy_timeout_ms > 0 ? options->busy_timeout_ms : DEFAULT_BUSY_MS;
     sqlite3_randomness(sizeof b->writer, &b->writer);
-    b->path = berth_alloc(&b->mem, size);
-    berth_rc rc = b->path == NULL ? berth_fail_memory(err) : BERTH_OK;
-    if (rc == BERTH_OK) {
-        memcpy(b->path, options->target, size);
-        rc = open_file_or_make(b, options, err);
-    }
+    b->path = copy_path(&b->mem, options->target);
+    berth_rc rc = b->path == NULL ? berth_fail_memory(err) : open_file_or_make(b, options, err);
     if (rc != BERTH_OK) {
         b->base.ops->close(&b->base, false);
         return rc;
