@@ -399,6 +399,14 @@ describe("berth policy call", function()
     assert.same({ "field" }, report.values)
   end)
 
+  it("loads policy files and calls their hooks on plain data", function()
+    local report = call([[
+      return policy { name = "p", parameters = { most = 4 }, admit = function(claim)
+        if claim.n > parameters.most then return deny("too_many", "too many") end
+        return allow(), hash(1, "x") == hash(1, "x") end }]], "admit", '{"n": 3}')
+    assert.same({ "true", "true" }, report.values)
+  end)
+
   it("calls as often as it is told", function()
     local report = call("local n = 0 function f() n = n + 1 return n end", "f", "--calls", "3")
     assert.same({ "1", "2", "3" }, report.all)

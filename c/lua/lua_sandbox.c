@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "lua/luax.h"
+#include "policy/policy.h"
 #include "policy/sandbox.h"
 #include "policy/show.h"
 
@@ -160,6 +161,25 @@ static int sandbox_call(lua_State *L) {
     return 1;
 }
 
+/* The verdict functions are the policy host's own; of a policy it only notes where their metatable
+ * is, which nobody asks for here. */
+static int open_verdicts(lua_State *L) {
+    berth_policy *nobody = lua_newuserdatauv(L, sizeof *nobody, 0);
+    memset(nobody, 0, sizeof *nobody);
+    berth_verdict_open(L, nobody);
+    return 0;
+}
+
+/* offer_verdicts() -> outcome: sets the globals allow, deny and hash, as policy files find them */
+static int sandbox_offer_verdicts(lua_State *L) {
+    berth_sandbox *sandbox = check_sandbox(L);
+    berth_outcome out;
+    luax_max_args(L, 1);
+    berth_sandbox_run(sandbox, open_verdicts, NULL, &out);
+    push_outcome(L, &out);
+    return 1;
+}
+
 /* renew(): an empty sandbox again, whatever happened */
 static int sandbox_renew(lua_State *L) {
     berth_sandbox *sandbox = check_sandbox(L);
@@ -236,6 +256,7 @@ static int peak_rss(lua_State *L) {
 void luax_open_sandbox(lua_State *L) {
     static const luaL_Reg methods[] = {{"load", sandbox_load},
                                        {"call", sandbox_call},
+                                       {"offer_verdicts", sandbox_offer_verdicts},
                                        {"renew", sandbox_renew},
                                        {"dead", sandbox_dead},
                                        {"memory", sandbox_memory},

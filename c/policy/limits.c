@@ -106,15 +106,25 @@ void berth_limits_look_now(lua_State *L) {
 /* --- steps ------------------------------------------------------------------------------- */
 
 void berth_limits_hook(lua_State *L, lua_Debug *ar) {
-    (void)ar;
+    if (ar->event == LUA_HOOKLINE) {
+        const berth_sandbox_options *options = &berth_sandbox_of(L)->options;
+        if (options->line) options->line(options->line_ud, ar->currentline);
+        return;
+    }
     berth_charge(L, WORK_VM, lua_gethookcount(L));
     berth_limits_tune(L);
+}
+
+static void set_hook(const berth_sandbox *sandbox, lua_State *L) {
+    bool stopped = sandbox->stopped != STOP_NONE;
+    int lines = sandbox->options.line && !stopped ? LUA_MASKLINE : 0;
+    lua_sethook(L, berth_limits_hook, LUA_MASKCOUNT | lines, stopped ? 1 : sandbox->interval);
 }
 
 void berth_limits_tune(lua_State *L) {
     const berth_sandbox *sandbox = berth_sandbox_of(L);
     int interval = sandbox->stopped != STOP_NONE ? 1 : sandbox->interval;
-    if (lua_gethookcount(L) != interval) lua_sethook(L, berth_limits_hook, LUA_MASKCOUNT, interval);
+    if (lua_gethookcount(L) != interval) set_hook(sandbox, L);
 }
 
 void berth_limits_begin(berth_sandbox *sandbox, int64_t steps) {
@@ -129,7 +139,7 @@ void berth_limits_begin(berth_sandbox *sandbox, int64_t steps) {
     sandbox->active = true;
     sandbox->running = sandbox->L;
     /* also resets the main thread's counter: what a call costs depends on the call alone */
-    lua_sethook(sandbox->L, berth_limits_hook, LUA_MASKCOUNT, sandbox->interval);
+    set_hook(sandbox, sandbox->L);
 }
 
 void berth_limits_end(berth_sandbox *sandbox) {

@@ -48,12 +48,17 @@ berth_clock berth_clock_default(void);
 /* Told each line that the policy writes with note(text): escaped, bounded.  Must not raise. */
 typedef void (*berth_sandbox_note)(void *ud, const char *text, size_t len);
 
+/* Told each line of the policy as it is begun, for coverage; costs no steps.  Must not raise. */
+typedef void (*berth_sandbox_line)(void *ud, int line);
+
 typedef struct berth_sandbox_options {
     berth_mem mem;
     berth_sandbox_limits limits;
     berth_clock clock;
     berth_sandbox_note note; /* NULL: notes are dropped */
     void *note_ud;
+    berth_sandbox_line line; /* NULL: nobody counts lines */
+    void *line_ud;
 } berth_sandbox_options;
 
 /* The default limits and clock over the C library's memory. */

@@ -181,7 +181,13 @@ static void add_value(berth_builder *b, int index, int depth, size_t max) {
         text = lua_toboolean(L, index) ? "true" : "false";
         berth_builder_add(b, text, strlen(text));
         break;
-    default:
+    default: /* a userdata is the host's and may have a name */
+        if (lua_type(L, index) == LUA_TUSERDATA && berth_metafield(L, index, "__name")) {
+            text = lua_tolstring(L, -1, &len);
+            berth_builder_add(b, text ? text : "?", text ? len : 1);
+            lua_pop(L, 1);
+            break;
+        }
         text = lua_typename(L, lua_type(L, index));
         berth_builder_add(b, text, strlen(text));
     }

@@ -39,6 +39,21 @@ local function read_argument(json)
   return value
 end
 
+-- What a policy file finds when it is loaded, as far as a call without a store can offer it: plain
+-- chunks do without, hooks get the JSON instead of views.
+local PRELUDE = [[
+function policy(definition)
+  parameters = definition.parameters or {}
+  return definition
+end
+]]
+
+local function load(sandbox, name, text)
+  sandbox:offer_verdicts()
+  sandbox:load("policy", PRELUDE)
+  return sandbox:load(name, text)
+end
+
 -- --- what came out -----------------------------------------------------------------------------
 
 local WORDS = { ok = "ok", budget = "budget", memory = "memory", load = "refused" }
@@ -53,7 +68,7 @@ local function call_often(sandbox, name, text, args, argument)
   for i = 1, args.calls do
     if sandbox:dead() then
       sandbox:renew()
-      outcome = sandbox:load(name, text)
+      outcome = load(sandbox, name, text)
       if outcome.fault ~= "ok" then break end
     end
     outcome = sandbox:call(args.name, argument)
@@ -84,7 +99,7 @@ function call.run(args)
   local text, name = read_source(args.file)
   local argument = read_argument(args.json)
   local sandbox <close> = core.sandbox()
-  local outcome = sandbox:load(name, text)
+  local outcome = load(sandbox, name, text)
   local loaded, all, steps = outcome.fault == "ok", {}, outcome.steps
   if loaded then
     outcome, all, steps = call_often(sandbox, name, text, args, argument)
