@@ -106,7 +106,7 @@ static void push_metatable(lua_State *L, berth_frame *frame, const berth_view_cl
     lua_setfield(L, -2, "__newindex");
 }
 
-/* Before all others: the view that the others' `root` answers. [-0, +0, m] */
+/* Before all others: provider views, and the one that candidate.root answers. [-0, +0, m] */
 static void open_provider(lua_State *L, berth_frame *frame) {
     const berth_view_class *class = &berth_class_of_provider;
     berth_provider_view *root = lua_newuserdatauv(L, sizeof *root, 0);
@@ -177,7 +177,7 @@ void berth_frame_begin(berth_frame *frame, berth_state *state, const berth_claim
 }
 
 void berth_frame_point(berth_frame *frame) {
-    if (frame->root && frame->candidate)
+    if (frame->root && frame->shown & 1u << BERTH_VIEW_CANDIDATE)
         *frame->root = (berth_provider_view){frame->serial, frame->candidate->anchor};
 }
 

@@ -55,7 +55,7 @@ static void claim_field(lua_State *L, berth_frame *frame, int n) {
         break;
     default: /* root */
         frame->located = true;
-        berth_push_root(L, frame);
+        berth_push_provider(L, frame, frame->candidate->anchor);
     }
 }
 

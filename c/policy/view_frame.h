@@ -2,9 +2,9 @@
  * c/policy.
  *
  * There is one userdata of each view in a state, made once and given to every call; what it shows
- * is whatever the frame holds now.  Views of providers are made as they are asked for and carry
- * the call's serial: kept for a later call they are refused.  Outside of calls nothing can be
- * read.  Uses core's state, search and place; view.h names the members. */
+ * is whatever the frame holds now.  So is candidate.root.  All other views of providers are made
+ * as they are asked for and carry the call's serial: kept for a later call they are refused.
+ * Outside of calls nothing can be read.  Uses core's state, search and place; view.h names the members. */
 #ifndef BERTH_POLICY_VIEW_FRAME_H
 #define BERTH_POLICY_VIEW_FRAME_H
 
@@ -55,7 +55,7 @@ typedef struct berth_frame {
     const void *self[BERTH_VIEW_COUNT]; /* addresses of the singletons' userdata */
     int refs[BERTH_VIEW_COUNT];         /* of them, and of `root`, in the registry */
     int provider_metatable;             /* likewise; self has its address */
-    struct berth_provider_view *root;   /* what candidate.root and claim.root answer */
+    struct berth_provider_view *root;   /* what candidate.root answers */
     berth_places *places;               /* borrowed; shared by all policies of a host */
     struct berth_class_hint {
         const char *text; /* a Lua string that named the class: a hint, never read */

@@ -50,18 +50,10 @@ berth_ref berth_arg_aggregate(lua_State *L, int arg, berth_frame *frame) {
 }
 
 void berth_push_provider(lua_State *L, berth_frame *frame, berth_ref ref) {
-    if (frame->root->serial == frame->serial && frame->root->ref == ref) {
-        berth_push_root(L, frame);
-        return;
-    }
     berth_provider_view *view = lua_newuserdatauv(L, sizeof *view, 0);
     *view = (berth_provider_view){frame->serial, ref};
     lua_rawgeti(L, LUA_REGISTRYINDEX, frame->provider_metatable);
     lua_setmetatable(L, -2);
-}
-
-void berth_push_root(lua_State *L, berth_frame *frame) {
-    lua_rawgeti(L, LUA_REGISTRYINDEX, frame->refs[BERTH_VIEW_PROVIDER]);
 }
 
 int berth_provider_equal(lua_State *L) {

@@ -12,8 +12,6 @@ typedef struct berth_provider_view {
 
 /* [-0, +1, m] */
 void berth_push_provider(lua_State *L, berth_frame *frame, berth_ref ref);
-/* The root of the candidate's tree, without making anything. [-0, +1, -] */
-void berth_push_root(lua_State *L, berth_frame *frame);
 /* The provider of a view, uuid or name. [-0, +0, v] */
 berth_ref berth_arg_provider(lua_State *L, int arg, berth_frame *frame);
 /* BERTH_NONE for one that nobody is a member of. [-0, +0, v] */

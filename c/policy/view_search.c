@@ -330,10 +330,10 @@ static const char *const candidate_fields[] = {
 #undef X
         NULL};
 
-/* Never asked: the root is a plain value beside the methods. */
+/* Not asked: the root is a plain value beside the methods. */
 static void candidate_field(lua_State *L, berth_frame *frame, int n) {
     (void)n;
-    berth_push_root(L, frame);
+    berth_push_provider(L, frame, frame->candidate->anchor);
 }
 
 static const luaL_Reg candidate_methods[] = {
