@@ -136,8 +136,8 @@ describe("parameters", function()
   it("are the defaults with what was given over them", function()
     assert(run("assert(parameters.limit == 2 and #parameters.names == 0)"))
     assert(store:release "c")
-    assert(run("assert(parameters.limit == 5 and parameters.names[2] == 'b' and not parameters.any)",
-      { limit = 5, names = { "a", "b" } }))
+    assert(run([[assert(parameters.limit == 5 and parameters.names[2] == 'b')
+      assert(not parameters.any)]], { limit = 5, names = { "a", "b" } }))
   end)
 
   it("replace a table as a whole", function()
@@ -156,7 +156,7 @@ describe("parameters", function()
   it("cannot be written to, at any depth", function()
     for _, write in ipairs { "parameters.limit = 9", "parameters.fresh = 9",
       "parameters.deep.a.b = 9", "parameters.names[1] = 9", "table.insert(parameters.names, 9)",
-      "rawset(parameters, 'limit', 9)", "setmetatable(parameters, nil)", "parameters = {}; x = 1" } do
+      "rawset(parameters, 'limit', 9)", "setmetatable(parameters, nil)", "unknown = 1" } do
       refused("policy_error", run(write))
     end
     assert(run("assert(parameters.limit == 2 and parameters.deep.a.b == 1)"))
@@ -170,7 +170,8 @@ describe("parameters", function()
       assert(#parameters.names == 3 and table.concat(parameters.names, ",") == "a,b,c")
       local sum = 0
       for i, name in ipairs(parameters.names) do sum = sum + i + #name end
-      assert(sum == 9 and next(parameters.deep) == "a" and select("#", table.unpack(parameters.names)) == 3)
+      assert(sum == 9 and next(parameters.deep) == "a")
+      assert(select("#", table.unpack(parameters.names)) == 3)
     ]], { names = { "a", "b", "c" } }))
   end)
 
@@ -339,7 +340,9 @@ describe("a verdict", function()
     assert(hook("admit", "return deny('no', 'no')"))
     refused("denied", place())
     assert.equal(1, store:policies()[1].calls)
-    assert(hook("admit", "if a.root.name ~= 'node3' then return deny('no', 'no') end return allow()"))
+    assert(hook("admit", [[
+      if a.root.name ~= "node3" then return deny("no", "no") end
+      return allow()]]))
     assert.equal("node3", node_of(assert(place())))
     assert.equal(3, store:policies()[1].calls)
   end)
@@ -417,7 +420,8 @@ describe("a view", function()
       assert(b:usage { class = "VCPU", provider = "node2" } == 0)
       assert(b:usage { class = "CUSTOM_NOT_YET" } == 0)
       assert(b:consumers {} == 2 and b:consumers { subtree = a.root, project = "acme" } == 2)
-      assert(b:capacity { class = "VCPU" } == 48 and b:capacity { class = "VCPU", provider = "node3" } == 24)
+      assert(b:capacity { class = "VCPU" } == 48)
+      assert(b:capacity { class = "VCPU", provider = "node3" } == 24)
       return allow()]]))
     assert(place("second", 3))
   end)
@@ -425,13 +429,16 @@ describe("a view", function()
   it("shows the candidate with its tree before the claim", function()
     local node = assert(store:provider "node1")
     assert(store:create_provider { name = "gpu", parent = node, inventories = { PGPU = 4 } })
-    assert(store:allocate { consumer = "x", consumer_type = "DB", allocations = { gpu = { PGPU = 1 } } })
+    assert(store:allocate { consumer = "x", consumer_type = "DB",
+      allocations = { gpu = { PGPU = 1 } } })
     assert(hook("score", [[
       if b.root.name ~= "node1" then return 0 end
       assert(a:amount "PGPU" == 2 and a:group_amount("g", "PGPU") == 2)
-      assert(table.concat(a:groups(), ",") == ",g" and table.concat(a:classes(), ",") == "PGPU,VCPU")
+      assert(table.concat(a:groups(), ",") == ",g")
+      assert(table.concat(a:classes(), ",") == "PGPU,VCPU")
       assert(b:free "PGPU" == 3 and b:used "PGPU" == 1 and b:capacity "PGPU" == 4)
-      assert(b:each_free("PGPU")[1] == 3 and b:each_taken("PGPU")[1] == 2 and #b:each_free "VCPU" == 1)
+      assert(b:each_free("PGPU")[1] == 3 and b:each_taken("PGPU")[1] == 2)
+      assert(#b:each_free "VCPU" == 1)
       assert(b:consumers() == 1 and table.concat(b:consumer_types(), ",") == "DB")
       local gpu = b:mapping("g")[1]
       assert(gpu.name == "gpu" and gpu.parent == b.root and gpu.root.uuid == b.root.uuid)
@@ -453,8 +460,9 @@ describe("a view", function()
     end
     local reads = {}
     for name, member in pairs(members.views.candidate) do
-      reads[#reads + 1] = member.kind == "method" and ("assert(type(b.%s) == 'function')"):format(name)
-        or "assert(b." .. name .. " ~= nil)"
+      local check = member.kind == "method" and "assert(type(b.%s) == 'function')"
+        or "assert(b.%s ~= nil)"
+      reads[#reads + 1] = check:format(name)
     end
     assert(hook("score", table.concat(reads, " ") .. " return 1"))
     assert(place())
@@ -563,20 +571,21 @@ end)
 
 describe("redact", function()
   it("passes a record through every policy in order", function()
+    local text = "return policy { name = '%s', redact = function(r) %s return r end }"
     assert(store:load_policies {
-      { path = "1", text = "return policy { name = 'a', redact = function(r) r.token = nil return r end }" },
-      { path = "2", text = "return policy { name = 'b', redact = function(r) r.n = r.n + 1 return r end }" },
+      { path = "1", text = text:format("a", "r.token = nil") },
+      { path = "2", text = text:format("b", "r.n = r.n + 1") },
     })
     assert.same({ n = 2, list = { 1, { x = "y" } } },
       core.redact(store, { token = "secret", n = 1, list = { 1, { x = "y" } } }))
   end)
 
   it("fails for anything that is no record", function()
-    for _, body in ipairs { "", "return 1", "return { f = print }", "error 'x'", "while true do end" } do
+    for _, body in ipairs { "", "return 1", "return { f = allow }", "error 'x'" } do
       assert(hook("redact", body))
-      local record, err = core.redact(store, { a = 1 })
-      assert.is_nil(record)
-      assert.equal(body:find "while" and "policy_budget" or "policy_error", err.code)
+      refused("policy_error", core.redact(store, { a = 1 }))
     end
+    assert(hook("redact", "while true do end"))
+    refused("policy_budget", core.redact(store, { a = 1 }))
   end)
 end)
