@@ -518,30 +518,53 @@ local function all_splits(world, root, request, splits, made, each)
   choose(1, made)
 end
 
+--- Calls `each` with everything made around `root` that meets all conditions but root_required.
+local function all_around(world, root, request, each)
+  local homes, splits = choices_of(request, world)
+  all_homes(world, root, homes, function(some)
+    all_splits(world, root, request, splits, { table.unpack(some) }, function(made)
+      if subtrees_hold(request, made) and union_holds(request, made) then each(made) end
+    end)
+  end)
+end
+
+--- Names of the roots around which the request can be had, whether or not another root gives the
+-- same candidates.
+function brute.roots(fleet, request)
+  local world, found = index(fleet), {}
+  for _, root in ipairs(world.roots) do
+    if root_qualifies(root, request) then
+      all_around(world, root, request, function() found[root.name] = true end)
+    end
+  end
+  return found
+end
+
 --- All candidates: { resources = { name = { CLASS = n } }, mappings = { suffix = { names } },
 --- key =, anchor =, made = the choices behind it }, each once, earlier anchors first.
 function brute.candidates(fleet, request)
   local world = index(fleet)
-  local homes, splits = choices_of(request, world)
   local found, seen = {}, {}
   for _, root in ipairs(world.roots) do
     if root_qualifies(root, request) then
-      all_homes(world, root, homes, function(some)
-        all_splits(world, root, request, splits, { table.unpack(some) }, function(made)
-          if not subtrees_hold(request, made) or not union_holds(request, made) then return end
-          local candidate = { resources = merged(made), mappings = mappings_of(request, made),
-                              anchor = root.name, made = made }
-          candidate.key = brute.key(candidate)
-          if not seen[candidate.key] then
-            seen[candidate.key] = true
-            found[#found + 1] = candidate
-          end
-        end)
+      all_around(world, root, request, function(made)
+        local candidate = { resources = merged(made), mappings = mappings_of(request, made),
+                            anchor = root.name, made = { table.unpack(made) } }
+        candidate.key = brute.key(candidate)
+        if not seen[candidate.key] then
+          seen[candidate.key] = true
+          found[#found + 1] = candidate
+        end
       end)
     end
   end
   return found
 end
+
+--- What brute_explain.lua builds on.
+brute.parts = { index = index, members = members, around = around, inventory = inventory,
+                sort_out = sort_out, any_of = any_of, sorted_keys = sorted_keys,
+                by_class = by_class, groups_of = groups_of }
 
 -- ---------------------------------------------------------------------------------------------
 -- Symmetry
