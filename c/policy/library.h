@@ -41,8 +41,6 @@ void berth_arg_writable(lua_State *L, int arg);
 /* metatable.c: the field of the value's metatable, as the policy gave it; false with nothing
  * pushed when there is none. [-0, +(0|1), -] */
 bool berth_metafield(lua_State *L, int index, const char *field);
-/* Is the key one of our own marks in a policy's table?  No script can see or make one. */
-bool berth_is_hidden_key(lua_State *L, int index);
 /* base.c: pushes what tostring would. Calls __tostring. [-0, +1, e] */
 void berth_tostring(lua_State *L, int index, berth_work work);
 

@@ -31,6 +31,13 @@ void berth_limits_note_line(berth_sandbox *sandbox, lua_State *L) {
     }
 }
 
+/* Once stopped, a thread is hooked at each instruction, and lines are no longer told. */
+static void set_hook(const berth_sandbox *sandbox, lua_State *L) {
+    bool stopped = sandbox->stopped != STOP_NONE;
+    int lines = sandbox->options.line && !stopped ? LUA_MASKLINE : 0;
+    lua_sethook(L, berth_limits_hook, LUA_MASKCOUNT | lines, stopped ? 1 : sandbox->interval);
+}
+
 /* Allocates nothing and raises nothing: also called from within the alloc function. */
 static void stop(berth_sandbox *sandbox, berth_stop why) {
     if (sandbox->stopped != STOP_NONE) return;
@@ -40,13 +47,13 @@ static void stop(berth_sandbox *sandbox, berth_stop why) {
     if (sandbox->running) {
         sandbox->line = 0;
         berth_limits_note_line(sandbox, sandbox->running);
-        lua_sethook(sandbox->running, berth_limits_hook, LUA_MASKCOUNT, 1);
+        set_hook(sandbox, sandbox->running);
     }
 }
 
 void berth_limits_raise(lua_State *L) {
     berth_sandbox *sandbox = berth_sandbox_of(L);
-    lua_sethook(L, berth_limits_hook, LUA_MASKCOUNT, 1);
+    set_hook(sandbox, L);
     lua_pushlightuserdata(L, sandbox); /* asks for no memory */
     lua_error(L);
     for (;;) { /* lua_error never returns, but is not declared so */
@@ -64,7 +71,6 @@ static bool time_is_over(berth_sandbox *sandbox) {
     if (!sandbox->active || limit <= 0 || !clock->now) return false;
     int64_t now = clock->now(clock->ud);
     if (sandbox->deadline == 0) {
-        sandbox->began = now;
         sandbox->deadline = now + (limit < SAMPLE_NS || !clock->busy ? limit : SAMPLE_NS);
         return false;
     }
@@ -115,12 +121,6 @@ void berth_limits_hook(lua_State *L, lua_Debug *ar) {
     berth_limits_tune(L);
 }
 
-static void set_hook(const berth_sandbox *sandbox, lua_State *L) {
-    bool stopped = sandbox->stopped != STOP_NONE;
-    int lines = sandbox->options.line && !stopped ? LUA_MASKLINE : 0;
-    lua_sethook(L, berth_limits_hook, LUA_MASKCOUNT | lines, stopped ? 1 : sandbox->interval);
-}
-
 void berth_limits_tune(lua_State *L) {
     const berth_sandbox *sandbox = berth_sandbox_of(L);
     int interval = sandbox->stopped != STOP_NONE ? 1 : sandbox->interval;
@@ -131,7 +131,7 @@ void berth_limits_begin(berth_sandbox *sandbox, int64_t steps) {
     sandbox->budget = sandbox->left = steps;
     for (int i = 0; i < WORK_KINDS; i++) sandbox->spent[i] = 0;
     sandbox->look_at = steps > sandbox->interval ? steps - sandbox->interval + 1 : 0;
-    sandbox->began = sandbox->sampled = sandbox->deadline = 0;
+    sandbox->sampled = sandbox->deadline = 0;
     sandbox->line = 0;
     sandbox->contract = false;
     sandbox->notes = 0;

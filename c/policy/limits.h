@@ -86,7 +86,7 @@ struct berth_sandbox {
     int closing;  /* coroutine.close within coroutine.close */
     int notes;
 
-    int64_t began, sampled, deadline; /* of the clock; 0: not asked yet */
+    int64_t sampled, deadline; /* of the clock; 0: not asked yet */
 };
 
 #define BERTH_INTERVAL 100

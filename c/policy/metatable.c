@@ -21,10 +21,6 @@ static const char *const copied[] = {
 #define COPIED (int)(sizeof copied / sizeof *copied)
 #define MASK 1 /* index, in a copy, of the bits of the names it has */
 
-bool berth_is_hidden_key(lua_State *L, int index) {
-    return lua_type(L, index) == LUA_TLIGHTUSERDATA;
-}
-
 bool berth_metafield(lua_State *L, int index, const char *field) {
     index = lua_absindex(L, index);
     if (!lua_getmetatable(L, index)) return false;
