@@ -30,6 +30,7 @@ static berth_rc make_steps(explaining *ex) {
         add(steps, &n, BERTH_STEP_ROOT, BERTH_WHOLE, i);
     for (size_t g = 0; g < base->ngroups; g++) {
         const berth_shape_group *group = &base->groups[g];
+        if (group->twin != g) continue; /* what is told of the first is true of all twins */
         if (group->has_tree) add(steps, &n, BERTH_STEP_TREE, g, 0);
         for (size_t i = 0; i < group->nresources; i++) {
             add(steps, &n, BERTH_STEP_CLASS, g, i);

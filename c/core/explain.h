@@ -3,9 +3,10 @@
  *
  * Conditions stand in this order: root_required; then for each group (the unsuffixed one first)
  * in_tree, for each class its inventory, its room and its units, each trait condition, each
- * aggregate condition; then all groups together: the sum of their amounts, isolation, each
- * same_subtree; at last the ranking's filters.  A condition removes a tree when no candidate can be
- * built around the tree's root any more, whether or not an earlier tree gives the same candidate.
+ * aggregate condition (of groups that ask for the very same, the first stands for all); then all
+ * groups together: the sum of their amounts, isolation, each same_subtree; at last the ranking's
+ * filters.  A condition removes a tree when no candidate can be built around the tree's root any
+ * more, whether or not an earlier tree gives the same candidate.
  *
  * Every count comes from searches (search.h) with parts of the request, so an explanation can never
  * disagree with the answers.  Uses search.h and place.h's judge. */

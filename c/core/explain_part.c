@@ -54,7 +54,6 @@ berth_rc part_up_to(explaining *ex, const berth_step *step, part *out) {
     case BERTH_STEP_ROOM:
         amounts[step->item].loose = true;
         if (at_class) amounts[step->item].amount = 0;
-        if (at_class) amounts[step->item].split = false;
         g->nresources = step->item + 1;
         break;
     case BERTH_STEP_UNITS:
@@ -78,7 +77,6 @@ berth_rc part_widest(explaining *ex, size_t group, size_t i, part *out) {
     out->groups[0].twin = 0;
     amounts[i].amount = 0;
     amounts[i].loose = true;
-    amounts[i].split = false;
     return BERTH_OK;
 }
 

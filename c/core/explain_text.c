@@ -57,8 +57,12 @@ static void say_subtree(words *t, size_t item) {
 }
 
 static void say_group(words *t, size_t group) {
-    if (group != BERTH_WHOLE && t->shape->groups[group].suffix[0] != '\0')
-        say(&t->w, ", group %s", t->shape->groups[group].suffix);
+    if (group == BERTH_WHOLE || t->shape->groups[group].suffix[0] == '\0') return;
+    size_t alike = 0;
+    for (size_t i = 0; i < t->shape->ngroups; i++)
+        if (t->shape->groups[i].twin == group) alike++;
+    say(&t->w, ", group %s", t->shape->groups[group].suffix);
+    if (alike > 1) say(&t->w, " (one of %zu alike)", alike);
 }
 
 static const char *class_text(const words *t, const berth_shape_amount *a) {

@@ -212,17 +212,19 @@ berth_rc berth_search_widest(berth_search *s, berth_ref anchor, berth_ref rclass
     bool fits = false;
     if (rc == BERTH_OK && is_root(s->state, anchor)) rc = search_enter(s, anchor, &fits, err);
     if (rc != BERTH_OK || !fits) return rc;
-    for (size_t v = 0; v < s->nvars; v++)
-        for (size_t i = 0; i < s->vars[v].nneeds; i++) {
-            size_t col = s->vars[v].needs[i].col;
-            if (s->cols[col] != rclass) continue;
-            for (size_t j = 0; j < s->vars[v].ndomain; j++) {
-                uint32_t at = s->vars[v].domain[j];
-                if (*provider != BERTH_NONE && s->left[at * s->ncols + col] <= *most) continue;
-                *most = s->left[at * s->ncols + col];
-                *provider = s->locals[at].provider->ref;
-            }
+    for (size_t v = 0; v < s->nvars; v++) {
+        const search_var *var = &s->vars[v];
+        bool asks = false;
+        for (size_t i = 0; i < var->nneeds; i++) asks |= s->cols[var->needs[i].col] == rclass;
+        for (size_t j = 0; asks && j < var->ndomain; j++) {
+            const berth_provider *p = s->locals[var->domain[j]].provider;
+            const berth_stock *stock = berth_provider_stock(p, rclass);
+            int64_t room = stock == NULL ? 0 : stock->capacity - stock->used;
+            if (*provider != BERTH_NONE && room <= *most) continue;
+            *most = room > 0 ? room : 0;
+            *provider = p->ref;
         }
+    }
     return BERTH_OK;
 }
 

@@ -24,6 +24,7 @@ typedef struct search_need {
     size_t col; /* among the search's columns */
     int64_t amount;
     bool loose; /* whatever the units */
+    bool bare;  /* whatever is free: inventory is enough */
 } search_need;
 
 /* One piece of a split variable's amount. */
@@ -111,7 +112,8 @@ struct berth_search {
     search_var *vars;
     size_t nvars, nkinds;
     berth_ref *cols; /* classes asked for, ascending */
-    bool *loose;     /* [col] units do not matter */
+    bool *loose;     /* [col] units do not matter, as of a need */
+    bool *bare;      /* [col] nor does what is free */
     size_t ncols;
     const berth_ref_condition *wanted; /* required traits of the unsuffixed group's union */
     size_t nwanted, nwords;            /* and their number in words of 64 */

@@ -95,7 +95,7 @@ static void add_local(berth_search *s, const berth_provider *p) {
         int64_t room = stock->capacity - stock->used; /* both >= 0 */
         int64_t most = s->loose[col] ? INT64_MAX : stock->inventory.max_unit;
         stocks[col] = stock;
-        left[col] = room < 0 ? 0 : room < most ? room : most;
+        left[col] = s->bare[col] ? INT64_MAX : room < 0 ? 0 : room < most ? room : most;
     }
 }
 
@@ -154,8 +154,8 @@ static berth_miss_kind amount_fits(const berth_stock *stock, const search_need *
     if (stock == NULL) return BERTH_MISS_CLASS;
     const berth_inventory *inv = &stock->inventory;
     int64_t room = stock->capacity - stock->used, amount = need->amount;
-    if (need->loose)
-        return amount == 0 || room >= (split ? 1 : amount) ? BERTH_MISS_NOTHING : BERTH_MISS_ROOM;
+    if (need->bare) return BERTH_MISS_NOTHING;
+    if (need->loose) return room >= (split ? 1 : amount) ? BERTH_MISS_NOTHING : BERTH_MISS_ROOM;
     if (split) {
         int64_t most = room < amount ? room : amount;
         if (most < 1) return BERTH_MISS_ROOM;

@@ -25,7 +25,9 @@ static berth_rc make_cols(berth_search *search, berth_err *err) {
     for (size_t i = 0; i < shape->ngroups; i++) n += shape->groups[i].nresources;
     search->cols = berth_arena_alloc(&search->arena, n * sizeof *search->cols);
     search->loose = berth_arena_calloc(&search->arena, n, sizeof *search->loose);
-    if (search->cols == NULL || search->loose == NULL) return berth_fail_memory(err);
+    search->bare = berth_arena_calloc(&search->arena, n, sizeof *search->bare);
+    if (search->cols == NULL || search->loose == NULL || search->bare == NULL)
+        return berth_fail_memory(err);
     n = 0;
     for (size_t i = 0; i < shape->ngroups; i++)
         for (size_t j = 0; j < shape->groups[i].nresources; j++)
@@ -51,8 +53,11 @@ static void add_needs(const berth_search *search, search_var *var, search_need *
         const berth_shape_amount *a = &var->group->resources[i];
         if (a->split != split) continue;
         size_t col = col_of(search, a->rclass);
-        needs[var->nneeds++] = (search_need){col, a->amount, a->loose};
+        bool bare = a->loose && a->amount == 0;
+        int64_t amount = bare && split ? 1 : a->amount; /* a piece is never nothing */
+        needs[var->nneeds++] = (search_need){col, amount, a->loose, bare};
         if (a->loose) search->loose[col] = true;
+        if (bare) search->bare[col] = true;
     }
     var->needs = needs;
 }

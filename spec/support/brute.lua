@@ -564,7 +564,7 @@ end
 --- What brute_explain.lua builds on.
 brute.parts = { index = index, members = members, around = around, inventory = inventory,
                 sort_out = sort_out, any_of = any_of, sorted_keys = sorted_keys,
-                by_class = by_class, groups_of = groups_of }
+                by_class = by_class, groups_of = groups_of, family_of = family_of }
 
 -- ---------------------------------------------------------------------------------------------
 -- Symmetry

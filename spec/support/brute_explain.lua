@@ -96,15 +96,24 @@ end
 -- ---------------------------------------------------------------------------------------------
 
 local function steps_of(fleet, request)
-  local steps, order = {}, aggregate_order(fleet)
+  local steps, order, families = {}, aggregate_order(fleet), {}
+  local world = parts.index(fleet)
   local function add(step) steps[#steps + 1] = step end
   local entries = parts.groups_of(request)
   for _, condition in ipairs(conditions(request.root_required)) do
     add { kind = "root", condition = condition }
   end
+  --- Of granular groups that ask for the same, the first stands for all.
+  local function is_first(entry)
+    local family = not entry.unsuffixed and parts.family_of(entry, request, world)
+    local first = not families[family]
+    families[family] = not entry.unsuffixed or nil
+    return first
+  end
   for _, entry in ipairs(entries) do
-    local group = entry.group
+    local group, first = entry.group, is_first(entry)
     local function of_group(step)
+      if not first then return end
       step.suffix, step.group, step.unsuffixed = entry.suffix, group, entry.unsuffixed
       add(step)
     end
@@ -218,7 +227,6 @@ local function part_of(fleet, step)
   end
   if step.kind == "class" then
     group.resources[step.class] = 1
-    if group.split then group.split[step.class] = nil end
     fleet = loosened(fleet, step.class, true)
   elseif step.kind == "room" then
     fleet = loosened(fleet, step.class, false)
