@@ -295,7 +295,8 @@ static berth_rc compare_fresh(berth_store *store, berth_check_found found, void 
     }
     if (rc == BERTH_OK) rc = berth_dump(store->state, &here, err);
     if (rc == BERTH_OK) rc = berth_dump(fresh, &there, err);
-    if (rc == BERTH_OK && (here.len != there.len || memcmp(here.data, there.data, here.len) != 0))
+    if (rc == BERTH_OK && (here.len != there.len ||
+                           (here.len > 0 && memcmp(here.data, there.data, here.len) != 0)))
         found(ud, true, "the state in memory differs from the one on disk");
     berth_bytes_free(&here);
     berth_bytes_free(&there);
