@@ -7,8 +7,9 @@
 
 /* NULL: no policy is loaded. [-0, +0, -] */
 const berth_judge *luax_judge(const luax_store *owner);
-/* The value at `list` as open{policies=} takes it: all are loaded or none. [-0, +0, v] */
-berth_rc luax_judge_open(lua_State *L, luax_store *owner, int list, berth_err *err);
+/* The value at `list` as open{policies=} takes it: all are loaded or none.  `store` is where the
+ * store's userdata stands. [-0, +0, v] */
+berth_rc luax_judge_open(lua_State *L, luax_store *owner, int store, int list, berth_err *err);
 /* [-0, +0, -] */
 void luax_judge_free(luax_store *owner);
 

@@ -12,13 +12,38 @@
 
 /* --- the judge --------------------------------------------------------------------------- */
 
+/* Owns a store's policies and is user value 2 of the store, so that the errors they filled stay
+ * whole while a verb pushes them, even when the store is closed meanwhile. */
+typedef struct host_ud {
+    berth_policies *policies; /* owned */
+} host_ud;
+
+static const luax_class host_class = {"berth.policies"};
+
+static int host_gc(lua_State *L) {
+    host_ud *host = luax_check(L, 1, &host_class);
+    berth_policies_free(host->policies);
+    host->policies = NULL;
+    return 0;
+}
+
+/* The store's policies, made when there are none. [-0, +0, m] */
+static berth_rc make_host(lua_State *L, luax_store *owner, int store, berth_err *err) {
+    if (owner->store == NULL) luax_closed(L, "store");
+    if (owner->policies != NULL) return BERTH_OK;
+    host_ud *host = luax_new(L, &host_class, sizeof *host, 0);
+    berth_rc rc = berth_policies_new(berth_mem_default(), &host->policies, err);
+    lua_setiuservalue(L, store, 2);
+    owner->policies = host->policies;
+    return rc;
+}
+
 const berth_judge *luax_judge(const luax_store *owner) {
     return berth_policies_judge(owner->policies);
 }
 
 void luax_judge_free(luax_store *owner) {
-    berth_policies_free(owner->policies);
-    owner->policies = NULL;
+    owner->policies = NULL; /* collected with the store */
 }
 
 berth_rc luax_judge_allocations(const luax_store *owner, const berth_allocation_spec *specs,
@@ -34,25 +59,21 @@ berth_rc luax_judge_allocations(const luax_store *owner, const berth_allocation_
 
 /* --- loading ----------------------------------------------------------------------------- */
 
-static berth_rc make_host(luax_store *owner, berth_err *err) {
-    if (owner->policies != NULL) return BERTH_OK;
-    return berth_policies_new(berth_mem_default(), &owner->policies, err);
-}
-
-static berth_rc load(luax_store *owner, luax_policy_batch *batch, bool whole, berth_err *err) {
+static berth_rc load(lua_State *L, luax_store *owner, int store, luax_policy_batch *batch,
+                     bool whole, berth_err *err) {
     size_t count;
     const berth_policy_source *sources = luax_policy_batch_sources(batch, &count);
     if (sources == NULL) return berth_fail_memory(err);
-    berth_rc rc = make_host(owner, err);
+    berth_rc rc = make_host(L, owner, store, err);
     if (rc != BERTH_OK) return rc;
     return whole ? berth_policies_load_set(owner->policies, sources, count, err)
                  : berth_policies_load(owner->policies, sources, count, err);
 }
 
-berth_rc luax_judge_open(lua_State *L, luax_store *owner, int list, berth_err *err) {
+berth_rc luax_judge_open(lua_State *L, luax_store *owner, int store, int list, berth_err *err) {
     luax_policy_batch *batch = luax_policy_batch_new(L);
     berth_rc rc = luax_policy_batch_list(L, batch, list, err);
-    if (rc == BERTH_OK) rc = load(owner, batch, true, err);
+    if (rc == BERTH_OK) rc = load(L, owner, store, batch, true, err);
     lua_pop(L, 1);
     return rc;
 }
@@ -77,7 +98,7 @@ int luax_load_policy(lua_State *L) {
     lua_settop(L, 4);
     luax_policy_batch *batch = luax_policy_batch_new(L);
     berth_rc rc = luax_policy_batch_add(L, batch, 2, 3, 4, &err);
-    if (rc == BERTH_OK) rc = load(owner, batch, false, &err);
+    if (rc == BERTH_OK) rc = load(L, owner, 1, batch, false, &err);
     return answer(L, rc, &err);
 }
 
@@ -86,7 +107,7 @@ int luax_load_policies(lua_State *L) {
     luax_store *owner = check_store(L);
     berth_err err;
     luax_max_args(L, 2);
-    return answer(L, luax_judge_open(L, owner, 2, &err), &err);
+    return answer(L, luax_judge_open(L, owner, 1, 2, &err), &err);
 }
 
 /* unload_policy(name) -> true | nil, err */
@@ -100,132 +121,69 @@ int luax_unload_policy(lua_State *L) {
 
 /* --- telling ----------------------------------------------------------------------------- */
 
-static void push_hooks(lua_State *L, unsigned hooks) {
-    lua_Integer n = 0;
-    lua_newtable(L);
-    for (int i = 0; i < BERTH_HOOK_COUNT; i++) {
-        if (!(hooks & 1u << i)) continue;
-        lua_pushstring(L, berth_hook_name((berth_hook)i));
-        lua_rawseti(L, -2, ++n);
-    }
+/* Plain data on its way from or through the policies; a userdata, so that an error leaks nothing,
+ * and whole before it is pushed: pushing may run a finaliser of the host, which may change the set
+ * or close the store. */
+typedef struct record_ud {
+    berth_data in, out;
+} record_ud;
+
+static const luax_class record_class = {"berth.record"};
+
+static int record_gc(lua_State *L) {
+    record_ud *record = luax_check(L, 1, &record_class);
+    berth_data_free(&record->in);
+    berth_data_free(&record->out);
+    return 0;
 }
 
-static void push_info(lua_State *L, const berth_policies *policies, size_t i) {
-    berth_policy_info info = berth_policies_info(policies, i);
-    const berth_policy_source source = berth_policies_source(policies, i);
-    lua_createtable(L, 0, 13);
-    luax_set_text(L, "name", info.name);
-    luax_set_text(L, "version", info.version);
-    luax_set_text(L, "description", info.description);
-    luax_set_text(L, "file", info.file);
-    luax_set_text(L, "digest", info.digest);
-    luax_set_text(L, "mode", info.mode);
-    luax_set_integer(L, "calls", info.calls);
-    luax_set_integer(L, "denials", info.denials);
-    luax_set_integer(L, "faults", info.faults);
-    luax_set_integer(L, "steps", info.steps);
-    luax_set_integer(L, "memory", info.memory);
-    push_hooks(L, info.hooks);
-    lua_setfield(L, -2, "hooks");
-    if (source.parameters->len > 0)
-        berth_data_push(L, source.parameters);
-    else
-        lua_newtable(L);
-    lua_setfield(L, -2, "parameters");
+/* [-0, +1, m] */
+static record_ud *push_record(lua_State *L) {
+    record_ud *record = luax_new(L, &record_class, sizeof *record, 0);
+    berth_data_init(&record->in, berth_mem_default());
+    berth_data_init(&record->out, berth_mem_default());
+    return record;
+}
+
+/* What was written, or nil and the error. [-0, +(1|2), m] */
+static int push_written(lua_State *L, record_ud *record) {
+    berth_err err;
+    if (berth_data_finish(&record->out, &err) != BERTH_OK) return luax_fail(L, &err);
+    berth_data_push(L, &record->out);
+    berth_data_free(&record->out);
+    return 1;
 }
 
 /* policies() -> array of {name=, version=, mode=, hooks=, parameters= as given, ...}, in order of
  * loading */
 int luax_policies(lua_State *L) {
-    luax_store *owner = check_store(L);
+    const luax_store *owner = check_store(L);
     luax_max_args(L, 1);
-    size_t count = berth_policies_count(owner->policies);
-    lua_createtable(L, (int)count, 0);
-    for (size_t i = 0; i < count; i++) {
-        push_info(L, owner->policies, i);
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-    return 1;
-}
-
-static void push_amounts(lua_State *L, const berth_decision *d) {
-    lua_createtable(L, 0, (int)d->namounts);
-    for (size_t i = 0; i < d->namounts; i++)
-        luax_set_integer(L, d->amounts[i].rclass, d->amounts[i].amount);
-}
-
-static void push_inputs(lua_State *L, const berth_decision *d) {
-    lua_createtable(L, (int)d->ninputs, 0);
-    for (size_t i = 0; i < d->ninputs; i++) {
-        lua_createtable(L, 0, 2);
-        luax_set_text(L, "question", d->inputs[i].question);
-        luax_set_integer(L, "answer", d->inputs[i].answer);
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-}
-
-static void push_fields(lua_State *L, const berth_decision *d) {
-    lua_createtable(L, 0, d->nfields);
-    for (int i = 0; i < d->nfields; i++) {
-        if (d->fields[i].text)
-            luax_set_text(L, d->fields[i].name, d->fields[i].text);
-        else
-            luax_set_integer(L, d->fields[i].name, d->fields[i].number);
-    }
-}
-
-static void push_decision(lua_State *L, const berth_decision *d) {
-    lua_createtable(L, 0, 24);
-    luax_set_integer(L, "id", d->id);
-    luax_set_text(L, "hook", d->hook);
-    luax_set_text(L, "policy", d->policy);
-    luax_set_text(L, "version", d->version);
-    luax_set_text(L, "digest", d->digest);
-    luax_set_text(L, "mode", d->mode);
-    luax_set_text(L, "verdict", berth_decided_text(d->decided));
-    luax_set_text(L, "code", d->code);
-    luax_set_text(L, "message", d->message);
-    luax_set_integer(L, "steps", d->steps);
-    luax_set_integer(L, "memory", d->memory);
-    luax_set_text(L, "user", d->user);
-    luax_set_text(L, "project", d->project);
-    luax_set_text(L, "person", d->person);
-    luax_set_text(L, "reason", d->reason);
-    push_fields(L, d);
-    lua_setfield(L, -2, "fields");
-    if (d->verb[0] != '\0') {
-        luax_set_text(L, "verb", d->verb);
-        luax_set_text(L, "target", d->target);
-        luax_set_text(L, "target_name", d->target_name);
-        return;
-    }
-    luax_set_integer(L, "sequence", d->sequence);
-    luax_set_text(L, "consumer", d->consumer);
-    luax_set_text(L, "consumer_type", d->consumer_type);
-    push_amounts(L, d);
-    lua_setfield(L, -2, "amounts");
-    push_inputs(L, d);
-    lua_setfield(L, -2, "inputs");
+    record_ud *record = push_record(L);
+    berth_policies_write(owner->policies, &record->out);
+    return push_written(L, record);
 }
 
 /* decisions(after) -> array of the decisions that are still kept, those after an id, oldest
  * first */
 int luax_decisions(lua_State *L) {
-    luax_store *owner = check_store(L);
+    const luax_store *owner = check_store(L);
     luax_max_args(L, 2);
     int64_t after = luaL_optinteger(L, 2, 0);
-    lua_newtable(L);
-    if (owner->policies == NULL) return 1;
-    const berth_decisions *decisions = berth_policies_decisions(owner->policies);
-    lua_Integer n = 0;
-    int64_t oldest = decisions->made - BERTH_DECISIONS_KEPT + 1;
-    for (int64_t id = after + 1 > oldest ? after + 1 : oldest; id <= decisions->made; id++) {
-        const berth_decision *d = berth_decisions_get(decisions, id);
-        if (d == NULL) continue;
-        push_decision(L, d);
-        lua_rawseti(L, -2, ++n);
+    record_ud *record = push_record(L);
+    berth_data_table all = berth_data_open(&record->out);
+    if (owner->policies != NULL) {
+        const berth_decisions *decisions = berth_policies_decisions(owner->policies);
+        int64_t oldest = decisions->made - BERTH_DECISIONS_KEPT + 1;
+        for (int64_t id = after + 1 > oldest ? after + 1 : oldest; id <= decisions->made; id++) {
+            const berth_decision *d = berth_decisions_get(decisions, id);
+            if (d == NULL) continue;
+            berth_data_place(&record->out, &all);
+            berth_decision_write(d, &record->out);
+        }
     }
-    return 1;
+    berth_data_close(&record->out, &all);
+    return push_written(L, record);
 }
 
 /* --- callers ----------------------------------------------------------------------------- */
@@ -295,39 +253,21 @@ static int core_override(lua_State *L) {
     luax_store *owner = check_store(L);
     berth_err err;
     const char *person = luaL_optstring(L, 2, NULL), *reason = luaL_optstring(L, 3, NULL);
-    berth_rc rc = make_host(owner, &err);
+    berth_rc rc = make_host(L, owner, 1, &err);
     if (rc == BERTH_OK) rc = berth_policies_override(owner->policies, person, reason, &err);
     return answer(L, rc, &err);
 }
 
-/* Plain data on its way through the policies; a userdata, so that an error leaks nothing. */
-typedef struct record_ud {
-    berth_data in, out;
-} record_ud;
-
-static const luax_class record_class = {"berth.record"};
-
-static int record_gc(lua_State *L) {
-    record_ud *record = luax_check(L, 1, &record_class);
-    berth_data_free(&record->in);
-    berth_data_free(&record->out);
-    return 0;
-}
-
 /* redact(store, record) -> what every redact policy left of it | nil, err */
 static int core_redact(lua_State *L) {
-    luax_store *owner = check_store(L);
+    const luax_store *owner = check_store(L);
     berth_err err;
     luaL_checktype(L, 2, LUA_TTABLE);
-    record_ud *record = luax_new(L, &record_class, sizeof *record, 0);
-    berth_data_init(&record->in, berth_mem_default());
-    berth_data_init(&record->out, berth_mem_default());
+    record_ud *record = push_record(L);
     berth_rc rc = berth_data_read(&record->in, L, 2, &err);
     if (rc == BERTH_OK)
         rc = berth_policies_redact(owner->policies, &record->in, &record->out, &err);
-    if (rc != BERTH_OK) return luax_fail(L, &err);
-    berth_data_push(L, &record->out);
-    return 1;
+    return rc == BERTH_OK ? push_written(L, record) : luax_fail(L, &err);
 }
 
 /* hidden(what, name) -> the refusal for something that is not there, or may not be seen */
@@ -427,6 +367,8 @@ void luax_open_policy(lua_State *L) {
                                          {NULL, NULL}};
     static const luaL_Reg none[] = {{NULL, NULL}};
     static const luaL_Reg record_meta[] = {{"__gc", record_gc}, {NULL, NULL}};
+    static const luaL_Reg host_meta[] = {{"__gc", host_gc}, {NULL, NULL}};
     luax_new_class(L, &record_class, &(luax_members){.methods = none, .meta = record_meta});
+    luax_new_class(L, &host_class, &(luax_members){.methods = none, .meta = host_meta});
     luaL_setfuncs(L, functions, 0);
 }

@@ -90,7 +90,7 @@ static int store_open(lua_State *L) {
     if (o.has_policies) {
         lua_pushliteral(L, "policies");
         lua_rawget(L, 2);
-        if (luax_judge_open(L, self, lua_gettop(L), &call.err) != BERTH_OK) {
+        if (luax_judge_open(L, self, 3, lua_gettop(L), &call.err) != BERTH_OK) {
             close_store(self);
             return luax_fail(L, &call.err);
         }

@@ -16,12 +16,12 @@
 struct berth_policies;
 struct luax_candidates;
 
-/* User values: 1 an idle scratch or nil; 2 what the policies and the log keep alive. */
+/* User values: 1 an idle scratch or nil; 2 the owner of the policies or nil. */
 #define LUAX_STORE_VALUES 2
 
 typedef struct luax_store {
     berth_store *store;              /* owned; NULL: closed */
-    struct berth_policies *policies; /* owned; NULL: none loaded */
+    struct berth_policies *policies; /* of user value 2; NULL: none loaded */
     struct luax_candidates *open;    /* searches in the state's memory: closed with the store */
     uint64_t tx;                     /* number of the open transaction, 0: none */
     uint64_t txs;                    /* numbers given out */

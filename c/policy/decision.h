@@ -1,11 +1,12 @@
 /* decision.h - what policies decided, as data: the last decisions of a host, each told to a
- * listener as it is made.  Uses core.  Knows no Lua; texts are copied, so that a decision outlives
- * the state it was made on. */
+ * listener as it is made.  Texts are copied, so that a decision outlives the state it was made on.
+ * Uses core and policy_data.h. */
 #ifndef BERTH_POLICY_DECISION_H
 #define BERTH_POLICY_DECISION_H
 
 #include "berth.h"
 #include "core/arena.h"
+#include "policy/policy_data.h"
 
 #define BERTH_DECISIONS_KEPT 256
 #define BERTH_DECISION_FIELDS 4
@@ -82,6 +83,9 @@ berth_decision *berth_decisions_next(berth_decisions *decisions);
 void berth_decisions_done(berth_decisions *decisions, const berth_decision *decision);
 /* One that is still kept, or NULL. */
 const berth_decision *berth_decisions_get(const berth_decisions *decisions, int64_t id);
+
+/* The decision as a table, for a log record or a script. */
+void berth_decision_write(const berth_decision *decision, berth_data *out);
 
 /* A copy in the decision's memory; "" without memory. */
 const char *berth_decision_text(berth_decision *decision, const char *text, size_t len);

@@ -179,20 +179,44 @@ size_t berth_policies_count(const berth_policies *policies) {
     return policies ? policies->count : 0;
 }
 
-berth_policy_info berth_policies_info(const berth_policies *policies, size_t i) {
-    const berth_policy *p = policies->items[i];
-    return (berth_policy_info){.name = p->name,
-                               .version = p->version,
-                               .description = p->description,
-                               .file = p->file,
-                               .digest = p->digest,
-                               .mode = berth_policy_mode_text(p->mode),
-                               .hooks = p->has,
-                               .calls = p->calls,
-                               .denials = p->denials,
-                               .faults = p->faults,
-                               .steps = p->steps,
-                               .memory = (int64_t)p->memory};
+static void write_policy(const berth_policy *p, berth_data *out) {
+    berth_data_table t = berth_data_open(out);
+    berth_data_set_text(out, &t, "name", p->name);
+    berth_data_set_text(out, &t, "version", p->version);
+    berth_data_set_text(out, &t, "description", p->description);
+    berth_data_set_text(out, &t, "file", p->file);
+    berth_data_set_text(out, &t, "digest", p->digest);
+    berth_data_set_text(out, &t, "mode", berth_policy_mode_text(p->mode));
+    berth_data_set_integer(out, &t, "calls", p->calls);
+    berth_data_set_integer(out, &t, "denials", p->denials);
+    berth_data_set_integer(out, &t, "faults", p->faults);
+    berth_data_set_integer(out, &t, "steps", p->steps);
+    berth_data_set_integer(out, &t, "memory", (int64_t)p->memory);
+    berth_data_key(out, &t, "hooks");
+    berth_data_table hooks = berth_data_open(out);
+    for (int i = 0; i < BERTH_HOOK_COUNT; i++) {
+        if (!(p->has & 1u << i)) continue;
+        berth_data_place(out, &hooks);
+        berth_data_text(out, berth_hook_name((berth_hook)i));
+    }
+    berth_data_close(out, &hooks);
+    berth_data_key(out, &t, "parameters");
+    if (p->parameters.len > 0) {
+        berth_data_append(out, &p->parameters);
+    } else {
+        berth_data_table none = berth_data_open(out);
+        berth_data_close(out, &none);
+    }
+    berth_data_close(out, &t);
+}
+
+void berth_policies_write(const berth_policies *policies, berth_data *out) {
+    berth_data_table all = berth_data_open(out);
+    for (size_t i = 0; policies && i < policies->count; i++) {
+        berth_data_place(out, &all);
+        write_policy(policies->items[i], out);
+    }
+    berth_data_close(out, &all);
 }
 
 berth_policy_source berth_policies_source(const berth_policies *policies, size_t i) {

@@ -96,18 +96,12 @@ bool berth_policies_has(const berth_policies *policies, berth_hook hook);
 berth_rc berth_policies_override(berth_policies *policies, const char *person, const char *reason,
                                  berth_err *err);
 
-typedef struct berth_policy_info {
-    const char *name, *version, *description, *file, *digest, *mode; /* borrowed */
-    unsigned hooks; /* bit of each berth_hook */
-    int64_t calls, denials, faults;
-    int64_t steps; /* of the last call */
-    int64_t memory; /* the most of any call, in bytes */
-} berth_policy_info;
-
 /* The place of the policy of a name; the count when there is none. */
 size_t berth_policies_find(const berth_policies *policies, const char *name);
 size_t berth_policies_count(const berth_policies *policies); /* NULL: 0 */
-berth_policy_info berth_policies_info(const berth_policies *policies, size_t i);
+/* An array of what each is and has cost: name, version, description, file, digest, mode, hooks,
+ * parameters as given, calls, denials, faults, steps of the last call, most memory of any. */
+void berth_policies_write(const berth_policies *policies, berth_data *out);
 /* The source, parameters and mode of the i-th, to load it elsewhere; borrowed. */
 berth_policy_source berth_policies_source(const berth_policies *policies, size_t i);
 

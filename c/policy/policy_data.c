@@ -32,6 +32,121 @@ berth_rc berth_data_copy(berth_data *to, const berth_data *from, berth_err *err)
     return BERTH_OK;
 }
 
+/* --- writing ----------------------------------------------------------------------------- */
+
+/* Makes room; false after a failure, which lasts. */
+static bool room(berth_data *data, size_t more) {
+    if (data->failure != BERTH_OK) return false;
+    if (data->len + more <= data->cap && more <= data->cap) return true;
+    if (more > BERTH_DATA_BYTES - data->len) {
+        data->failure = BERTH_ELIMIT;
+        return false;
+    }
+    size_t cap = data->cap * 2 > data->len + more ? data->cap * 2 : data->len + more + 64;
+    void *bytes = berth_realloc(&data->mem, data->bytes, data->cap, cap);
+    if (bytes == NULL) {
+        data->failure = BERTH_ENOMEM;
+        return false;
+    }
+    data->bytes = bytes;
+    data->cap = cap;
+    return true;
+}
+
+static berth_rc tell_failure(const berth_data *data, berth_err *err) {
+    if (data->failure == BERTH_ENOMEM) return berth_fail_memory(err);
+    if (data->failure == BERTH_ELIMIT)
+        return berth_fail(err, BERTH_ELIMIT, "the data is larger than %zu bytes",
+                          BERTH_DATA_BYTES);
+    return data->failure;
+}
+
+/* Most significant byte first, so that bytes compare as numbers do. */
+static void put(berth_data *data, uint64_t value, int size) {
+    for (int i = size - 1; i >= 0; i--)
+        data->bytes[data->len++] = (unsigned char)(value >> (8 * i) & 0xff);
+}
+
+static void put_tag(berth_data *data, char tag) {
+    if (room(data, 1)) data->bytes[data->len++] = (unsigned char)tag;
+}
+
+static void put_number(berth_data *data, char tag, uint64_t value) {
+    if (!room(data, 9)) return;
+    put_tag(data, tag);
+    put(data, value, 8);
+}
+
+static uint64_t integer_bits(int64_t value) {
+    return (uint64_t)value ^ UINT64_C(1) << 63;
+}
+
+static void put_text(berth_data *data, const char *text, size_t len) {
+    if (!room(data, len) || !room(data, len + 5)) return;
+    put_tag(data, 's');
+    put(data, len, 4);
+    memcpy(data->bytes + data->len, text, len);
+    data->len += len;
+}
+
+berth_data_table berth_data_open(berth_data *data) {
+    berth_data_table table = {.head = data->len};
+    if (room(data, 9)) data->len += 9;
+    return table;
+}
+
+void berth_data_close(berth_data *data, const berth_data_table *table) {
+    if (data->failure != BERTH_OK) return;
+    size_t end = data->len;
+    data->len = table->head;
+    put_tag(data, 'T');
+    put(data, table->sequence, 4);
+    put(data, table->others, 4);
+    data->len = end;
+}
+
+void berth_data_key(berth_data *data, berth_data_table *table, const char *key) {
+    table->others++;
+    put_text(data, key, strlen(key));
+}
+
+void berth_data_place(berth_data *data, berth_data_table *table) {
+    put_number(data, 'i', integer_bits(++table->sequence));
+}
+
+void berth_data_integer(berth_data *data, int64_t value) {
+    put_number(data, 'i', integer_bits(value));
+}
+
+void berth_data_text(berth_data *data, const char *text) {
+    put_text(data, text, strlen(text));
+}
+
+void berth_data_append(berth_data *data, const berth_data *value) {
+    if (value->len == 0 || !room(data, value->len)) return;
+    memcpy(data->bytes + data->len, value->bytes, value->len);
+    data->len += value->len;
+}
+
+void berth_data_set_integer(berth_data *data, berth_data_table *table, const char *key,
+                            int64_t value) {
+    berth_data_key(data, table, key);
+    berth_data_integer(data, value);
+}
+
+void berth_data_set_text(berth_data *data, berth_data_table *table, const char *key,
+                         const char *text) {
+    if (text == NULL) return;
+    berth_data_key(data, table, key);
+    berth_data_text(data, text);
+}
+
+berth_rc berth_data_finish(berth_data *data, berth_err *err) {
+    berth_rc rc = tell_failure(data, err);
+    if (rc != BERTH_OK) berth_data_free(data);
+    return rc;
+}
+
 /* --- reading ----------------------------------------------------------------------------- */
 
 /* One pair of a table while its bytes are being put in order. */
@@ -48,63 +163,23 @@ typedef struct reader {
     berth_err *err;
 } reader;
 
-static berth_rc room(reader *r, size_t more) {
-    berth_data *data = r->data;
-    if (more > BERTH_DATA_BYTES - data->len)
-        return berth_fail(r->err, BERTH_ELIMIT, "the data is larger than %zu bytes",
-                          BERTH_DATA_BYTES);
-    if (data->len + more <= data->cap) return BERTH_OK;
-    size_t cap = data->cap * 2 > data->len + more ? data->cap * 2 : data->len + more + 64;
-    void *bytes = berth_realloc(&data->mem, data->bytes, data->cap, cap);
-    if (bytes == NULL) return berth_fail_memory(r->err);
-    data->bytes = bytes;
-    data->cap = cap;
-    return BERTH_OK;
-}
-
-/* Most significant byte first, so that bytes compare as numbers do. */
-static void put(berth_data *data, uint64_t value, int size) {
-    for (int i = size - 1; i >= 0; i--)
-        data->bytes[data->len++] = (unsigned char)(value >> (8 * i) & 0xff);
-}
-
-static berth_rc put_number(reader *r, char tag, uint64_t value) {
-    berth_rc rc = room(r, 9);
-    if (rc != BERTH_OK) return rc;
-    r->data->bytes[r->data->len++] = (unsigned char)tag;
-    put(r->data, value, 8);
-    return BERTH_OK;
-}
-
 static berth_rc put_scalar(reader *r, int index, int type) {
     lua_State *L = r->L;
     if (type == LUA_TNUMBER && lua_isinteger(L, index)) {
-        uint64_t bits = (uint64_t)lua_tointegerx(L, index, NULL);
-        return put_number(r, 'i', bits ^ UINT64_C(1) << 63);
-    }
-    if (type == LUA_TNUMBER) {
+        put_number(r->data, 'i', integer_bits(lua_tointegerx(L, index, NULL)));
+    } else if (type == LUA_TNUMBER) {
         double number = lua_tonumberx(L, index, NULL);
         uint64_t bits;
         memcpy(&bits, &number, sizeof bits);
-        return put_number(r, 'd', bits);
-    }
-    if (type == LUA_TSTRING) {
+        put_number(r->data, 'd', bits);
+    } else if (type == LUA_TSTRING) {
         size_t len;
         const char *text = lua_tolstring(L, index, &len);
-        if (len > BERTH_DATA_BYTES) len = BERTH_DATA_BYTES;
-        berth_rc rc = room(r, len + 5);
-        if (rc != BERTH_OK) return rc;
-        r->data->bytes[r->data->len++] = 's';
-        put(r->data, len, 4);
-        memcpy(r->data->bytes + r->data->len, text, len);
-        r->data->len += len;
-        return BERTH_OK;
+        put_text(r->data, text, len);
+    } else {
+        put_tag(r->data, type == LUA_TNIL ? 'n' : lua_toboolean(L, index) ? 't' : 'f');
     }
-    berth_rc rc = room(r, 1);
-    if (rc != BERTH_OK) return rc;
-    char tag = type == LUA_TNIL ? 'n' : lua_toboolean(L, index) ? 't' : 'f';
-    r->data->bytes[r->data->len++] = (unsigned char)tag;
-    return BERTH_OK;
+    return tell_failure(r->data, r->err);
 }
 
 /* Keys are distinct and none begins another, so the first bytes that differ lie in the keys. */
@@ -164,15 +239,13 @@ static berth_rc read_table(reader *r, int index, int depth) {
         return berth_fail(r->err, BERTH_ELIMIT, "tables nested deeper than %d, or in a circle",
                           BERTH_DATA_DEPTH);
     if (!lua_checkstack(L, 4)) return berth_fail_memory(r->err);
-    berth_rc rc = room(r, 9);
-    if (rc != BERTH_OK) return rc;
-    size_t head = r->data->len, base = r->npieces;
-    r->data->len += 9;
+    berth_data_table table = berth_data_open(r->data);
+    berth_rc rc = tell_failure(r->data, r->err);
+    size_t base = r->npieces;
     lua_Unsigned sequence = lua_rawlen(L, index);
-    uint32_t count = 0;
     lua_pushnil(L);
     while (rc == BERTH_OK && lua_next(L, index)) { /* key value */
-        if (++count > ENTRIES_MAX)
+        if (++table.others > ENTRIES_MAX)
             rc = berth_fail(r->err, BERTH_ELIMIT, "a table of more than %u entries", ENTRIES_MAX);
         else
             rc = read_pair(r, depth);
@@ -182,13 +255,9 @@ static berth_rc read_table(reader *r, int index, int depth) {
         lua_pop(L, 1);
         return rc;
     }
-    if (sequence > count) sequence = count;
-    size_t end = r->data->len;
-    r->data->len = head;
-    r->data->bytes[r->data->len++] = 'T';
-    put(r->data, sequence, 4);
-    put(r->data, count - sequence, 4);
-    r->data->len = end;
+    table.sequence = sequence > table.others ? table.others : (uint32_t)sequence;
+    table.others -= table.sequence;
+    berth_data_close(r->data, &table);
     return order_pairs(r, base);
 }
 
@@ -211,6 +280,7 @@ static berth_rc read_value(reader *r, int index, int depth) {
 berth_rc berth_data_read(berth_data *data, lua_State *L, int index, berth_err *err) {
     reader r = {.L = L, .data = data, .err = err};
     data->len = 0;
+    data->failure = BERTH_OK;
     berth_rc rc = read_value(&r, lua_absindex(L, index), 0);
     berth_free(&data->mem, r.pieces, r.cap_pieces * sizeof *r.pieces);
     if (rc != BERTH_OK) berth_data_free(data);

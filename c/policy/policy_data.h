@@ -19,6 +19,7 @@ typedef struct berth_data {
     berth_mem mem;
     unsigned char *bytes; /* owned */
     size_t len, cap;
+    berth_rc failure; /* why something could not be written, or BERTH_OK */
 } berth_data;
 
 void berth_data_init(berth_data *data, berth_mem mem);
@@ -33,5 +34,28 @@ berth_rc berth_data_read(berth_data *data, lua_State *L, int index, berth_err *e
 
 /* Pushes a fresh copy of the value. [-0, +1, m] */
 void berth_data_push(lua_State *L, const berth_data *data);
+
+/* --- writing in C: a table, and what is in it, from its opening to its closing ---------------- */
+
+typedef struct berth_data_table {
+    size_t head; /* where it begins */
+    uint32_t sequence, others;
+} berth_data_table;
+
+/* The whole value, or what belongs to the key or place written just before. */
+berth_data_table berth_data_open(berth_data *data);
+void berth_data_close(berth_data *data, const berth_data_table *table);
+void berth_data_key(berth_data *data, berth_data_table *table, const char *key);
+void berth_data_place(berth_data *data, berth_data_table *table); /* the next of 1, 2, 3, ... */
+void berth_data_integer(berth_data *data, int64_t value);
+void berth_data_text(berth_data *data, const char *text);
+void berth_data_append(berth_data *data, const berth_data *value);
+/* key and value in one; a NULL text writes nothing. */
+void berth_data_set_integer(berth_data *data, berth_data_table *table, const char *key,
+                            int64_t value);
+void berth_data_set_text(berth_data *data, berth_data_table *table, const char *key,
+                         const char *text);
+/* Errors: BERTH_ENOMEM or BERTH_ELIMIT when anything failed; then it is empty. */
+berth_rc berth_data_finish(berth_data *data, berth_err *err);
 
 #endif

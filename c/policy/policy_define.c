@@ -400,6 +400,9 @@ int berth_policy_adopt(lua_State *L) {
         return luaL_error(L, "the file does not return its policy: write return policy { ... }");
     capture_hooks(L, policy, 3);
     berth_views_open(L, &policy->frame, policy->has);
+    lua_pushliteral(L, "parameters"); /* there is a copy that cannot be written to */
+    lua_pushnil(L);
+    lua_rawset(L, 3);
     lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
     lua_pushliteral(L, "policy");
     lua_pushnil(L);
