@@ -225,6 +225,7 @@ int32_t berth_state_find_allocation(const berth_state *state, berth_ref consumer
     while (at >= 0) {
         const berth_allocation *a = &state->allocations[at];
         if (a->provider == provider && a->rclass == rclass) return at;
+        if (a->provider > provider || (a->provider == provider && a->rclass > rclass)) return -1;
         at = a->next_of_consumer;
     }
     return -1;
