@@ -2,32 +2,9 @@
 -- BERTH_CASES says how many (1000), BERTH_SEED which; a failure tells both.
 local brute = require "spec.support.brute"
 local fleets = require "spec.support.fleet"
-local requests = require "spec.support.requests"
+local cases = require "spec.support.cases"
 
-local cases = math.tointeger(tonumber(os.getenv("BERTH_CASES") or 1000))
-local seed = math.tointeger(tonumber(os.getenv("BERTH_SEED") or os.time() % 1000000))
-
-local function show(value)
-  if type(value) ~= "table" then
-    return type(value) == "string" and ("%q"):format(value) or tostring(value)
-  end
-  local keys, parts = {}, {}
-  for key in pairs(value) do keys[#keys + 1] = key end
-  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
-  for _, key in ipairs(keys) do
-    local name = type(key) == "string" and ("[%q] = "):format(key) or ""
-    parts[#parts + 1] = name .. show(value[key])
-  end
-  return "{ " .. table.concat(parts, ", ") .. " }"
-end
-
---- Fails with what must be known to see the case again.
-local function expect(holds, case, what, ...)
-  if holds then return end
-  local lines = { what:format(...), ("seed %d, case %d: %s"):format(seed, case.number, case.query) }
-  for _, p in ipairs(case.fleet) do lines[#lines + 1] = "  " .. show(p) end
-  error(table.concat(lines, "\n"), 2)
-end
+local expect, show = cases.expect, cases.show
 
 local function keys_of(list)
   local keys = {}
@@ -41,20 +18,12 @@ local function splits_of(request)
   return count
 end
 
---- Runs `check(case)` on one in `nth` cases, with a store that holds the case's fleet.
+--- Calls check(case) with case.found, all candidates.
 local function each_case(nth, plain, check)
-  local offset = nth * cases
-  for number = 1, math.max(1, cases // nth) do
-    local chance = requests.chance(seed * 1000003 + number + offset)
-    local fleet = requests.random_fleet(chance)
-    local request = requests.random_request(chance, fleet, plain)
-    local case = { number = number + offset, fleet = fleet, request = request,
-                   query = requests.to_query(request) }
-    local store <close> = fleets.load(fleet, requests.TRAITS)
-    case.store = store
-    case.found = assert(fleets.candidates(store, case.query))
+  cases.each(nth, plain, function(case)
+    case.found = assert(fleets.candidates(case.store, case.query))
     check(case)
-  end
+  end)
 end
 
 local function index_by_key(list)
@@ -84,7 +53,9 @@ local function given(candidate)
   return sum
 end
 
-describe(("candidates of %d random cases with seed %d"):format(cases, seed), function()
+local title = "candidates of %d random cases with seed %d"
+
+describe(title:format(cases.count, cases.seed), function()
   it("are those of brute force, each of them around the first tree that gives it", function()
     local answers = 0
     each_case(1, false, function(case)
@@ -101,7 +72,7 @@ describe(("candidates of %d random cases with seed %d"):format(cases, seed), fun
       for key in pairs(want) do expect(seen[key], case, "missing: %s", key) end
       answers = answers + #case.found
     end)
-    assert(answers > cases / 10, "the cases hardly ever had an answer")
+    assert(answers > cases.count / 10, "the cases hardly ever had an answer")
   end)
 
   it("add up per class to what the groups ask for", function()

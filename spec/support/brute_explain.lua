@@ -357,8 +357,8 @@ function brute_explain.relaxations(fleet, request)
   local found = {}
   local function try(step, relaxed, more)
     if not has_candidate(fleet, relaxed) then return false end
-    local entry = { kind = step.kind, suffix = step.suffix, item = step.item, loss = 1.0,
-                    place = #found + 1 }
+    local entry = { kind = step.kind, suffix = step.suffix, class = step.class, item = step.item,
+                    loss = 1.0, place = #found + 1 }
     for key, value in pairs(more or {}) do entry[key] = value end
     found[#found + 1] = entry
     return true

@@ -6,12 +6,19 @@ local fleet = {}
 
 local SHARES = "MISC_SHARES_VIA_AGGREGATE"
 
-local function create_traits(store, specs)
-  for _, p in ipairs(specs) do
-    for _, trait in ipairs(p.traits or {}) do
-      if trait ~= SHARES and trait:match("^CUSTOM_") then assert(store:create_trait(trait)) end
+--- In order of name, so that a trait's place does not depend on the fleet.
+local function create_traits(store, specs, extra)
+  local seen, words = { [SHARES] = true }, {}
+  local function note(list)
+    for _, trait in ipairs(list or {}) do
+      if not seen[trait] and trait:match("^CUSTOM_") then words[#words + 1] = trait end
+      seen[trait] = true
     end
   end
+  for _, p in ipairs(specs) do note(p.traits) end
+  note(extra)
+  table.sort(words)
+  for _, trait in ipairs(words) do assert(store:create_trait(trait)) end
 end
 
 --- Stocks large enough for any use; the stated ones follow once the use is there.
@@ -24,8 +31,7 @@ end
 --- Opens a store in memory with the providers and what is used of them.
 function fleet.load(specs, extra_traits)
   local store = assert(berth.open(":memory:"))
-  create_traits(store, specs)
-  for _, trait in ipairs(extra_traits or {}) do assert(store:create_trait(trait)) end
+  create_traits(store, specs, extra_traits)
   for i, p in ipairs(specs) do
     local used = next(p.used or {}) ~= nil
     assert(store:create_provider {

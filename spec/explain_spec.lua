@@ -1,0 +1,205 @@
+--- Why a request has no answer: what each condition removes, who came nearest, and the smallest
+-- relaxation that gives an answer; vectors first, then random cases against brute force.
+local brute_explain = require "spec.support.brute_explain"
+local cases = require "spec.support.cases"
+local fleets = require "spec.support.fleet"
+
+local function stock(total, more)
+  local inv = { total = total }
+  for key, value in pairs(more or {}) do inv[key] = value end
+  return inv
+end
+
+--- Three nodes: one large and slow, one fast and small, one with devices.
+local nodes = {
+  { name = "large", inventories = { VCPU = stock(12), MEMORY_MB = stock(4096) } },
+  { name = "fast", inventories = { VCPU = stock(8), MEMORY_MB = stock(2048, { max_unit = 1024 }) },
+    traits = { "CUSTOM_FAST" }, aggregates = { "rack-1" }, used = { VCPU = 3 } },
+  { name = "devices", inventories = { VCPU = stock(4), MEMORY_MB = stock(512) } },
+  { name = "device-1", parent = "devices", inventories = { PGPU = stock(1) } },
+  { name = "device-2", parent = "devices", inventories = { PGPU = stock(1) } },
+}
+
+--- { text = { alone, in_turn, left } }
+local function steps_of(explanation)
+  local steps = {}
+  for _, step in ipairs(explanation.steps) do
+    steps[step.text] = { step.alone, step.in_turn, step.left }
+  end
+  return steps
+end
+
+local function texts(list)
+  local result = {}
+  for i, each in ipairs(list) do result[i] = each.text end
+  return result
+end
+
+describe("an explanation", function()
+  local store
+  setup(function() store = fleets.load(nodes) end)
+  teardown(function() store:close() end)
+
+  it("counts what each condition removes alone and in turn", function()
+    local why = assert(store:explain { resources = { VCPU = 6, MEMORY_MB = 2000 },
+                                       required = { "CUSTOM_FAST" } })
+    assert.equal(3, why.trees)
+    assert.equal(0, why.left)
+    assert.same({
+      ["inventory of VCPU"] = { 0, 0, 3 },
+      ["6 VCPU free in one provider"] = { 2, 2, 1 }, -- fast has 5 left
+      ["units that allow 6 VCPU"] = { 0, 0, 1 },
+      ["inventory of MEMORY_MB"] = { 0, 0, 1 },
+      ["2000 MEMORY_MB free in one provider"] = { 1, 0, 1 },
+      ["units that allow 2000 MEMORY_MB"] = { 1, 0, 1 },
+      ["trait CUSTOM_FAST"] = { 2, 1, 0 },
+    }, steps_of(why))
+  end)
+
+  it("leaves the trees that have candidates and proposes nothing then", function()
+    local why = assert(store:explain("resources=VCPU:5"))
+    assert.equal(2, why.left)
+    assert.same({}, why.nearest)
+    assert.same({}, why.relaxations)
+    assert.equal("room", why.steps[2].kind)
+    assert.equal("VCPU", why.steps[2].class)
+    assert.equal(5, why.steps[2].want)
+  end)
+
+  it("names who came nearest, the one with the most first", function()
+    local why = assert(store:explain("resources=VCPU:16"))
+    local names, found = fleets.names(store), {}
+    for i, near in ipairs(why.nearest) do
+      found[i] = { names[near.root], names[near.provider], near.have }
+      assert.equal("room", why.steps[near.step].kind)
+    end
+    assert.same({ { "large", "large", 12 }, { "fast", "fast", 5 }, { "devices", "devices", 4 } },
+                found)
+  end)
+
+  it("proposes the smallest amount to give up", function()
+    local why = assert(store:explain("resources=VCPU:16,MEMORY_MB:1024"))
+    assert.same({ "VCPU 16 -> 12" }, texts(why.relaxations))
+    assert.equal(12, why.relaxations[1].to)
+    why = assert(store:explain("resources=VCPU:5,MEMORY_MB:1500&member_of=rack-1"))
+    assert.same({ "MEMORY_MB 1500 -> 1024", "without aggregate rack-1" }, texts(why.relaxations))
+  end)
+
+  it("proposes to drop or to allow one condition", function()
+    local why = assert(store:explain("resources=VCPU:6&required=CUSTOM_FAST"))
+    assert.same({ "VCPU 6 -> 5", "without trait CUSTOM_FAST" }, texts(why.relaxations))
+    why = assert(store:explain("resources=VCPU:5&in_tree=fast&required=!CUSTOM_FAST"))
+    assert.same({ "outside the tree of fast", "allowing trait CUSTOM_FAST" },
+                texts(why.relaxations))
+    why = assert(store:explain("resources=VCPU:5&member_of=rack-1&member_of=!in:rack-1,rack-2"))
+    assert.same({ "allowing aggregate rack-1", "without aggregate rack-1" },
+                texts(why.relaxations))
+    why = assert(store:explain("resources=VCPU:1,PGPU:1&root_required=CUSTOM_FAST"))
+    assert.same({ "without root trait CUSTOM_FAST" }, texts(why.relaxations))
+  end)
+
+  it("tells conditions on all groups together", function()
+    local why = assert(store:explain { group_policy = "isolate", groups = {
+      a = { resources = { PGPU = 1 } }, b = { resources = { PGPU = 1 } },
+      c = { resources = { PGPU = 1 } },
+    } })
+    local steps = steps_of(why)
+    assert.same({ 2, 2, 1 }, steps["inventory of PGPU, group a (one of 3 alike)"])
+    assert.same({ 1, 1, 0 }, steps["room for all groups at once"])
+    assert.same({ 1, 0, 0 }, steps["a provider of its own for each group"])
+    assert.same({}, why.relaxations)
+    why = assert(store:explain { group_policy = "none", same_subtree = { { "a", "b" } }, groups = {
+      a = { resources = { PGPU = 1 } }, b = { resources = { PGPU = 1 } } } })
+    assert.same({ 1, 1, 0 }, steps_of(why)["one subtree for groups a, b"])
+    assert.same({ "without same_subtree a, b" }, texts(why.relaxations))
+    why = assert(store:explain { group_policy = "isolate", groups = {
+      a = { resources = { VCPU = 2 }, required = { "CUSTOM_FAST" } },
+      b = { resources = { VCPU = 2 } } } })
+    assert.same({ "group_policy none" }, texts(why.relaxations))
+  end)
+
+  it("refuses what no request may be", function()
+    local why, err = store:explain("resources=VCPU:1&required=CUSTOM_NOBODY")
+    assert.is_nil(why)
+    assert.equal("not_found", err.code)
+    why, err = store:explain("")
+    assert.is_nil(why)
+    assert.equal("invalid_request", err.code)
+  end)
+
+  it("has nothing to tell of an empty fleet but that it is empty", function()
+    local empty <close> = fleets.load {}
+    local why = assert(empty:explain("resources=VCPU:1"))
+    assert.equal(0, why.trees)
+    assert.same({}, why.relaxations)
+    local claim, err = empty:place { consumer = "c", resources = { VCPU = 1 } }
+    assert.is_nil(claim)
+    assert.equal("no_candidate", err.code)
+    assert.equal("there are no providers", err.message)
+  end)
+end)
+
+--- "kind group item-or-name amount" of a relaxation, from either side.
+local function line_of(relaxation, name)
+  return ("%s %s %s %s"):format(relaxation.kind, relaxation.group or relaxation.suffix or "",
+                                name or relaxation.class or "", relaxation.to or "")
+end
+
+local function engine_lines(list)
+  local lines = {}
+  for i, each in ipairs(list) do
+    lines[i] = line_of(each, each.forbidden and each.names[1] or nil)
+  end
+  return table.concat(lines, "; ")
+end
+
+local function brute_lines(list)
+  local lines = {}
+  for i, each in ipairs(list) do lines[i] = line_of(each, each.name) end
+  return table.concat(lines, "; ")
+end
+
+--- A request that asks for more than most of the fleet has.
+local function enlarge(case)
+  local class = next(case.request.resources or {})
+  if not class then return end
+  local requests = require "spec.support.requests"
+  case.request.resources[class] = case.request.resources[class] + case.chance.upto(8)
+  case.query = requests.to_query(case.request)
+end
+
+local title = "explanations of %d random cases with seed %d"
+
+describe(title:format(cases.count // 4, cases.seed), function()
+  it("count as brute force does", function()
+    cases.each(4, false, function(case)
+      enlarge(case)
+      local why = assert(case.store:explain(case.query))
+      local want = brute_explain.steps(case.fleet, case.request)
+      cases.expect(#want == #why.steps, case, "%d steps, not %d", #why.steps, #want)
+      for i, step in ipairs(why.steps) do
+        local w = want[i]
+        cases.expect(step.kind == w.kind and step.group == w.suffix, case, "step %d is %s", i,
+                     step.text)
+        cases.expect(step.alone == w.alone and step.in_turn == w.in_turn and step.left == w.left,
+                     case, "%s: %d %d %d, not %d %d %d", step.text, step.alone, step.in_turn,
+                     step.left, w.alone, w.in_turn, w.left)
+      end
+    end)
+  end)
+
+  it("propose every single relaxation that works, the smallest first", function()
+    local infeasible, proposed = 0, 0
+    cases.each(4, false, function(case)
+      enlarge(case)
+      local why = assert(case.store:explain(case.query))
+      if why.left > 0 then return end
+      local want = brute_explain.relaxations(case.fleet, case.request)
+      cases.expect(engine_lines(why.relaxations) == brute_lines(want), case, "%s\nnot %s",
+                   engine_lines(why.relaxations), brute_lines(want))
+      infeasible = infeasible + 1
+      proposed = proposed + #want
+    end)
+    assert(infeasible > cases.count // 20 and proposed > 0, "hardly any case was infeasible")
+  end)
+end)
