@@ -13,37 +13,49 @@
 /* --- the judge --------------------------------------------------------------------------- */
 
 /* Owns a store's policies and is user value 2 of the store, so that the errors they filled stay
- * whole while a verb pushes them, even when the store is closed meanwhile. */
-typedef struct host_ud {
-    berth_policies *policies; /* owned */
-} host_ud;
+ * whole while a verb pushes them, even when the store is closed meanwhile.  Whichever of the two
+ * is finalised first lets go of the other. */
+struct luax_policies {
+    berth_policies *host; /* owned */
+    luax_store *owner;    /* NULL: the store let go */
+};
 
-static const luax_class host_class = {"berth.policies"};
+static const luax_class policies_class = {"berth.policies"};
 
-static int host_gc(lua_State *L) {
-    host_ud *host = luax_check(L, 1, &host_class);
-    berth_policies_free(host->policies);
-    host->policies = NULL;
+void luax_judge_free(luax_store *owner) {
+    if (owner->policies != NULL) owner->policies->owner = NULL;
+    owner->policies = NULL;
+}
+
+static int policies_gc(lua_State *L) {
+    struct luax_policies *self = luax_check(L, 1, &policies_class);
+    if (self->owner != NULL) luax_store_close(self->owner); /* nobody gets past policies by this */
+    berth_policies_free(self->host);
+    self->host = NULL;
     return 0;
 }
 
-/* The store's policies, made when there are none. [-0, +0, m] */
+/* NULL: none. */
+static berth_policies *host_of(const luax_store *owner) {
+    return owner->policies != NULL ? owner->policies->host : NULL;
+}
+
+/* Makes sure that there is a host. [-0, +0, m] */
 static berth_rc make_host(lua_State *L, luax_store *owner, int store, berth_err *err) {
     if (owner->store == NULL) luax_closed(L, "store");
     if (owner->policies != NULL) return BERTH_OK;
-    host_ud *host = luax_new(L, &host_class, sizeof *host, 0);
-    berth_rc rc = berth_policies_new(berth_mem_default(), &host->policies, err);
+    struct luax_policies *self = luax_new(L, &policies_class, sizeof *self, 0);
+    berth_rc rc = berth_policies_new(berth_mem_default(), &self->host, err);
+    if (rc == BERTH_OK) {
+        self->owner = owner;
+        owner->policies = self;
+    }
     lua_setiuservalue(L, store, 2);
-    owner->policies = host->policies;
     return rc;
 }
 
 const berth_judge *luax_judge(const luax_store *owner) {
-    return berth_policies_judge(owner->policies);
-}
-
-void luax_judge_free(luax_store *owner) {
-    owner->policies = NULL; /* collected with the store */
+    return berth_policies_judge(host_of(owner));
 }
 
 berth_rc luax_judge_allocations(const luax_store *owner, const berth_allocation_spec *specs,
@@ -51,7 +63,7 @@ berth_rc luax_judge_allocations(const luax_store *owner, const berth_allocation_
     if (owner->policies == NULL) return BERTH_OK;
     berth_state *state = berth_store_state(owner->store);
     for (size_t i = 0; i < count; i++) {
-        berth_rc rc = berth_policies_admit(owner->policies, state, &specs[i], err);
+        berth_rc rc = berth_policies_admit(host_of(owner), state, &specs[i], err);
         if (rc != BERTH_OK) return rc;
     }
     return BERTH_OK;
@@ -66,8 +78,8 @@ static berth_rc load(lua_State *L, luax_store *owner, int store, luax_policy_bat
     if (sources == NULL) return berth_fail_memory(err);
     berth_rc rc = make_host(L, owner, store, err);
     if (rc != BERTH_OK) return rc;
-    return whole ? berth_policies_load_set(owner->policies, sources, count, err)
-                 : berth_policies_load(owner->policies, sources, count, err);
+    return whole ? berth_policies_load_set(host_of(owner), sources, count, err)
+                 : berth_policies_load(host_of(owner), sources, count, err);
 }
 
 berth_rc luax_judge_open(lua_State *L, luax_store *owner, int store, int list, berth_err *err) {
@@ -116,7 +128,7 @@ int luax_unload_policy(lua_State *L) {
     berth_err err;
     luax_max_args(L, 2);
     luaL_checktype(L, 2, LUA_TSTRING);
-    return answer(L, berth_policies_unload(owner->policies, lua_tostring(L, 2), &err), &err);
+    return answer(L, berth_policies_unload(host_of(owner), lua_tostring(L, 2), &err), &err);
 }
 
 /* --- telling ----------------------------------------------------------------------------- */
@@ -160,7 +172,7 @@ int luax_policies(lua_State *L) {
     const luax_store *owner = check_store(L);
     luax_max_args(L, 1);
     record_ud *record = push_record(L);
-    berth_policies_write(owner->policies, &record->out);
+    berth_policies_write(host_of(owner), &record->out);
     return push_written(L, record);
 }
 
@@ -173,7 +185,7 @@ int luax_decisions(lua_State *L) {
     record_ud *record = push_record(L);
     berth_data_table all = berth_data_open(&record->out);
     if (owner->policies != NULL) {
-        const berth_decisions *decisions = berth_policies_decisions(owner->policies);
+        const berth_decisions *decisions = berth_policies_decisions(host_of(owner));
         int64_t oldest = decisions->made - BERTH_DECISIONS_KEPT + 1;
         for (int64_t id = after + 1 > oldest ? after + 1 : oldest; id <= decisions->made; id++) {
             const berth_decision *d = berth_decisions_get(decisions, id);
@@ -244,7 +256,7 @@ static int core_authorize(lua_State *L) {
             roles[call.nroles] = lua_tostring(L, -1);
         }
     }
-    return answer(L, berth_policies_authorize(owner->policies, &call, &err), &err);
+    return answer(L, berth_policies_authorize(host_of(owner), &call, &err), &err);
 }
 
 /* override(store, person, reason), override(store) -> true | nil, err: from now on, until it is
@@ -254,7 +266,7 @@ static int core_override(lua_State *L) {
     berth_err err;
     const char *person = luaL_optstring(L, 2, NULL), *reason = luaL_optstring(L, 3, NULL);
     berth_rc rc = make_host(L, owner, 1, &err);
-    if (rc == BERTH_OK) rc = berth_policies_override(owner->policies, person, reason, &err);
+    if (rc == BERTH_OK) rc = berth_policies_override(host_of(owner), person, reason, &err);
     return answer(L, rc, &err);
 }
 
@@ -266,7 +278,7 @@ static int core_redact(lua_State *L) {
     record_ud *record = push_record(L);
     berth_rc rc = berth_data_read(&record->in, L, 2, &err);
     if (rc == BERTH_OK)
-        rc = berth_policies_redact(owner->policies, &record->in, &record->out, &err);
+        rc = berth_policies_redact(host_of(owner), &record->in, &record->out, &err);
     return rc == BERTH_OK ? push_written(L, record) : luax_fail(L, &err);
 }
 
@@ -367,8 +379,8 @@ void luax_open_policy(lua_State *L) {
                                          {NULL, NULL}};
     static const luaL_Reg none[] = {{NULL, NULL}};
     static const luaL_Reg record_meta[] = {{"__gc", record_gc}, {NULL, NULL}};
-    static const luaL_Reg host_meta[] = {{"__gc", host_gc}, {NULL, NULL}};
+    static const luaL_Reg host_meta[] = {{"__gc", policies_gc}, {NULL, NULL}};
     luax_new_class(L, &record_class, &(luax_members){.methods = none, .meta = record_meta});
-    luax_new_class(L, &host_class, &(luax_members){.methods = none, .meta = host_meta});
+    luax_new_class(L, &policies_class, &(luax_members){.methods = none, .meta = host_meta});
     luaL_setfuncs(L, functions, 0);
 }

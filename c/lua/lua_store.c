@@ -43,7 +43,7 @@ static const luax_key option_keys[] = {
     LUAX_KEYS_END,
 };
 
-static void close_store(luax_store *self) {
+void luax_store_close(luax_store *self) {
     berth_store *store = self->store;
     luax_close_searches(self);
     self->store = NULL;
@@ -91,7 +91,7 @@ static int store_open(lua_State *L) {
         lua_pushliteral(L, "policies");
         lua_rawget(L, 2);
         if (luax_judge_open(L, self, 3, lua_gettop(L), &call.err) != BERTH_OK) {
-            close_store(self);
+            luax_store_close(self);
             return luax_fail(L, &call.err);
         }
     }
@@ -101,7 +101,7 @@ static int store_open(lua_State *L) {
 
 /* close, __gc, __close: an open transaction is rolled back. */
 static int store_close(lua_State *L) {
-    close_store(luax_check(L, 1, &luax_store_class));
+    luax_store_close(luax_check(L, 1, &luax_store_class));
     return 0;
 }
 

@@ -13,7 +13,7 @@
 #include "lua/luax_read.h"
 #include "store/store.h"
 
-struct berth_policies;
+struct luax_policies;
 struct luax_candidates;
 
 /* User values: 1 an idle scratch or nil; 2 the owner of the policies or nil. */
@@ -21,7 +21,7 @@ struct luax_candidates;
 
 typedef struct luax_store {
     berth_store *store;              /* owned; NULL: closed */
-    struct berth_policies *policies; /* of user value 2; NULL: none loaded */
+    struct luax_policies *policies;  /* user value 2; NULL: none loaded */
     struct luax_candidates *open;    /* searches in the state's memory: closed with the store */
     uint64_t tx;                     /* number of the open transaction, 0: none */
     uint64_t txs;                    /* numbers given out */
@@ -34,6 +34,9 @@ typedef struct luax_provider {
     berth_ref hint; /* where it was last seen */
     char uuid[BERTH_UUID_BYTES + 1];
 } luax_provider;
+
+/* Closing twice is fine; an open transaction is rolled back. [-0, +0, -] */
+void luax_store_close(luax_store *self);
 
 /* Where a verb runs. */
 typedef struct luax_scope {
