@@ -126,6 +126,25 @@ describe("a store's file", function()
     assert.equal("0,3", sql(file, "SELECT group_concat(id) FROM providers"):match "[%d,]+")
   end)
 
+  it("is copied whole, also from memory", function()
+    for _, target in ipairs { path(), ":memory:" } do
+      local copy = path()
+      local fleet <close> = assert(berth.open(target))
+      furnish(fleet)
+      assert(fleet:provider("gpu-2"):update { parent = fleet:create_provider { name = "later" } })
+      assert(fleet:backup(copy))
+      assert.equal(assert(fleet:dump()), dump_of(copy))
+      assert.equal("-rw-------", command.exec("ls", "-l", copy).out:sub(1, 10))
+      local again, err = fleet:backup(copy)
+      assert.is_nil(again)
+      assert.equal("duplicate_name", err.code)
+      again, err = fleet:backup(directory .. "/none/copy.db")
+      assert.is_nil(again)
+      assert.equal("io_error", err.code)
+      assert.equal("", command.shell("ls " .. command.quote(directory) .. " | grep part").out)
+    end
+  end)
+
   it("lies where it was opened, wherever the program goes", function()
     local result = command.shell(("cd %s && %s - <<'END'%s\nEND"):format(command.quote(directory),
       LUA, [[
@@ -515,6 +534,39 @@ describe("a store whose disk fails", function()
           if not sticky then assert.is_nil(answers.unknown) end
         end)
     end
+  end
+end)
+
+describe("a backup whose disk fails", function()
+  after_each(function() test.vfs() end)
+
+  for _, sticky in ipairs { false, true } do
+    it("is whole or not there (" .. (sticky and "for good" or "once") .. ")", function()
+      for _, target in ipairs { path(), ":memory:" } do
+        local fleet <close> = assert(berth.open(target))
+        furnish(fleet)
+        local wanted, at, refused = assert(fleet:dump()), 0, 0
+        repeat
+          at = at + 1
+          local copy = path()
+          test.vfs { kind = "error", calls = "write sync truncate open delete map", at = at,
+            sticky = sticky }
+          local made, err = fleet:backup(copy)
+          local _, fired = test.vfs()
+          if made then
+            assert.equal(wanted, dump_of(copy))
+          else
+            refused = refused + 1
+            assert.equal("io_error", err.code)
+            assert.is_false(exists(copy))
+            os.remove(copy)
+          end
+          assert.equal("", command.shell("ls " .. command.quote(directory) .. " | grep part").out)
+        until fired == 0
+        assert.is_true(refused > 3)
+        assert.is_true(fleet:check())
+      end
+    end)
   end
 end)
 

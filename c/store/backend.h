@@ -52,7 +52,8 @@ typedef struct berth_backend_ops {
 
     /* --- outside --- */
     berth_rc (*check)(berth_backend *backend, berth_check_found found, void *ud, berth_err *err);
-    berth_rc (*backup)(berth_backend *backend, const char *path, berth_err *err);
+    /* Everything as of one moment into the empty file at `path`. NULL: see `load`. */
+    berth_rc (*copy)(berth_backend *backend, const char *path, berth_err *err);
     void (*stats)(berth_backend *backend, berth_store_stats *out);
 } berth_backend_ops;
 

@@ -132,11 +132,6 @@ static berth_rc memory_check(berth_backend *backend, berth_check_found found, vo
     return BERTH_OK;
 }
 
-static berth_rc memory_backup(berth_backend *backend, const char *path, berth_err *err) {
-    (void)backend, (void)path;
-    return berth_fail(err, BERTH_EINVALID, "a store in memory has no file to copy");
-}
-
 static void memory_stats(berth_backend *backend, berth_store_stats *out) {
     out->commits = ((memory *)backend)->commits;
 }
@@ -154,7 +149,7 @@ static const berth_backend_ops memory_ops = {
     .write = memory_write,
     .commit = memory_commit,
     .check = memory_check,
-    .backup = memory_backup,
+    .copy = NULL,
     .stats = memory_stats,
 };
 

@@ -233,6 +233,6 @@ const berth_backend_ops berth_sqlite_ops = {
     .write = berth_sqlite_write,
     .commit = sqlite_commit,
     .check = sqlite_check,
-    .backup = berth_sqlite_backup,
+    .copy = berth_sqlite_copy,
     .stats = sqlite_stats,
 };

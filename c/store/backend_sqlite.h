@@ -7,7 +7,7 @@
  *   backend_sqlite_load.c        rows -> state, with no trust in the rows
  *   backend_sqlite_write.c       changes -> rows, the feed
  *   backend_sqlite_statement.c   statements prepared once, errors put into words
- *   backend_sqlite_checkpoint.c  the log moved into the file; backup
+ *   backend_sqlite_checkpoint.c  the log moved into the file, all pages copied
  *
  * After the first error inside a transaction everything stops: `end` looks whether it is still
  * open and rolls it back. */
@@ -126,6 +126,6 @@ int berth_sqlite_count_log(void *ud, sqlite3 *db, const char *name, int pages);
 /* After a commit: moves the log into the file when it has grown long.  Failure is no matter: the
  * log keeps everything. */
 void berth_sqlite_checkpoint(berth_sqlite *b);
-berth_rc berth_sqlite_backup(berth_backend *backend, const char *path, berth_err *err);
+berth_rc berth_sqlite_copy(berth_backend *backend, const char *path, berth_err *err);
 
 #endif

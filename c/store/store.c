@@ -13,6 +13,7 @@
 
 #include "core/err.h"
 #include "store/backend.h"
+#include "store/backup.h"
 
 #define RANK_BYTES ((size_t)64 * 1024 * 1024)
 
@@ -328,9 +329,14 @@ berth_rc berth_store_check(berth_store *store, berth_check_found found, void *ud
 berth_rc berth_store_backup(berth_store *store, const char *path, berth_err *err) {
     if (store->open)
         return berth_fail(err, BERTH_EBUSY, "a store cannot be copied inside a transaction");
+    const berth_backend_ops *ops = store->backend->ops;
+    berth_part part;
     berth_rc rc = berth_store_refresh(store, err);
+    if (rc == BERTH_OK) rc = berth_part_begin(&part, store->mem, path, err);
     if (rc != BERTH_OK) return rc;
-    return store->backend->ops->backup(store->backend, path, err);
+    rc = ops->copy != NULL ? ops->copy(store->backend, part.name, err)
+                           : berth_state_write_out(store->state, part.name, err);
+    return berth_part_end(&part, rc, err);
 }
 
 void berth_store_get_stats(berth_store *store, berth_store_stats *out) {
