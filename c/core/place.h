@@ -59,8 +59,8 @@ typedef struct berth_placement {
  * the earlier tree, then preference, then the search's order.  shape->limit plays no part.  Nothing
  * of a denied or failed try remains in txn.  ranks may be NULL: nothing is remembered.
  * Errors: BERTH_ENOCANDIDATE (berth_search_fail's fields), BERTH_EDENIED (the last denial's
- * fields), BERTH_EPOLICY..., BERTH_EBUDGET, BERTH_ECONFLICT (the consumer is not as expected; told
- * before anything else), BERTH_ENOMEM. */
+ * fields), BERTH_EPOLICY..., BERTH_EBUDGET, BERTH_ECONSUMER or BERTH_ECONFLICT (the consumer is not
+ * as expected; told before anything else), BERTH_ENOMEM. */
 berth_rc berth_place(berth_txn *txn, berth_ranks *ranks, const berth_judge *judge,
                      const berth_shape *shape, const berth_claim *claim, berth_placement *out,
                      berth_err *err);
