@@ -295,7 +295,8 @@ describe("the list of providers", function()
     local function make(spec) assert(store:create_provider(spec)) end
     make { name = "west", inventories = { VCPU = 4 }, aggregates = { "a", "b" } }
     make { name = "west-gpu", parent = "west",
-      inventories = { PGPU = { total = 4, step_size = 2 } }, traits = { "CUSTOM_FAST", "HW_GPU_API_VULKAN" }, aggregates = { "b" } }
+      inventories = { PGPU = { total = 4, step_size = 2 } },
+      traits = { "CUSTOM_FAST", "HW_GPU_API_VULKAN" }, aggregates = { "b" } }
     make { name = "east", inventories = { VCPU = 8, MEMORY_MB = 64 }, traits = { "CUSTOM_FAST" },
       aggregates = { "a" } }
   end)
