@@ -26,9 +26,18 @@ static void name_after_file(berth_policy *policy) {
     policy->name[len] = '\0';
 }
 
+/* The sandbox's memory: the policy's, noting what was refused. */
+static void *watched_realloc(void *ud, void *ptr, size_t old_size, size_t new_size) {
+    berth_policy *policy = ud;
+    void *fresh = policy->mem.realloc(policy->mem.ud, ptr, old_size, new_size);
+    if (fresh == NULL && new_size > 0) policy->refused = true;
+    return fresh;
+}
+
 /* Why a file was refused.  Messages of Lua's name the file already. */
 static berth_rc load_failed(const berth_policy *policy, const berth_outcome *outcome,
                             berth_err *err) {
+    if (policy->refused) return berth_fail_memory(err);
     if (outcome->fault == BERTH_FAULT_MEMORY || outcome->fault == BERTH_FAULT_BUDGET) {
         (void)berth_fail(err, BERTH_EPOLICYBUDGET, "%s cannot be loaded: %s", policy->file,
                          outcome->message);
@@ -88,7 +97,9 @@ berth_rc berth_policy_new(berth_mem mem, const berth_sandbox_options *options,
     berth_data_init(&policy->parameters, mem);
     berth_data_init(&policy->scratch, mem);
     berth_rc rc = copy_source(policy, source, err);
-    if (rc == BERTH_OK) rc = berth_sandbox_new(options, &policy->sandbox, err);
+    berth_sandbox_options own = *options;
+    own.mem = (berth_mem){watched_realloc, policy};
+    if (rc == BERTH_OK) rc = berth_sandbox_new(&own, &policy->sandbox, err);
     berth_outcome outcome;
     if (rc == BERTH_OK && !load(policy, &outcome)) rc = load_failed(policy, &outcome, err);
     if (rc != BERTH_OK) {
@@ -152,7 +163,9 @@ static bool attempt(berth_policy_call *call, berth_outcome *out) {
 
 bool berth_policy_run(berth_policy_call *call, berth_outcome *out) {
     berth_policy *policy = call->policy;
+    policy->refused = false;
     bool done = attempt(call, out);
+    if (!done && policy->refused) policy->frame.starved = true;
     if (!done && out->fault == BERTH_FAULT_MEMORY && !policy->frame.starved)
         done = attempt(call, out); /* what it remembered is gone now */
     policy->calls++;

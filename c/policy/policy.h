@@ -29,6 +29,7 @@ typedef struct berth_denial {
 
 typedef struct berth_policy {
     berth_mem mem;
+    bool refused;           /* mem had none for the sandbox: no fault of the policy's */
     berth_sandbox *sandbox; /* owned */
     char *text;             /* owned */
     size_t len;

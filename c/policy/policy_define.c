@@ -192,7 +192,9 @@ static void push_defaults(lua_State *L, berth_policy *policy, int definition) {
     if (type == LUA_TNIL) {
         lua_newtable(L);
     } else {
-        if (berth_data_read(&policy->scratch, L, lua_gettop(L), &err) != BERTH_OK)
+        berth_rc rc = berth_data_read(&policy->scratch, L, lua_gettop(L), &err);
+        policy->refused = policy->refused || rc == BERTH_ENOMEM;
+        if (rc != BERTH_OK)
             refuse(L, "parameters", lua_pushfstring(L, "parameters: %s", err.message));
         berth_data_push(L, &policy->scratch);
     }
