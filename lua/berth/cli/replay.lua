@@ -189,14 +189,14 @@ local function replay(args, plan, target)
   local store <close> = open_store(target)
   do
     local bar <close> = progress.start { label = "creating", total = #plan.nodes }
-    plan.fleet:build(store, bar)
+    plan.fleet:build(store, target, bar)
   end
   for _, policy in ipairs(plan.policies) do load_policy(store, policy) end
   local clock = require "berth.core".clock
   local started = clock()
   do
     local bar <close> = progress.start { label = "placing", total = #plan.arrivals }
-    run.place(store, plan, function(request, node, gpus)
+    run.place(store, target, plan, function(request, node, gpus)
       if decisions then decisions:add(request, node, gpus) end
       bar:advance()
     end)

@@ -14,7 +14,7 @@ Writer.__index = Writer
 
 function Writer:put(text)
   local done, message = self.file:write(text)
-  if not done then fault.raise(fault.SYSTEM, "%s", message) end
+  if not done then fault.raise(fault.SYSTEM, "%s: %s", self.path, message) end
 end
 
 --- @tparam string path of the file to write

@@ -77,13 +77,15 @@ function Fleet:create(tx, bar)
 end
 
 --- Create all providers in one transaction of an empty store.
+-- @param store an open store
+-- @tparam string target what it is called in messages
 -- @param bar nil, or a progress bar that counts the nodes
-function Fleet:build(store, bar)
+function Fleet:build(store, target, bar)
   for _ in store:providers() do
-    fault.raise("in_use", "the store already holds providers; a replay wants a new one")
+    fault.raise("in_use", "%s: it already holds providers; a replay wants a new store", target)
   end
   local done, err = store:transaction(function(tx) return self:create(tx, bar) end)
-  if not done then fault.from("the fleet cannot be created", err) end
+  if not done then fault.from(target .. ": the fleet cannot be created", err) end
 end
 
 -- A model is a condition on the root alone. It rides with CPU and memory, which only roots have;

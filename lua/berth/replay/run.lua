@@ -35,9 +35,10 @@ end
 
 --- Place every arrival of a plan whose fleet stands in the store.
 -- @param store an open store
+-- @tparam string target what it is called in messages
 -- @tparam table plan of run.plan; its tally is filled
 -- @tparam function decided called after each commit with (request, node or nil, gpus)
-function run.place(store, plan, decided)
+function run.place(store, target, plan, decided)
   local built, counts = plan.fleet, plan.tally
   for n, request in ipairs(plan.arrivals) do
     local consumer = run.consumer(n)
@@ -50,7 +51,7 @@ function run.place(store, plan, decided)
       counts:refuse(request, err)
       decided(request, nil)
     else
-      fault.from(consumer, err)
+      fault.from(("%s: %s"):format(target, consumer), err)
     end
   end
 end

@@ -1,5 +1,5 @@
---- A file that appears under its name only when it is whole: written beside it, moved in place at
--- the end. Made early, so that a place where nothing can be written is noticed before the work.
+--- A file that is written at the end of long work. Whether it can be is found out at the beginning,
+-- without touching what it held; a file made for that goes away again when the work fails.
 
 local fault = require "berth.replay.fault"
 
@@ -8,34 +8,39 @@ local sink = {}
 local Sink = {}
 Sink.__index = Sink
 
+local function exists(path)
+  local file = io.open(path, "rb")
+  if file then file:close() end
+  return file ~= nil
+end
+
+-- Messages of the C library begin with the path.
+local function open(path, mode)
+  local file, message = io.open(path, mode)
+  if not file then fault.raise(fault.SYSTEM, "%s", message) end
+  return file
+end
+
 --- @tparam string path of the file to be
 function sink.open(path)
-  local partial = path .. ".partial"
-  local file, message = io.open(partial, "wb")
-  if not file then fault.raise(fault.SYSTEM, "%s", message) end
-  return setmetatable({ path = path, partial = partial, file = file }, Sink)
+  local made = not exists(path)
+  open(path, "ab"):close()
+  return setmetatable({ path = path, made = made }, Sink)
 end
 
-function Sink:fail(message)
-  fault.raise(fault.SYSTEM, "%s: %s", self.path, message)
-end
-
---- Write the whole text and put the file in place.
+--- Write the whole text.
 function Sink:finish(text)
-  local done, message = self.file:write(text)
-  if not done then self:fail(message) end
-  local file = self.file
-  self.file = nil
-  done, message = file:close()
-  if done then done, message = os.rename(self.partial, self.path) end
-  if not done then self:fail(message) end
-  self.partial = nil
+  local file = open(self.path, "wb")
+  local done, message = file:write(text)
+  local closed, also = file:close()
+  if not (done and closed) then
+    fault.raise(fault.SYSTEM, "%s: %s", self.path, message or also)
+  end
+  self.made = false
 end
 
--- Whatever is not finished goes away.
 function Sink:__close()
-  if self.file then self.file:close() end
-  if self.partial then os.remove(self.partial) end
+  if self.made then os.remove(self.path) end
 end
 
 return sink

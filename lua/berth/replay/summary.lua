@@ -19,6 +19,7 @@ local function print_refusals(result)
   for _, refusal in ipairs(result.refusals) do
     local why = refusal.reason or refusal.code
     if refusal.policy then why = ("%s by %s"):format(why, refusal.policy) end
+    if refusal.class then why = ("%s for %s"):format(why, refusal.class) end
     if refusal.project then why = ("%s, %s"):format(why, refusal.project) end
     local group = by_key[why]
     if not group then

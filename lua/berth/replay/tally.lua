@@ -89,12 +89,12 @@ function Tally:refuse(request, err)
   self.arrivals = self.arrivals + 1
   add(self.arrived, request)
   local kind = inputs.kind(request)
-  local key = table.concat({ err.code, err.policy or "", err.reason or "", kind,
+  local key = table.concat({ err.code, err.policy or "", err.reason or "", err.class or "", kind,
     request.project or "" }, "\0")
   local refusal = self.refusals[key]
   if not refusal then
-    refusal = { code = err.code, policy = err.policy, reason = err.reason, kind = kind,
-      project = request.project, count = 0 }
+    refusal = { code = err.code, policy = err.policy, reason = err.reason, class = err.class,
+      kind = kind, project = request.project, count = 0 }
     self.refusals[key] = refusal
   end
   refusal.count = refusal.count + 1
