@@ -1,9 +1,10 @@
 /* lua_explain.c - explain(request): why it has few answers or none, as a table.  The engine's
  * explanation is turned into rows of copied words first, and given back before anything is
  * pushed. */
+#include "lua/lua_explain.h"
+
 #include <string.h>
 
-#include "core/explain.h"
 #include "lua/lua_judge.h"
 #include "lua/lua_request.h"
 #include "lua/lua_verbs.h"
@@ -30,6 +31,10 @@ typedef struct rows {
 
 static const char *const kinds[] = {"root",  "tree",      "class",    "room",    "units", "trait",
                                     "aggregate", "together", "isolate", "subtree", "filter"};
+
+const char *luax_step_kind(berth_step_kind kind) {
+    return kinds[kind];
+}
 
 /* --- rows ---------------------------------------------------------------------------------- */
 

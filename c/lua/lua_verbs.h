@@ -31,6 +31,8 @@ int luax_place(lua_State *L);
 int luax_candidates_of(lua_State *L);
 /* lua_explain.c */
 int luax_explain(lua_State *L);
+/* lua_capacity.c */
+int luax_capacity(lua_State *L);
 
 extern const luaL_Reg luax_verbs[]; /* all of the above by name; NULL-terminated */
 

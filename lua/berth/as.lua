@@ -254,6 +254,7 @@ local shared = {
   resource_classes = plain("resource_classes", false, "store"),
   candidates = plain("candidates", false, "store", candidates_of),
   explain = plain("explain", false, "store"),
+  capacity = plain("capacity", false, "store"),
   reshape = plain("reshape", true, "store"),
   dump = plain("dump", false, "store"),
   place = place,

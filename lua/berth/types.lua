@@ -96,6 +96,37 @@
 ---@field consumer_type string? "unknown" for none told, "all" for any
 ---@field by_type boolean? answer {TYPE = {CLASS = n, consumer_count = n}}
 
+--- One condition of an explained request, a near miss, or a way to relax the request.
+---@class berth.ExplainedRow
+---@field kind string? "root", "tree", "class", "room", "units", "trait", "aggregate", ...
+---@field text string?
+---@field group string? suffix
+---@field class string?
+---@field names string[]? traits, aggregates or suffixes
+---@field forbidden boolean?
+---@field split boolean?
+---@field root string? uuid of a tree's root
+---@field provider string? uuid
+---@field want integer?
+---@field have integer?
+---@field to integer? the amount that would do
+---@field step integer? of a near miss: where it failed
+---@field alone integer? trees that this condition alone rules out
+---@field in_turn integer? trees that it takes of those left before
+---@field left integer? trees left after it
+
+---@class berth.Explanation
+---@field trees integer
+---@field left integer
+---@field steps berth.ExplainedRow[]
+---@field nearest berth.ExplainedRow[]
+---@field relaxations berth.ExplainedRow[] single ones that would do, the smallest first
+
+---@class berth.Capacity
+---@field count integer how many more fit
+---@field refusal berth.Error? of the next one; absent when `most` ended the counting
+---@field runs_out { kind: string, text: string }? the condition that stopped most trees
+
 ---@class berth.Change
 ---@field kind "name"|"provider"|"inventory"|"trait"|"aggregate"|"consumer"|"allocation"
 ---@field provider string? uuid
@@ -162,6 +193,19 @@ function Verbs:resource_classes() end
 ---@return berth.Candidates? candidates
 ---@return berth.Error? err
 function Verbs:candidates(request) end
+
+--- Why the request has few candidates or none.
+---@param request berth.RequestForm
+---@return berth.Explanation? explanation
+---@return berth.Error? err
+function Verbs:explain(request) end
+
+--- How many more of these place() would place, one after another; nothing is written.
+---@param request berth.RequestForm
+---@param options { most: integer? }? 100000
+---@return berth.Capacity? capacity
+---@return berth.Error? err
+function Verbs:capacity(request, options) end
 
 ---@param what berth.Placement|berth.RequestForm|berth.Candidate
 ---@param who berth.Who? when it does not stand in the table

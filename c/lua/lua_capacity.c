@@ -1,0 +1,170 @@
+/* lua_capacity.c - capacity(request): how many more of this fit, placed one after another as place
+ * would, and what stops the next one.  The claims are made in the state in memory and undone:
+ * nothing is written, no other writer waits, and a read-only store can be asked too. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "lua/lua_explain.h"
+#include "lua/lua_judge.h"
+#include "lua/lua_request.h"
+#include "lua/lua_verbs.h"
+
+#define MOST_DEFAULT 100000
+
+typedef struct options {
+    int64_t most;
+} options;
+
+static void read_most(luax_reader *r, void *into) {
+    *(int64_t *)into = luax_read_integer(r, 1, INT32_MAX, BERTH_EINVALID);
+}
+
+static const luax_key option_keys[] = {
+    {"most", LUAX_READ, offsetof(options, most), read_most},
+    LUAX_KEYS_END,
+};
+
+typedef struct answer {
+    int64_t count;
+    bool stopped;   /* by a refusal, which is `why`; otherwise by `most` */
+    berth_err why;
+    const char *kind, *text; /* what ran out; NULL: the refusal says it */
+    char buffer[BERTH_MESSAGE_MAX];
+} answer;
+
+/* A simulation: its own changes to the state, or those behind the mark of an open transaction. */
+typedef struct simulation {
+    luax_call *call;
+    const luax_ask *ask;
+    berth_txn own, *txn;
+    size_t mark;
+    char prefix[BERTH_UUID_BYTES + 1]; /* of consumers that nobody else has */
+} simulation;
+
+static void start(simulation *s) {
+    s->txn = luax_call_txn(s->call);
+    if (s->txn == NULL) {
+        berth_txn_init(&s->own, berth_store_state(s->call->scope.owner->store));
+        s->txn = &s->own;
+    }
+    s->mark = s->txn->count;
+}
+
+static void finish(simulation *s) {
+    berth_txn_undo(s->txn, s->mark);
+    if (s->txn == &s->own) berth_txn_free(&s->own);
+}
+
+static berth_rc place_one(simulation *s, int64_t number, berth_err *err) {
+    luax_store *owner = s->call->scope.owner;
+    char name[BERTH_UUID_BYTES + 24];
+    int n = snprintf(name, sizeof name, "%s-%lld", s->prefix, (long long)number);
+    berth_claim claim = {.consumer = {name, n > 0 ? (size_t)n : 0},
+                         .project = s->ask->project,
+                         .user = s->ask->user,
+                         .type = s->ask->type,
+                         .generation = BERTH_NO_CONSUMER};
+    berth_placement placement = {.candidate = NULL};
+    berth_rc rc = berth_place(s->txn, berth_store_ranks(owner->store), luax_judge(owner),
+                              s->call->scratch->shape, &claim, &placement, err);
+    berth_free(&s->txn->state->mem, placement.candidate, placement.candidate_size);
+    return rc;
+}
+
+static berth_rc explain(const simulation *s, berth_explanation **out, berth_err *err) {
+    berth_claim claim = {.project = s->ask->project,
+                         .user = s->ask->user,
+                         .type = s->ask->type,
+                         .generation = BERTH_NO_CONSUMER};
+    return berth_explain(s->txn->state, s->call->scratch->shape,
+                         luax_judge(s->call->scope.owner), &claim, 0, out, err);
+}
+
+/* What more trees lack after the claims than before: the earliest such step that lost most. */
+static void compare(const simulation *s, const berth_explanation *before,
+                    const berth_explanation *after, answer *out) {
+    int64_t most = 0;
+    for (size_t i = 0; i < after->nsteps && i < before->nsteps; i++) {
+        int64_t lost = after->steps[i].alone - before->steps[i].alone;
+        if (lost <= most) continue;
+        most = lost;
+        out->kind = luax_step_kind(after->steps[i].kind);
+        berth_step_text(s->txn->state, s->call->scratch->shape, &after->steps[i], out->buffer,
+                        sizeof out->buffer);
+        out->text = out->buffer;
+    }
+}
+
+/* Refusals that answer the question; all others are failures. */
+static bool is_full(berth_rc rc) {
+    return rc == BERTH_ENOCANDIDATE || rc == BERTH_EDENIED || rc == BERTH_ECAPACITY;
+}
+
+static berth_rc fill(simulation *s, int64_t most, answer *out) {
+    berth_err *err = &s->call->err;
+    berth_explanation *before = NULL, *after = NULL;
+    berth_rc rc = explain(s, &before, err);
+    while (rc == BERTH_OK && !out->stopped && out->count < most) {
+        berth_rc placed = place_one(s, out->count, &out->why);
+        out->stopped = placed != BERTH_OK;
+        if (placed == BERTH_OK) {
+            out->count++;
+        } else if (!is_full(placed)) {
+            *err = out->why;
+            rc = placed;
+        }
+    }
+    if (rc == BERTH_OK && out->stopped && out->why.rc == BERTH_ENOCANDIDATE)
+        rc = explain(s, &after, err);
+    if (rc == BERTH_OK && after != NULL) compare(s, before, after, out);
+    berth_explanation_free(before);
+    berth_explanation_free(after);
+    return rc;
+}
+
+static berth_rc simulate(luax_call *call, const luax_ask *ask, int64_t most, berth_state *state,
+                         answer *out) {
+    unsigned char random[16];
+    simulation s = {.call = call, .ask = ask};
+    berth_rc rc = luax_random(random, sizeof random, &call->err);
+    if (rc == BERTH_OK)
+        rc = berth_shape_resolve(ask->request, state, &call->scratch->shape, &call->err);
+    if (rc != BERTH_OK) return rc;
+    berth_uuid_from_random(random, s.prefix);
+    start(&s);
+    rc = fill(&s, most, out);
+    finish(&s);
+    return rc;
+}
+
+static void push_answer(lua_State *L, const answer *a) {
+    lua_createtable(L, 0, 3);
+    luax_set_integer(L, "count", a->count);
+    if (!a->stopped) return;
+    luax_push_error(L, &a->why);
+    lua_setfield(L, -2, "refusal");
+    if (a->kind == NULL) return;
+    lua_createtable(L, 0, 2);
+    luax_set_text(L, "kind", a->kind);
+    luax_set_text(L, "text", a->text);
+    lua_setfield(L, -2, "runs_out");
+}
+
+/* capacity(request, {most=}) -> {count =, refusal = of the next one, runs_out = {kind =, text =}}
+ * | nil, err; no refusal: there is room for more than `most` */
+int luax_capacity(lua_State *L) {
+    luax_call call;
+    luax_ask ask;
+    luax_call_open(L, &call, 3);
+    options o = {.most = MOST_DEFAULT};
+    luax_read_ask(&call, 2, &ask);
+    luax_call_table(&call, 3, option_keys, &o);
+    berth_state *state = luax_call_read(&call);
+    if (state == NULL) return luax_call_fail(&call);
+    answer a = {.count = 0};
+    if (simulate(&call, &ask, o.most, state, &a) != BERTH_OK) return luax_call_fail(&call);
+    push_answer(L, &a);
+    luax_call_done(&call);
+    return 1;
+}
