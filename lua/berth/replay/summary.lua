@@ -59,14 +59,15 @@ function summary.print(result)
   line("placed", "%d", result.placed)
   print_refusals(result)
   print_allocation(result)
+  local last = result.at_last_percent
+  local means = percent(last.allocation) .. " allocated"
   if result.fragmentation then
     line("fragmentation", "%s of the GPUs, %s of the idle ones",
       percent(result.fragmentation.percent_of_capacity),
       percent(result.fragmentation.percent_of_idle))
+    means = ("%s, %s fragmented"):format(means, percent(last.fragmentation))
   end
-  local last = result.at_last_percent
-  line("at demand", "%d %%: %s allocated, %s fragmented (mean over its arrivals)", last.demand,
-    percent(last.allocation), percent(last.fragmentation))
+  line("at demand", "%d %%: %s (means over the arrivals of this percent)", last.demand, means)
   line("time", "%.2f s, %.0f placements a second", result.seconds,
     result.placements_per_second or 0)
 end
