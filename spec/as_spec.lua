@@ -206,6 +206,28 @@ describe("store:as", function()
     assert(store:allocation "c")
   end)
 
+  it("has every verb of what it stands for, but those that are the owner's alone", function()
+    local members = require "berth.core".members()
+    local ann = store:as {}
+    local tx <close> = assert(ann:begin())
+    local handles = { ["berth.store"] = ann, ["berth.transaction"] = tx,
+      ["berth.provider"] = assert(tx:provider "node1"),
+      ["berth.allocation"] = assert(tx:place { consumer = "c", resources = { VCPU = 1 } }),
+      ["berth.candidate"] = tx:candidates "resources=VCPU:1" () }
+    local owners = { close = true, as = true }
+    for noun, handle in pairs(handles) do
+      for name, kind in pairs(members[noun]) do
+        local ok, member = pcall(function() return handle[name] end)
+        if owners[name] then
+          assert.is_false(ok, name)
+        else
+          assert.is_true(ok, noun .. " " .. name .. ": " .. tostring(member))
+          assert.equal(kind == "method", type(member) == "function", noun .. " " .. name)
+        end
+      end
+    end
+  end)
+
   it("is only opened by its own module", function()
     local ann = store:as { project = "acme" }
     assert.is_false(getmetatable(ann))

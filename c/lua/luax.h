@@ -92,6 +92,7 @@ void luax_open_request(lua_State *L);
 void luax_open_candidates(lua_State *L);
 void luax_open_changes(lua_State *L);
 void luax_open_policy(lua_State *L);
+void luax_open_policy_time(lua_State *L);
 void luax_open_logger(lua_State *L);
 void luax_open_lines(lua_State *L);
 void luax_open_clock(lua_State *L);
