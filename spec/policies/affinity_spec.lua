@@ -1,3 +1,5 @@
+-- affinity in a small fleet: each further consumer of a group goes where another of it is.
+
 local berth = require "berth"
 
 local RED, BLUE = "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"

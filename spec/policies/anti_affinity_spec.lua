@@ -1,3 +1,5 @@
+-- anti_affinity in a small fleet: consumers of a group keep apart, by tree and by rack.
+
 local berth = require "berth"
 
 local RED, BLUE = "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"

@@ -1,3 +1,5 @@
+-- hierarchical_quota: limits of branches, borrowing, and trees of projects that are none.
+
 local berth = require "berth"
 
 describe("hierarchical_quota", function()

@@ -1,3 +1,5 @@
+-- maintenance: drained providers get nothing new, by search or by name.
+
 local berth = require "berth"
 
 describe("maintenance", function()

@@ -1,3 +1,5 @@
+-- project_quota: limits per project and class, for every way to claim.
+
 local berth = require "berth"
 
 describe("project_quota", function()

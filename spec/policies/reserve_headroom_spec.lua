@@ -1,3 +1,5 @@
+-- reserve_headroom: parts of the fleet, of trees and of aggregates that stay free.
+
 local berth = require "berth"
 
 local RACK = "00000000-0000-4000-8000-00000000000a"

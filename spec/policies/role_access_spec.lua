@@ -1,3 +1,5 @@
+-- role_access: what readers, members and admins may do, and what stays hidden from them.
+
 local berth = require "berth"
 
 describe("role_access", function()

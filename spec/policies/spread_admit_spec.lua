@@ -1,3 +1,5 @@
+-- spread with a limit: how many of a group may share a tree or a rack.
+
 local berth = require "berth"
 
 local RED, BLUE = "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"
