@@ -557,6 +557,14 @@ describe("a decision", function()
     assert.equal(all[1].sequence, denial.sequence - 1)
   end)
 
+  it("holds what the policy noted for the operator", function()
+    assert(hook("admit", "note('looked at ' .. a.project) note('two\\nlines') return allow()"))
+    assert(place())
+    assert.same({ "looked at acme", "two\\nlines" }, store:decisions()[1].notes)
+    assert(place "d")
+    assert.equal(2, #store:decisions()[2].notes)
+  end)
+
   it("is kept after its policy was replaced, for the last 256", function()
     assert(hook("admit", "return allow()"))
     for i = 1, 300 do assert(place("c" .. i):release()) end

@@ -38,6 +38,7 @@ berth_decision *berth_decisions_next(berth_decisions *decisions) {
                           .verb = "",
                           .code = "",
                           .message = "",
+                          .notes = "",
                           .consumer = "",
                           .project = "",
                           .user = "",
@@ -96,6 +97,16 @@ static void write_inputs(const berth_decision *d, berth_data *out) {
     berth_data_close(out, &inputs);
 }
 
+static void write_notes(const berth_decision *d, berth_data *out) {
+    berth_data_table notes = berth_data_open(out);
+    const char *end;
+    for (const char *line = d->notes; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        berth_data_place(out, &notes);
+        berth_data_string(out, line, (size_t)(end - line));
+    }
+    berth_data_close(out, &notes);
+}
+
 void berth_decision_write(const berth_decision *d, berth_data *out) {
     berth_data_table t = berth_data_open(out);
     berth_data_set_integer(out, &t, "id", d->id);
@@ -111,6 +122,8 @@ void berth_decision_write(const berth_decision *d, berth_data *out) {
     write_fields(d, out);
     berth_data_set_integer(out, &t, "steps", d->steps);
     berth_data_set_integer(out, &t, "memory", d->memory);
+    berth_data_key(out, &t, "notes");
+    write_notes(d, out);
     berth_data_set_text(out, &t, "user", d->user);
     berth_data_set_text(out, &t, "project", d->project);
     berth_data_set_text(out, &t, "person", d->person);

@@ -53,6 +53,7 @@ typedef struct berth_decision {
         int64_t number;
     } fields[BERTH_DECISION_FIELDS];
     int64_t steps, memory;
+    const char *notes; /* lines that the policy wrote, each ended by a newline */
     const char *consumer, *project, *user, *consumer_type; /* the claim's or caller's */
     const char *target, *target_name;                      /* of authorize; "" */
     berth_decision_amount *amounts;                        /* claimed, by class */

@@ -178,6 +178,7 @@ static void keep(berth_ruling *ruling, berth_decided decided) {
     d->decided = decided;
     d->steps = ruling->outcome.steps;
     d->memory = (int64_t)ruling->outcome.memory;
+    if (policy->notes_len > 0) d->notes = berth_decision_text(d, policy->notes, policy->notes_len);
     if (policy->frame.call)
         tell_call(d, policy->frame.call);
     else

@@ -34,6 +34,15 @@ static void *watched_realloc(void *ud, void *ptr, size_t old_size, size_t new_si
     return fresh;
 }
 
+/* Keeps the lines that fit whole. */
+static void keep_note(void *ud, const char *text, size_t len) {
+    berth_policy *policy = ud;
+    if (len + 1 > sizeof policy->notes - policy->notes_len) return;
+    memcpy(policy->notes + policy->notes_len, text, len);
+    policy->notes[policy->notes_len + len] = '\n';
+    policy->notes_len += len + 1;
+}
+
 /* Why a file was refused.  Messages of Lua's name the file already. */
 static berth_rc load_failed(const berth_policy *policy, const berth_outcome *outcome,
                             berth_err *err) {
@@ -99,6 +108,8 @@ berth_rc berth_policy_new(berth_mem mem, const berth_sandbox_options *options,
     berth_rc rc = copy_source(policy, source, err);
     berth_sandbox_options own = *options;
     own.mem = (berth_mem){watched_realloc, policy};
+    own.note = keep_note;
+    own.note_ud = policy;
     if (rc == BERTH_OK) rc = berth_sandbox_new(&own, &policy->sandbox, err);
     berth_outcome outcome;
     if (rc == BERTH_OK && !load(policy, &outcome)) rc = load_failed(policy, &outcome, err);
@@ -164,6 +175,7 @@ static bool attempt(berth_policy_call *call, berth_outcome *out) {
 bool berth_policy_run(berth_policy_call *call, berth_outcome *out) {
     berth_policy *policy = call->policy;
     policy->refused = false;
+    policy->notes_len = 0;
     bool done = attempt(call, out);
     if (!done && policy->refused) policy->frame.starved = true;
     if (!done && out->fault == BERTH_FAULT_MEMORY && !policy->frame.starved)

@@ -13,6 +13,7 @@
 #include "policy/view_frame.h"
 
 #define BERTH_POLICY_NAME 65
+#define BERTH_POLICY_NOTES 1024 /* bytes of the lines that note() wrote in one call */
 
 /* What deny() was given; also what one call of a hook answered. */
 typedef struct berth_denial {
@@ -47,6 +48,8 @@ typedef struct berth_policy {
     bool blames_parameters;         /* the load failed for what the operator gave */
 
     berth_frame frame;
+    char notes[BERTH_POLICY_NOTES]; /* of the last call: lines, each ended by a newline */
+    size_t notes_len;
     int64_t calls, denials, faults; /* since it was loaded */
     int64_t steps;                  /* of the last call */
     size_t memory;                  /* the most of any call */

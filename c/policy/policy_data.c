@@ -122,6 +122,10 @@ void berth_data_text(berth_data *data, const char *text) {
     put_text(data, text, strlen(text));
 }
 
+void berth_data_string(berth_data *data, const char *text, size_t len) {
+    put_text(data, text, len);
+}
+
 void berth_data_append(berth_data *data, const berth_data *value) {
     if (value->len == 0 || !room(data, value->len)) return;
     memcpy(data->bytes + data->len, value->bytes, value->len);

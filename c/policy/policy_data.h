@@ -49,6 +49,7 @@ void berth_data_key(berth_data *data, berth_data_table *table, const char *key);
 void berth_data_place(berth_data *data, berth_data_table *table); /* the next of 1, 2, 3, ... */
 void berth_data_integer(berth_data *data, int64_t value);
 void berth_data_text(berth_data *data, const char *text);
+void berth_data_string(berth_data *data, const char *text, size_t len);
 void berth_data_append(berth_data *data, const berth_data *value);
 /* key and value in one; a NULL text writes nothing. */
 void berth_data_set_integer(berth_data *data, berth_data_table *table, const char *key,
