@@ -111,7 +111,7 @@ describe("the house", function()
       if path:find "%.[ch]$" then
         opened = text:find "^/%*"
       elseif path:find "%.lua$" then
-        opened = text:find "^%-%-"
+        opened = text:find "^%-%-" or text:find "^#![^\n]+\n%-%-"
       elseif path:find "%.sh$" or path:find "^%.ci/[^.]+$" then
         opened = text:find "^#![^\n]+\n# %u"
       end
