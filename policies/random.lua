@@ -13,12 +13,14 @@ return policy {
   parameters = {
     seed = 0,
     device = "CUSTOM_GPU_MILLI",
+    whole = 1000, -- the stock of one device: whole ones can be had in one way only
   },
 
   score = function(request, candidate)
     local seed, device = parameters.seed, parameters.device
     local consumer, root = request.consumer, candidate.root.name
     local score = hash(seed, consumer, root)
+    if request:amount(device) % parameters.whole == 0 then return score end
     local free, taken = candidate:each_free(device), candidate:each_taken(device)
     for i = 1, #free do
       if taken[i] > 0 then
