@@ -4,6 +4,7 @@
 
 #include "core/err.h"
 #include "core/place_private.h"
+#include "core/sharing.h"
 
 /* A denied try costs as much of the budget as this many steps of the search. */
 #define TRY_WORK 64
@@ -96,47 +97,7 @@ static berth_rc try_candidate(placing *p, size_t tree, const berth_candidate *ca
     return p->verdict.final ? tell_denial(&p->verdict, err) : BERTH_OK;
 }
 
-/* --- without a ranking --------------------------------------------------------------------------- */
-
-/* Tries the tree's candidates as they come. */
-static berth_rc try_tree(placing *p, size_t tree, bool *placed, berth_err *err) {
-    rank_tree *t = &p->set->trees[tree];
-    berth_rc rc = berth_search_rewind(p->search, t->root, err);
-    uint64_t version = berth_search_tree_version(p->search, t->root);
-    t->version = 0;
-    t->feasible = false;
-    while (rc == BERTH_OK) {
-        const berth_candidate *candidate;
-        rc = berth_search_next(p->search, &candidate, err);
-        if (rc != BERTH_OK || candidate == NULL) break;
-        if (!t->feasible) {
-            t->feasible = true;
-            t->version = version;
-            p->out->considered++;
-        }
-        rc = try_candidate(p, tree, candidate, placed, err);
-        if (*placed) return rc;
-    }
-    if (rc == BERTH_OK && !t->feasible) {
-        t->version = version;
-        t->miss = berth_search_miss(p->search);
-    }
-    return rc;
-}
-
-static berth_rc place_first(placing *p, bool *placed, berth_err *err) {
-    for (size_t i = 0; i < p->set->ntrees; i++) {
-        const rank_tree *t = &p->set->trees[i];
-        if (t->version != 0 && !t->feasible &&
-            t->version == berth_search_tree_version(p->search, t->root))
-            continue;
-        berth_rc rc = try_tree(p, i, placed, err);
-        if (rc != BERTH_OK || *placed) return rc;
-    }
-    return BERTH_OK;
-}
-
-/* --- with a ranking ------------------------------------------------------------------------------ */
+/* --- ranking a tree ------------------------------------------------------------------------------- */
 
 berth_rc placing_rank(placing *p, const berth_candidate *candidate, berth_rank *rank,
                       berth_err *err) {
@@ -177,21 +138,131 @@ static berth_rc rank_tree_anew(placing *p, rank_tree *t, berth_err *err) {
     return BERTH_OK;
 }
 
-static berth_rc rank_all(placing *p, berth_err *err) {
+/* --- trees that changed ---------------------------------------------------------------------------- */
+
+/* Without a ranking a tree may well be unknown until its turn comes. */
+static bool is_stale(const placing *p, const rank_tree *t) {
+    if (t->version == 0) return p->set->ranking != 0;
+    return t->personal || t->version != berth_search_tree_version(p->search, t->root);
+}
+
+/* With a ranking the tree is ranked anew, without one it is looked at when its turn comes. */
+static berth_rc renew(placing *p, rank_tree *t, berth_err *err) {
+    if (p->set->ranking != 0) return rank_tree_anew(p, t, err);
+    t->version = 0;
+    t->feasible = false;
+    return BERTH_OK;
+}
+
+/* The tree when it is stale; its place in the tournament, when there is one, is played again. */
+static berth_rc renew_tree(placing *p, size_t tree, berth_err *err) {
+    rank_set *set = p->set;
+    rank_tree *t = &set->trees[tree];
+    if (!is_stale(p, t)) return BERTH_OK;
+    if (!set->whole) return renew(p, t, err);
+    rank_set_take(set, tree);
+    berth_rc rc = renew(p, t, err);
+    rank_set_put(set, tree);
+    if (rc != BERTH_OK) set->whole = false;
+    return rc;
+}
+
+static berth_rc renew_all(placing *p, berth_err *err) {
     for (size_t i = 0; i < p->set->ntrees; i++) {
-        rank_tree *t = &p->set->trees[i];
-        if (t->version == 0 || t->personal ||
-            t->version != berth_search_tree_version(p->search, t->root)) {
-            berth_rc rc = rank_tree_anew(p, t, err);
-            if (rc != BERTH_OK) return rc;
-        }
-        if (t->feasible) p->out->considered++;
+        berth_rc rc = renew_tree(p, i, err);
+        if (rc != BERTH_OK) return rc;
+    }
+    if (!p->set->whole) rank_set_complete(p->set);
+    return BERTH_OK;
+}
+
+/* Only the trees that the state says were touched meanwhile. */
+static berth_rc renew_touched(placing *p, berth_err *err) {
+    rank_set *set = p->set;
+    berth_ref last = BERTH_NONE;
+    for (uint64_t n = set->touches; n != p->state->touches; n++) {
+        berth_ref root = p->state->touched[n % BERTH_TOUCHED];
+        size_t tree = root == last ? set->ntrees : rank_set_find(set, root);
+        last = root;
+        berth_rc rc = tree < set->ntrees ? renew_tree(p, tree, err) : BERTH_OK;
+        if (rc != BERTH_OK) return rc;
     }
     return BERTH_OK;
 }
 
+/* Brings what is remembered up to the state. */
+static berth_rc renew_set(placing *p, berth_err *err) {
+    rank_set *set = p->set;
+    const berth_sharing *sharing = berth_sharing_get(p->state);
+    if (sharing == NULL) return berth_fail_memory(err);
+    uint64_t touches = p->state->touches - set->touches;
+    bool few = set->whole && set->personal == 0 && sharing->count == 0 &&
+               touches <= BERTH_TOUCHED && touches <= set->ntrees;
+    berth_rc rc = few ? renew_touched(p, err) : renew_all(p, err);
+    set->touches = p->state->touches;
+    return rc;
+}
+
+/* --- without a ranking --------------------------------------------------------------------------- */
+
+/* Tries the tree's candidates as they come. */
+static berth_rc try_tree(placing *p, size_t tree, bool *placed, berth_err *err) {
+    rank_tree *t = &p->set->trees[tree];
+    berth_rc rc = berth_search_rewind(p->search, t->root, err);
+    uint64_t version = berth_search_tree_version(p->search, t->root);
+    t->version = 0;
+    t->feasible = false;
+    while (rc == BERTH_OK) {
+        const berth_candidate *candidate;
+        rc = berth_search_next(p->search, &candidate, err);
+        if (rc != BERTH_OK || candidate == NULL) break;
+        if (!t->feasible) {
+            t->feasible = true;
+            t->version = version;
+            p->out->considered++;
+        }
+        rc = try_candidate(p, tree, candidate, placed, err);
+        if (*placed) return rc;
+    }
+    if (rc == BERTH_OK && !t->feasible) {
+        t->version = version;
+        t->miss = berth_search_miss(p->search);
+    }
+    return rc;
+}
+
+/* The trees behind one whose candidates were all denied. */
+static berth_rc try_behind(placing *p, size_t tree, bool *placed, berth_err *err) {
+    for (size_t i = tree + 1; i < p->set->ntrees; i++) {
+        if (p->set->trees[i].version != 0 && !p->set->trees[i].feasible) continue;
+        rank_set_take(p->set, i);
+        berth_rc rc = try_tree(p, i, placed, err);
+        rank_set_put(p->set, i);
+        if (rc != BERTH_OK || *placed) return rc;
+    }
+    return BERTH_OK;
+}
+
+static berth_rc place_first(placing *p, bool *placed, berth_err *err) {
+    berth_rc rc = renew_set(p, err);
+    while (rc == BERTH_OK) {
+        size_t tree = rank_set_best(p->set);
+        if (tree == p->set->ntrees) return BERTH_OK;
+        rank_set_take(p->set, tree);
+        rc = try_tree(p, tree, placed, err);
+        rank_set_put(p->set, tree);
+        if (*placed) return rc;
+        if (rc == BERTH_OK && p->set->trees[tree].feasible)
+            return try_behind(p, tree, placed, err);
+    }
+    return rc;
+}
+
+/* --- with a ranking ------------------------------------------------------------------------------ */
+
 static berth_rc place_best(placing *p, bool *placed, berth_err *err) {
-    berth_rc rc = rank_all(p, err);
+    berth_rc rc = renew_set(p, err);
+    p->out->considered = (int64_t)p->set->feasible;
     while (rc == BERTH_OK && !*placed) {
         size_t tree;
         const berth_candidate *candidate;

@@ -119,6 +119,7 @@ static size_t best_tree(const placing *p, const tree_queue **queue) {
     size_t best = p->set->ntrees, q = 0;
     double score = 0;
     *queue = NULL;
+    if (p->nqueues == 0) return rank_set_best(p->set);
     for (size_t i = 0; i < p->set->ntrees; i++) {
         const rank_tree *t = &p->set->trees[i];
         const tree_queue *here = NULL;

@@ -24,12 +24,14 @@ berth_ranks *berth_ranks_new(berth_mem mem, size_t max_bytes) {
 }
 
 static size_t bytes_of(const rank_set *set) {
-    return sizeof *set + set->key_len + set->cap_trees * sizeof *set->trees;
+    return sizeof *set + set->key_len + set->cap_trees * sizeof *set->trees +
+           set->cap_wins * sizeof *set->wins;
 }
 
 static void free_set(berth_ranks *ranks, rank_set *set) {
     ranks->bytes -= bytes_of(set);
     berth_free(&ranks->mem, set->trees, set->cap_trees * sizeof *set->trees);
+    berth_free(&ranks->mem, set->wins, set->cap_wins * sizeof *set->wins);
     berth_free(&ranks->mem, set->key, set->key_len);
     berth_free(&ranks->mem, set, sizeof *set);
 }
@@ -119,14 +121,25 @@ static rank_set *add_set(berth_ranks *ranks, const sought *s, uint64_t hash) {
 /* --- lining up --------------------------------------------------------------------------------- */
 
 static int make_room(berth_ranks *ranks, rank_set *set, size_t count) {
-    if (count <= set->cap_trees) return 0;
-    size_t cap = count + count / 8;
-    rank_tree *trees = berth_realloc(&ranks->mem, set->trees,
-                                     set->cap_trees * sizeof *trees, cap * sizeof *trees);
-    if (trees == NULL) return -1;
-    ranks->bytes += (cap - set->cap_trees) * sizeof *trees;
-    set->trees = trees;
-    set->cap_trees = cap;
+    if (count > set->cap_trees) {
+        size_t cap = count + count / 8;
+        rank_tree *trees = berth_realloc(&ranks->mem, set->trees,
+                                         set->cap_trees * sizeof *trees, cap * sizeof *trees);
+        if (trees == NULL) return -1;
+        ranks->bytes += (cap - set->cap_trees) * sizeof *trees;
+        set->trees = trees;
+        set->cap_trees = cap;
+    }
+    size_t leaves = 1;
+    while (leaves < count) leaves *= 2;
+    set->leaves = leaves;
+    if (2 * leaves <= set->cap_wins) return 0;
+    uint32_t *wins = berth_realloc(&ranks->mem, set->wins, set->cap_wins * sizeof *wins,
+                                   2 * leaves * sizeof *wins);
+    if (wins == NULL) return -1;
+    ranks->bytes += (2 * leaves - set->cap_wins) * sizeof *wins;
+    set->wins = wins;
+    set->cap_wins = 2 * leaves;
     return 0;
 }
 
@@ -149,11 +162,72 @@ static void merge_roots(rank_set *set, const berth_refs *roots) {
 
 static int line_up(berth_ranks *ranks, rank_set *set, const berth_state *state) {
     if (set->lined_up && set->topology == state->topology) return 0;
+    set->lined_up = set->whole = false;
     if (make_room(ranks, set, state->roots.count) != 0) return -1;
     merge_roots(set, &state->roots);
     set->topology = state->topology;
     set->lined_up = true;
     return 0;
+}
+
+/* --- the best tree ------------------------------------------------------------------------------ */
+
+size_t rank_set_find(const rank_set *set, berth_ref root) {
+    size_t low = 0, high = set->ntrees;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (set->trees[mid].root < root)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < set->ntrees && set->trees[low].root == root ? low : set->ntrees;
+}
+
+/* Of two neighbours in the tournament, `a` before `b`. */
+static uint32_t winner(const rank_set *set, uint32_t a, uint32_t b) {
+    if (a == RANK_NOBODY) return b;
+    if (b == RANK_NOBODY) return a;
+    return set->trees[b].score > set->trees[a].score ? b : a;
+}
+
+static uint32_t leaf_of(const rank_set *set, size_t tree) {
+    const rank_tree *t = &set->trees[tree];
+    return t->version == 0 || t->feasible ? (uint32_t)tree : RANK_NOBODY;
+}
+
+void rank_set_complete(rank_set *set) {
+    set->feasible = set->personal = 0;
+    for (size_t i = 0; i < set->leaves; i++)
+        set->wins[set->leaves + i] = i < set->ntrees ? leaf_of(set, i) : RANK_NOBODY;
+    for (size_t i = 0; i < set->ntrees; i++) {
+        set->feasible += set->trees[i].feasible;
+        set->personal += set->trees[i].personal;
+    }
+    for (size_t i = set->leaves; --i > 0;)
+        set->wins[i] = winner(set, set->wins[2 * i], set->wins[2 * i + 1]);
+    set->whole = true;
+}
+
+void rank_set_take(rank_set *set, size_t tree) {
+    set->feasible -= set->trees[tree].feasible;
+    set->personal -= set->trees[tree].personal;
+}
+
+void rank_set_put(rank_set *set, size_t tree) {
+    set->feasible += set->trees[tree].feasible;
+    set->personal += set->trees[tree].personal;
+    size_t i = set->leaves + tree;
+    set->wins[i] = leaf_of(set, tree);
+    while (i > 1) {
+        i /= 2;
+        set->wins[i] = winner(set, set->wins[2 * i], set->wins[2 * i + 1]);
+    }
+}
+
+size_t rank_set_best(const rank_set *set) {
+    uint32_t best = set->wins[1];
+    return best == RANK_NOBODY ? set->ntrees : best;
 }
 
 berth_rc rank_set_get(berth_ranks *ranks, const berth_state *state, const berth_shape *shape,

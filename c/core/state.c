@@ -242,7 +242,9 @@ berth_ref berth_state_next_consumer(berth_state *state) {
 
 void berth_state_touch(berth_state *state, berth_ref provider) {
     state->clock++;
-    state->providers[state->providers[provider]->root]->version = state->clock;
+    berth_ref root = state->providers[provider]->root;
+    state->providers[root]->version = state->clock;
+    state->touched[state->touches++ % BERTH_TOUCHED] = root;
 }
 
 /* --- trees ------------------------------------------------------------------------------- */

@@ -64,6 +64,9 @@ typedef struct berth_allocation {
     int32_t next_of_provider, prev_of_provider; /* newest first */
 } berth_allocation;
 
+/* How many of the latest touches a state remembers. */
+#define BERTH_TOUCHED 4096
+
 typedef struct berth_tally berth_tally; /* usage by project, user, type; see usage.h */
 
 typedef struct berth_state {
@@ -72,6 +75,8 @@ typedef struct berth_state {
     uint64_t clock;    /* grows with every applied change, also inverses */
     uint64_t epoch;    /* grows when a verb or a refresh changed something for good */
     uint64_t topology; /* clock of the last change of trees, traits or aggregates */
+    uint64_t touches;  /* changes of any tree so far; the root of the n-th is touched[n % size] */
+    berth_ref touched[BERTH_TOUCHED];
     int64_t sequence;  /* number of the last committed changeset, 0 at first */
 
     berth_names names[BERTH_NAME_KINDS];
