@@ -1,0 +1,121 @@
+/* redact_again.c - secrets of the record at hand, so that they are masked wherever else they stand.
+ *
+ * A table of their first four bytes finds candidates in one pass.  Of long ones so much is compared
+ * that the pass stays linear, and the rest is masked with them. */
+#include <string.h>
+
+#include "log/redact_private.h"
+
+#define LEAST 4       /* bytes of a secret that is remembered */
+#define FREE_LEAST 8  /* shorter ones are found as whole words only */
+#define WORD_LEAST 10 /* plain words are remembered from this length on */
+#define DIGITS_LEAST 6
+
+void redact_forget(berth_redactor *r) {
+    if (r->nsecrets == 0) return;
+    memset(r->slot, 0, sizeof r->slot);
+    memset(r->secret_bits, 0, sizeof r->secret_bits);
+    r->nsecrets = 0;
+    r->secrets.len = 0;
+}
+
+static uint32_t hash4(const char *s) {
+    uint32_t x;
+    memcpy(&x, s, sizeof x);
+    return (x * UINT32_C(2654435761)) >> 20;
+}
+
+/* Words and short numbers may stand in a record for themselves. */
+static bool is_telling(const char *s, size_t len) {
+    size_t digits = 0, lower = 0, upper = 0;
+    if (len < LEAST) return false;
+    for (size_t i = 0; i < len; i++) {
+        digits += byte_is(s[i], BYTE_DIGIT);
+        lower += byte_is(s[i], BYTE_LOWER);
+        upper += byte_is(s[i], BYTE_UPPER);
+    }
+    if (digits == len) return len >= DIGITS_LEAST;
+    if (lower == len || upper == len || (upper == 1 && lower == len - 1))
+        return len >= WORD_LEAST && berth_key_classify(s, len).kind == BERTH_KEY_NONE;
+    return len >= 5 || digits + lower + upper < len;
+}
+
+static bool is_known(const berth_redactor *r, uint32_t slot, const char *s, size_t len) {
+    for (unsigned i = r->slot[slot]; i; i = r->secret[i - 1].next) {
+        const redact_secret *secret = &r->secret[i - 1];
+        size_t n = len < REDACT_SECRET_KEEP ? len : REDACT_SECRET_KEEP;
+        if (secret->len == len && memcmp(r->secrets.s + secret->start, s, n) == 0) return true;
+    }
+    return false;
+}
+
+static void keep(berth_redactor *r, const char *s, size_t len) {
+    if (r->nsecrets == REDACT_SECRETS_MAX || !is_telling(s, len)) return;
+    uint32_t hash = hash4(s), slot = hash % REDACT_SECRET_SLOTS;
+    if (is_known(r, slot, s, len)) return;
+    size_t n = len < REDACT_SECRET_KEEP ? len : REDACT_SECRET_KEEP;
+    redact_secret *secret = &r->secret[r->nsecrets];
+    secret->start = (uint32_t)r->secrets.len;
+    if (!redact_append(r, &r->secrets, s, n)) return;
+    secret->len = (uint32_t)len;
+    secret->next = r->slot[slot];
+    r->slot[slot] = (uint16_t)++r->nsecrets;
+    r->secret_bits[hash >> 6] |= UINT64_C(1) << (hash & 63);
+}
+
+void redact_remember(berth_redactor *r, const char *s, size_t len) {
+    char plain[256];
+    size_t n = 0;
+    keep(r, s, len);
+    if (len > sizeof plain) return;
+    /* the same without backslashes and percent signs */
+    for (size_t i = 0; i < len; i++) {
+        char c = s[i];
+        if (c == '\\' && i + 1 < len && strchr("\\\"'/", s[i + 1])) {
+            c = s[++i];
+        } else if (c == '%' && i + 2 < len && byte_hex(s[i + 1]) >= 0 && byte_hex(s[i + 2]) >= 0) {
+            c = (char)(byte_hex(s[i + 1]) * 16 + byte_hex(s[i + 2]));
+            i += 2;
+        }
+        plain[n++] = c;
+    }
+    if (n < len) keep(r, plain, n);
+}
+
+/* The end of a longer secret of which only the beginning is known. */
+static size_t rest_end(const redact_scan *scan, size_t at, size_t from, size_t len) {
+    size_t stop = scan->len - at > len ? at + len : scan->len;
+    while (from < stop && !byte_is(scan->s[from], BYTE_SPACE | BYTE_QUOTE)) from++;
+    return from;
+}
+
+static size_t found_end(const redact_scan *scan, size_t at, const redact_secret *secret) {
+    const char *s = scan->s, *known = scan->r->secrets.s + secret->start;
+    size_t n = secret->len < REDACT_SECRET_KEEP ? secret->len : REDACT_SECRET_KEEP, end = at + n;
+    if (scan->len - at < n || memcmp(s + at, known, n) != 0) return 0;
+    if (secret->len > n) return rest_end(scan, at, end, secret->len);
+    if (n < FREE_LEAST) {
+        bool left = at == 0 || !byte_is(s[at - 1], BYTE_WORD);
+        bool right = end == scan->len || !byte_is(s[end], BYTE_WORD);
+        if (!left || !right) return 0;
+    }
+    return end;
+}
+
+void redact_find_again(redact_scan *scan) {
+    const berth_redactor *r = scan->r;
+    if (r->nsecrets == 0 || scan->len < LEAST) return;
+    for (size_t i = 0; i + LEAST <= scan->len; i++) {
+        uint32_t hash = hash4(scan->s + i);
+        if (!(r->secret_bits[hash >> 6] >> (hash & 63) & 1)) continue;
+        size_t best = 0;
+        for (unsigned k = r->slot[hash % REDACT_SECRET_SLOTS]; k; k = r->secret[k - 1].next) {
+            size_t end = found_end(scan, i, &r->secret[k - 1]);
+            if (end > best) best = end;
+        }
+        if (best) {
+            redact_mark(scan, i, best, RULE_AGAIN);
+            i = best - 1;
+        }
+    }
+}

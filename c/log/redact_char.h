@@ -1,0 +1,47 @@
+/* redact_char.h - classes of bytes for the scanners: one table, tests as inline functions.
+ * Bytes over 127 belong to no class but BYTE_HIGH, whatever the locale says. */
+#ifndef BERTH_LOG_REDACT_CHAR_H
+#define BERTH_LOG_REDACT_CHAR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    BYTE_LOWER = 1,
+    BYTE_UPPER = 2,
+    BYTE_DIGIT = 4,
+    BYTE_SPACE = 8,   /* space, tab, CR, LF, VT, FF */
+    BYTE_HEX = 16,
+    BYTE_JOINT = 32,  /* _ - . : may stand inside a name */
+    BYTE_HIGH = 64,
+    BYTE_QUOTE = 128, /* " ' ` */
+    BYTE_LETTER = BYTE_LOWER | BYTE_UPPER,
+    BYTE_WORD = BYTE_LETTER | BYTE_DIGIT,
+    BYTE_NAME = BYTE_WORD | BYTE_JOINT
+};
+
+extern const uint8_t berth_byte_class[256];
+
+static inline bool byte_is(char c, unsigned classes) {
+    return (berth_byte_class[(unsigned char)c] & classes) != 0;
+}
+
+static inline char byte_lower(char c) {
+    return byte_is(c, BYTE_UPPER) ? (char)(c | 0x20) : c;
+}
+
+static inline int byte_hex(char c) { /* -1: no hexadecimal digit */
+    if (byte_is(c, BYTE_DIGIT)) return c - '0';
+    return byte_is(c, BYTE_HEX) ? byte_lower(c) - 'a' + 10 : -1;
+}
+
+/* Do the first strlen(word) bytes of s equal the lower-case `word`, case ignored? */
+static inline bool bytes_fold_equal(const char *s, const char *word, size_t len) {
+    for (size_t i = 0; i < len; i++) {
+        if (byte_lower(s[i]) != word[i]) return false;
+    }
+    return true;
+}
+
+#endif

@@ -1,0 +1,198 @@
+/* redact_command.c - secrets on command lines that only the program's name tells: mysql -px,
+ * curl -u ann:x, echo x | docker login --password-stdin.  The programs stand in redact_command.h. */
+#include <string.h>
+
+#include "log/redact_command.h"
+#include "log/redact_private.h"
+
+#define LINE_MAX_BYTES 512 /* of one command that are looked at */
+#define ECHO_BACK 256
+
+static const berth_command commands[] = {
+#define X(name, flag, argument, verb) {name, flag, ARGUMENT_##argument, verb},
+    BERTH_COMMANDS(X)
+#undef X
+};
+
+#define NCOMMANDS (sizeof commands / sizeof *commands)
+
+/* A command line being read word by word. */
+typedef struct words {
+    const redact_scan *scan;
+    size_t at, stop;
+    bool list; /* ["mysql", "-px"]: marks and commas stand between the words */
+    size_t from, to; /* the last word without its marks */
+} words;
+
+static bool ends_command(char c) {
+    return c == '\n' || c == '\r' || c == '|' || c == ';';
+}
+
+/* The next word; false at the end of the command. */
+static bool next_word(words *w) {
+    const redact_scan *scan = w->scan;
+    const char *s = scan->s;
+    size_t i = w->at;
+    while (i < w->stop && (s[i] == ' ' || s[i] == '\t' ||
+                           (w->list && (s[i] == ',' || byte_is(s[i], BYTE_QUOTE) || s[i] == '\\'))))
+        i++;
+    if (i >= w->stop || ends_command(s[i]) || (w->list && s[i] == ']')) return false;
+    if (s[i] == '&' && i + 1 < w->stop && s[i + 1] == '&') return false;
+    redact_quote quote = redact_quote_at(scan, i);
+    w->from = i + quote.len;
+    if (quote.len && !w->list) {
+        size_t close = redact_quote_close(scan, w->from, quote);
+        w->to = close == SIZE_MAX || close > w->stop ? w->stop : close;
+        w->at = w->to + quote.len;
+        return true;
+    }
+    for (; i < w->stop && !byte_is(s[i], BYTE_SPACE); i++) {
+        if (w->list && (s[i] == ',' || byte_is(s[i], BYTE_QUOTE))) break;
+        if (!w->list && byte_is(s[i], BYTE_QUOTE) && i > w->from) {
+            /* -p'x y': the mark belongs to the word */
+            redact_quote inner = redact_quote_at(scan, i);
+            size_t close = redact_quote_close(scan, i + inner.len, inner);
+            if (close == SIZE_MAX || close >= w->stop) break;
+            i = close;
+        }
+    }
+    w->to = i;
+    w->at = i > w->from ? i : i + 1;
+    return w->to > w->from || w->list;
+}
+
+static size_t mark(redact_scan *scan, size_t from, size_t to) {
+    redact_quote quote = from < to ? redact_quote_at(scan, from) : (redact_quote){0};
+    if (quote.len && to > from + 2 * quote.len) {
+        from += quote.len;
+        if (byte_is(scan->s[to - 1], BYTE_QUOTE)) to -= quote.len;
+    }
+    berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+    if (from >= to || !redact_is_secret(scan, class, from, to, SYNTAX_TIGHT)) return 0;
+    return redact_mark_secret(scan, from, to, RULE_COMMAND) ? to : 0;
+}
+
+/* The part of the word after the first `joint`. */
+static size_t mark_after(redact_scan *scan, size_t from, size_t to, char joint) {
+    const char *found = memchr(scan->s + from, joint, to - from);
+    return found ? mark(scan, (size_t)(found - scan->s) + 1, to) : 0;
+}
+
+static size_t mark_word(redact_scan *scan, const berth_command *command, size_t from, size_t to) {
+    switch (command->argument) {
+    case ARGUMENT_COLON:
+    case ARGUMENT_ECHO_COLON:
+        return mark_after(scan, from, to, ':');
+    case ARGUMENT_PERCENT:
+        return mark_after(scan, from, to, '%');
+    case ARGUMENT_COMMA:
+        return mark_after(scan, from, to, ',');
+    case ARGUMENT_PREFIX:
+        if (to - from < 5 || memcmp(scan->s + from, "pass:", 5) != 0) return 0;
+        return mark(scan, from + 5, to);
+    default:
+        return mark(scan, from, to);
+    }
+}
+
+static bool is_word(const words *w, const char *text) {
+    size_t len = strlen(text);
+    return w->to - w->from == len && memcmp(w->scan->s + w->from, text, len) == 0;
+}
+
+/* The flag's argument in the words that follow. */
+static size_t after_flag(redact_scan *scan, const berth_command *command, words w) {
+    size_t len = strlen(command->flag), done = 0;
+    bool verb = command->verb == NULL;
+    while (next_word(&w)) {
+        if (!verb && is_word(&w, command->verb)) {
+            verb = true;
+            continue;
+        }
+        if (w.to - w.from < len || memcmp(scan->s + w.from, command->flag, len) != 0 || !verb)
+            continue;
+        if (w.to - w.from == len) {
+            if (command->argument == ARGUMENT_ATTACHED || !next_word(&w)) continue;
+            size_t end = mark_word(scan, command, w.from, w.to);
+            done = end ? end : done;
+        } else if (len == 2 || command->argument == ARGUMENT_ATTACHED || scan->s[w.from + len] == '=') {
+            size_t skip = scan->s[w.from + len] == '=' && len > 2 ? 1 : 0;
+            size_t end = mark_word(scan, command, w.from + len + skip, w.to);
+            done = end ? end : done;
+        }
+    }
+    return done;
+}
+
+static size_t at_place(redact_scan *scan, const berth_command *command, words w) {
+    unsigned place = (unsigned)(command->flag[0] - '0');
+    bool verb = command->verb == NULL;
+    while (place > 0 && next_word(&w)) {
+        verb = verb || (w.to - w.from >= 2 && memcmp(scan->s + w.from, command->verb, 2) == 0);
+        place--;
+    }
+    return place == 0 && verb ? mark(scan, w.from, w.to) : 0;
+}
+
+/* echo x | command: the word after the last echo before it. */
+static size_t echoed(redact_scan *scan, const berth_command *command, size_t at, words w) {
+    const char *s = scan->s;
+    if (command->verb) {
+        bool verb = false;
+        while (!verb && next_word(&w)) {
+            size_t n = strlen(command->verb);
+            verb = w.to - w.from == n && bytes_fold_equal(s + w.from, command->verb, n);
+        }
+        if (!verb) return 0;
+    }
+    size_t low = at > ECHO_BACK ? at - ECHO_BACK : 0;
+    for (size_t i = at; i >= low + 5; i--) {
+        if (s[i - 1] == '\n') return 0;
+        if (memcmp(s + i - 5, "echo ", 5) != 0) continue;
+        words line = {.scan = scan, .at = i, .stop = at};
+        while (next_word(&line)) {
+            if (s[line.from] == '-' && line.to - line.from == 2) continue; /* -n */
+            size_t from = line.from, to = line.to;
+            mark_word(scan, command, from, to);
+            return 0;
+        }
+        return 0;
+    }
+    return 0;
+}
+
+size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
+    const char *name = commands[index].name;
+    size_t len = strlen(name), end = at + len, done = 0;
+    if (at < scan->command_end[index % REDACT_COMMAND_ENDS] || scan->len - at < len || !bytes_fold_equal(scan->s + at, name, len))
+        return 0;
+    if (at > 0 && byte_is(scan->s[at - 1], BYTE_NAME) && name[0] != '-') return 0;
+    char c = end < scan->len ? scan->s[end] : '\n';
+    if (!byte_is(c, BYTE_SPACE | BYTE_QUOTE)) return 0;
+    words w = {.scan = scan, .at = end, .list = byte_is(c, BYTE_QUOTE)};
+    w.stop = scan->len - end > LINE_MAX_BYTES ? end + LINE_MAX_BYTES : scan->len;
+    words last = w;
+    while (next_word(&last)) {
+    }
+    for (unsigned i = 0; i < NCOMMANDS; i++) { /* the same program, other flags */
+        if (strcmp(commands[i].name, name) != 0) continue;
+        size_t found;
+        if (commands[i].argument == ARGUMENT_PLACE) found = at_place(scan, &commands[i], w);
+        else if (commands[i].argument >= ARGUMENT_ECHO) found = echoed(scan, &commands[i], at, w);
+        else found = after_flag(scan, &commands[i], w);
+        done = found > done ? found : done;
+    }
+    scan->command_end[index % REDACT_COMMAND_ENDS] = (uint32_t)last.at;
+    return 0; /* names and URLs among the arguments are still to be seen */
+}
+
+size_t redact_command_count(void) {
+    return NCOMMANDS;
+}
+
+const char *redact_command_name(size_t i) {
+    for (size_t k = 0; k < i; k++) { /* each name once */
+        if (strcmp(commands[k].name, commands[i].name) == 0) return NULL;
+    }
+    return commands[i].name;
+}

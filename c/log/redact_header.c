@@ -1,0 +1,225 @@
+/* redact_header.c - what stands in headers: Authorization and its schemes, cookies. */
+#include <string.h>
+
+#include "log/redact_private.h"
+
+#define REGION_MAX 1024
+#define SCHEME_LEAST 8 /* characters of a credential that stands after a scheme alone */
+#define BASIC_MAX 512
+
+typedef struct scheme {
+    const char *name;
+    bool parameters; /* what follows are name="value" pairs, not one credential */
+} scheme;
+
+static const scheme schemes[] = {
+    {"basic", false},     {"bearer", false},       {"token", false},
+    {"negotiate", false}, {"ntlm", false},         {"apikey", false},
+    {"api-key", false},   {"key", false},          {"jwt", false},
+    {"dpop", false},      {"kerberos", false},     {"splunk", false},
+    {"sso-key", false},   {"bot", false},          {"oauth2", false},
+    {"sharedkey", false}, {"sharedkeylite", false}, {"geniekey", false},
+    {"aws", false},       {"hmac", false},         {"digest", true},
+    {"oauth", true},      {"hawk", true},          {"mac", true},
+    {"signature", true},  {"aws4-hmac-sha256", true}, {"aws4-ecdsa-p256-sha256", true},
+    {"sharedaccesssignature", true},
+};
+
+/* Parameters whose values are as good as the password. */
+static const char *const proofs[] = {"response", "cnonce", "mac", "oauth_signature", "sig",
+                                     "signature", "oauth_token", "assertion"};
+
+static const scheme *find_scheme(const char *s, size_t len) {
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        if (strlen(schemes[i].name) == len && bytes_fold_equal(s, schemes[i].name, len))
+            return &schemes[i];
+    }
+    return NULL;
+}
+
+static bool is_credential_byte(char c) {
+    return byte_is(c, BYTE_WORD | BYTE_HIGH) || (c != '\0' && strchr("._~+/=-|:%!$*@#", c));
+}
+
+static size_t token_end(const redact_scan *scan, size_t at, size_t stop) {
+    while (at < stop && is_credential_byte(scan->s[at])) at++;
+    return at;
+}
+
+/* response="..." and its like between two places. */
+static size_t proof_values(redact_scan *scan, const redact_key *key, size_t from, size_t to) {
+    const char *s = scan->s;
+    size_t done = 0;
+    if (to - from > REGION_MAX) to = from + REGION_MAX;
+    for (size_t i = from; i < to; i++) {
+        if (!byte_is(s[i], BYTE_LETTER) || byte_is(s[i - 1], BYTE_NAME)) continue;
+        size_t end = i;
+        while (end < to && byte_is(s[end], BYTE_NAME)) end++;
+        bool proof = false;
+        for (size_t n = 0; n < sizeof proofs / sizeof *proofs && !proof; n++)
+            proof = strlen(proofs[n]) == end - i && bytes_fold_equal(s + i, proofs[n], end - i);
+        if (proof && end < to && s[end] == '=') {
+            redact_key inner = *key;
+            inner.class = (berth_key_class){.kind = BERTH_KEY_SIGNATURE,
+                                            .weight = BERTH_KEY_STRONG};
+            inner.quote.len = 0;
+            size_t value = redact_value(scan, &inner, end + 1, SYNTAX_TIGHT);
+            if (value) done = end = value;
+        }
+        i = end;
+    }
+    return done;
+}
+
+/* ann:x as the value of auth= or --user: the part after the colon. */
+static size_t user_and_password(redact_scan *scan, const redact_key *key, size_t from, size_t to) {
+    const char *colon = memchr(scan->s + from, ':', to - from);
+    if (!colon || colon == scan->s + from) return 0;
+    size_t at = (size_t)(colon - scan->s) + 1;
+    for (size_t i = from; i + 1 < at; i++) {
+        if (!byte_is(scan->s[i], BYTE_NAME) && scan->s[i] != '@' && scan->s[i] != '\\') return 0;
+    }
+    if (at >= to || scan->s[at] == '/' || byte_is(scan->s[at], BYTE_SPACE)) return 0;
+    berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+    if (!redact_is_secret(scan, class, at, to, SYNTAX_QUOTED)) return 0;
+    return redact_mark_secret(scan, at, to, key->rule) ? to : 0;
+}
+
+/* The region [from, to) of a header's value. */
+static size_t header_region(redact_scan *scan, const redact_key *key, size_t from, size_t to,
+                            redact_syntax syntax) {
+    const char *s = scan->s;
+    size_t word = from;
+    while (word < to && (byte_is(s[word], BYTE_WORD) || s[word] == '-')) word++;
+    const scheme *found = find_scheme(s + from, word - from);
+    if (found && word < to && (s[word] == ' ' || s[word] == '+')) {
+        size_t at = redact_skip_blanks(scan, word + 1);
+        if (found->parameters) return proof_values(scan, key, at, to);
+        size_t end = token_end(scan, at, to);
+        if (syntax == SYNTAX_QUOTED && end < to && s[end] != ',') end = to;
+        if (!redact_is_secret(scan, key->class, at, end, syntax)) return 0;
+        if (key->class.weight == BERTH_KEY_WEAK && end - at < SCHEME_LEAST) return 0;
+        return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
+    }
+    if (found && (word == to || !is_credential_byte(s[word]))) return 0; /* a scheme alone */
+    size_t end = syntax == SYNTAX_QUOTED ? to : token_end(scan, from, to);
+    if (key->class.weight == BERTH_KEY_WEAK) {
+        size_t done = user_and_password(scan, key, from, end);
+        if (done) return done;
+    } else if (syntax != SYNTAX_QUOTED && word == end && end < to && s[end] == ' ') {
+        /* a scheme that is not known: the credential is the next word when it looks like one */
+        size_t next = end + 1, stop = token_end(scan, next, to);
+        if (redact_looks_random(s + next, stop - next) &&
+            redact_mark_secret(scan, next, stop, key->rule))
+            return stop;
+    }
+    if (!redact_is_secret(scan, key->class, from, end, syntax)) return 0;
+    return redact_mark_secret(scan, from, end, key->rule) ? end : 0;
+}
+
+size_t redact_header(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax) {
+    if (at < scan->len && byte_is(scan->s[at], BYTE_LETTER) && at + 1 < scan->len &&
+        byte_is(scan->s[at + 1], BYTE_QUOTE))
+        at++; /* u'', b'' */
+    redact_quote quote = redact_quote_at(scan, at);
+    size_t from = at + quote.len, to;
+    if (quote.len) {
+        to = redact_quote_close(scan, from, quote);
+        if (to == SIZE_MAX) to = redact_open_end(scan, from);
+        syntax = SYNTAX_QUOTED;
+    } else {
+        size_t stop = scan->len - from > REGION_MAX ? from + REGION_MAX : scan->len;
+        for (to = from; to < stop && scan->s[to] != '\n' && scan->s[to] != '\r'; to++) {
+        }
+    }
+    return header_region(scan, key, from, to, syntax);
+}
+
+/* --- cookies ----------------------------------------------------------------------------- */
+
+static bool is_cookie_attribute(const char *s, size_t len) {
+    static const char *const names[] = {"path",     "domain",  "expires", "max-age",
+                                        "samesite", "version", "comment", "priority"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strlen(names[i]) == len && bytes_fold_equal(s, names[i], len)) return true;
+    }
+    return false;
+}
+
+static bool is_cookie_byte(char c) {
+    return (unsigned char)c > 0x20 && !byte_is(c, BYTE_QUOTE) && c != ';' && c != ',' && c != '\\';
+}
+
+/* One name=value at *at; false when there is none. */
+static bool cookie(redact_scan *scan, size_t *at, size_t *done) {
+    const char *s = scan->s;
+    size_t i = *at, from = i;
+    while (i < scan->len && is_cookie_byte(s[i]) && s[i] != '=') i++;
+    size_t name_end = i;
+    bool pair = i < scan->len && s[i] == '=' && i > from;
+    if (!pair && i > from && (i >= scan->len || s[i] == ';')) { /* HttpOnly, Secure */
+        *at = i;
+        return *done != 0;
+    }
+    if (!pair) return false;
+    size_t value = ++i;
+    bool attribute = is_cookie_attribute(s + from, name_end - from);
+    while (i < scan->len && (is_cookie_byte(s[i]) || (attribute && (s[i] == ' ' || s[i] == ',')))) i++;
+    berth_key_class class = {.kind = BERTH_KEY_COOKIE, .weight = BERTH_KEY_STRONG};
+    if (!attribute && redact_is_secret(scan, class, value, i, SYNTAX_QUOTED) &&
+        redact_mark_secret(scan, value, i, RULE_NAME_COOKIE))
+        *done = i;
+    else if (!*done)
+        *done = value;
+    *at = i;
+    return true;
+}
+
+size_t redact_cookies(redact_scan *scan, size_t at) {
+    redact_quote quote = redact_quote_at(scan, at);
+    size_t done = 0, start = at += quote.len;
+    while (cookie(scan, &at, &done)) {
+        if (at >= scan->len || scan->s[at] != ';') break;
+        at = redact_skip_blanks(scan, at + 1);
+    }
+    if (done) return done;
+    /* one value without a name */
+    size_t end = quote.len ? redact_quote_close(scan, start, quote) : redact_bare_end(scan, start);
+    if (end == SIZE_MAX) end = redact_open_end(scan, start);
+    berth_key_class class = {.kind = BERTH_KEY_SESSION, .weight = BERTH_KEY_WEAK};
+    if (!redact_is_secret(scan, class, start, end, SYNTAX_TIGHT)) return 0;
+    return redact_mark_secret(scan, start, end, RULE_NAME_COOKIE) ? end : 0;
+}
+
+/* --- schemes without a header ------------------------------------------------------------- */
+
+/* Does the base64 text hide ann:x? */
+static bool is_basic(const char *s, size_t len) {
+    char plain[BASIC_MAX];
+    size_t n = redact_base64(s, len, plain, sizeof plain);
+    if (n < 3 || !memchr(plain, ':', n)) return false;
+    for (size_t i = 0; i < n; i++) {
+        if ((unsigned char)plain[i] < 0x20 || plain[i] == 0x7f) return false;
+    }
+    return true;
+}
+
+size_t redact_scheme(redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    if (at > 0 && byte_is(s[at - 1], BYTE_WORD)) return 0;
+    size_t end = at;
+    while (end < scan->len && byte_is(s[end], BYTE_LETTER)) end++;
+    size_t from = redact_skip_blanks(scan, end);
+    if (from == end) return 0;
+    size_t to = token_end(scan, from, scan->len), digits = 0, joints = 0;
+    while (to > from && strchr(".:", s[to - 1])) to--;
+    for (size_t i = from; i < to && i < from + BASIC_MAX; i++) {
+        digits += byte_is(s[i], BYTE_DIGIT);
+        joints += byte_is(s[i], BYTE_JOINT);
+    }
+    size_t len = to - from;
+    bool secret;
+    if (byte_lower(s[at + 1]) == 'a') secret = len >= 4 && is_basic(s + from, len); /* basic */
+    else secret = len >= SCHEME_LEAST && (redact_looks_random(s + from, len) || (digits && !joints));
+    return secret && redact_mark_secret(scan, from, to, RULE_SCHEME) ? to : 0;
+}

@@ -1,0 +1,285 @@
+/* redact_private.h - what the redactor's own files share: the redactor, a scan over one text, and
+ * the rooms it walks through.
+ *
+ * A record is scanned as it is and, when it holds encodings, once more for each layer that is
+ * decoded; spans found in a decoded text are kept as places of the record itself.  Scanners look
+ * ahead and back over bounded distances, or move the walk past what they have read: that is what
+ * keeps the whole linear. */
+#ifndef BERTH_LOG_REDACT_PRIVATE_H
+#define BERTH_LOG_REDACT_PRIVATE_H
+
+#include "log/redact.h"
+#include "log/redact_anchor.h"
+#include "log/redact_char.h"
+#include "log/redact_keys.h"
+
+/* Rules that are neither names (redact_keys.h) nor shapes (redact_shapes.h): name, sample,
+ * what becomes of it. */
+#define BERTH_OTHER_RULES(X)                                                                       \
+    X(URL, "url-password", "amqp://ann:Lq3x9@mq-1:5672/", "amqp://ann:***@mq-1:5672/")             \
+    X(DSN, "dsn-password", "ann:Lq3x9Z@tcp(db-1:3306)/fleet", "ann:***@tcp(db-1:3306)/fleet")      \
+    X(COMMAND, "command-argument", "mysql -uann -pLq3x9 fleet", "mysql -uann -p*** fleet")         \
+    X(SQL, "sql-literal", "CREATE USER ann IDENTIFIED BY 'x1'", "CREATE USER ann IDENTIFIED BY '***'") \
+    X(SCHEME, "auth-scheme", "got Bearer aGVsbG8td29ybGQx here", "got Bearer *** here")            \
+    X(PEM, "private-key-block",                                                                    \
+      "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\n-----END EC PRIVATE KEY-----",                    \
+      "-----BEGIN EC PRIVATE KEY-----***-----END EC PRIVATE KEY-----")                             \
+    X(ENCODED, "encoded-secret", "body eyJwYXNzd29yZCI6ICJMcTN4OVo3In0= sent", "body *** sent")    \
+    X(MAIL, "mail-address", "sent to ann.lee@example.org", "sent to ***")                          \
+    X(PHONE, "phone-number", "called +1 650 555 0140 twice", "called *** twice")                   \
+    X(CARD, "card-number", "card 4111 1111 1111 1111 ok", "card *** ok")                           \
+    X(SSN, "social-security-number", "taxpayer 078-05-1120", "taxpayer ***")                       \
+    X(IBAN, "iban", "from DE89 3704 0044 0532 0130 00", "from ***")                                \
+    X(IP, "ip-address", "peer 10.20.30.40:22 left", "peer ***:22 left")                            \
+    X(NEARBY, "secret-next-to-key-id", "AKIA" "QZ7YH2LMNOPQRSTU:aB3dE5gH7jK9mN1pQ3sT5vX7zB9dF1hJ3lN5pR7t", \
+      "***:***")                                                                                   \
+    X(AGAIN, "seen-under-a-name", "password=Lq3x9Z7; then Lq3x9Z7 was tried",                      \
+      "password=***; then *** was tried")                                                          \
+    X(LIMIT, "pattern-limit", NULL, NULL)
+
+/* Numbers of all rules: names, then others, then shapes, then operators'. */
+enum {
+    RULE_NAMES = BERTH_KEY_NONE,
+#define X(kind, name, sample, expect) RULE_NAME_##kind,
+    BERTH_KEY_KINDS(X)
+#undef X
+#define X(kind, name, sample, expect) RULE_##kind,
+    BERTH_OTHER_RULES(X)
+#undef X
+    RULE_SHAPES
+};
+
+/* A place of the record that is to be masked. */
+typedef struct redact_span {
+    uint32_t start, end;
+    uint16_t rule;
+    uint8_t quoted; /* the mask gets quotation marks, with one backslash less than this before
+                       each: it replaces a number in JSON */
+} redact_span;
+
+/* A growing array of bytes in the redactor's memory. */
+typedef struct redact_buffer {
+    char *s;
+    size_t len, cap;
+} redact_buffer;
+
+/* A decoded text with the place in the record of each byte, and of its end. */
+typedef struct redact_view {
+    redact_buffer text;
+    uint32_t *map; /* text.len + 1 entries */
+    size_t map_cap;
+} redact_view;
+
+#define REDACT_VIEWS 3 /* layers of encoding that are taken off */
+
+typedef struct redact_secret {
+    uint32_t start, len; /* in the redactor's `secrets` */
+    uint32_t next;       /* with the same hash, plus 1 */
+} redact_secret;
+
+#define REDACT_SECRET_SLOTS 1024
+#define REDACT_SECRETS_MAX 256 /* remembered of one record */
+#define REDACT_SECRET_KEEP 64  /* bytes of each that are compared */
+
+typedef struct redact_shapes redact_shapes;
+
+/* A name of an operator's rule, lower case. */
+typedef struct redact_field {
+    char *name;
+    unsigned rule;
+} redact_field;
+
+struct berth_redactor {
+    berth_mem mem;
+    berth_redact_profile profile;
+    berth_redact_mask mask;
+    unsigned char key[16];
+    berth_redact_fn hook;
+    void *hook_ud;
+    bool hook_all;
+
+    berth_anchors *anchors;
+    redact_shapes *shapes; /* compiled patterns, operators' as well */
+    uint64_t *hits; /* by rule */
+    size_t nrules;
+    char **names; /* of operators' rules */
+    size_t given; /* how many of those there are */
+    redact_field *fields;
+    size_t nfields;
+    bool patterns_always; /* one of their patterns has no keyword */
+
+    /* The record at hand. */
+    redact_span *spans;
+    size_t nspans, spans_cap;
+    redact_buffer out, other; /* results of rounds, in turn */
+    redact_view view[REDACT_VIEWS];
+    redact_buffer secrets;
+    redact_secret secret[REDACT_SECRETS_MAX];
+    size_t nsecrets;
+    uint16_t slot[REDACT_SECRET_SLOTS];
+    uint64_t secret_bits[64]; /* which first four bytes begin a secret, by 12 bits of hash */
+    size_t masked;            /* values, in all rounds */
+    bool failed;              /* for memory */
+};
+
+#define REDACT_COMMAND_ENDS 8
+
+/* A walk over one text, the record's or a decoded one. */
+typedef struct redact_scan {
+    berth_redactor *r;
+    const char *s;
+    size_t len;
+    const uint32_t *map; /* NULL: the text is the record */
+    berth_anchor_walk walk;
+    size_t name_end; /* names before it have been looked at */
+    size_t list_end;    /* lists of columns that begin before it have been looked at */
+    uint32_t command_end[REDACT_COMMAND_ENDS]; /* the same for commands, by number */
+    size_t block_end;   /* and for blocks of base64 */
+    size_t no_end;   /* from here on there is no END of a key block; SIZE_MAX: not known */
+    unsigned depth;  /* of base64 within base64 */
+    bool probe;      /* only asks whether there is anything: no spans are kept */
+    bool hit;        /* something would be masked */
+    bool encoded;    /* something is encoded that a view would show */
+    bool key_id;     /* an access key's id was seen */
+    bool keyword;    /* one of an operator's pattern was */
+} redact_scan;
+
+/* --- redact.c ---------------------------------------------------------------------------- */
+
+redact_scan redact_scan_begin(berth_redactor *r, const char *s, size_t len);
+/* Walks the text, keeping spans; with `probe` it stops at the first hit or encoding. */
+void redact_scan_text(redact_scan *scan);
+/* Would anything in the text be masked? One level deeper than `scan`. */
+bool redact_scan_inner(const redact_scan *scan, const char *s, size_t len);
+/* Marks a place of the scan's text.  Nothing happens, and false is told, when it is empty, allowed
+ * or masked already. */
+bool redact_mark(redact_scan *scan, size_t start, size_t end, unsigned rule);
+/* As redact_mark; the value is remembered, to be masked wherever else it stands. */
+bool redact_mark_secret(redact_scan *scan, size_t start, size_t end, unsigned rule);
+/* As redact_mark_secret, for a bare value where the mask needs marks with so many backslashes. */
+bool redact_mark_number(redact_scan *scan, size_t start, size_t end, unsigned rule,
+                        unsigned slashes);
+
+/* Room for `more` bytes; false without memory, which is remembered in r->failed. */
+bool redact_reserve(berth_redactor *r, redact_buffer *buffer, size_t more);
+bool redact_append(berth_redactor *r, redact_buffer *buffer, const char *s, size_t len);
+
+/* --- the rooms; each takes an anchor and tells from where on to go, or 0 ------------------ */
+
+size_t redact_name(redact_scan *scan, size_t at, bool foreign);           /* redact_pair.c */
+size_t redact_cookies(redact_scan *scan, size_t at);                      /* redact_header.c */
+size_t redact_scheme(redact_scan *scan, size_t at);                       /* redact_header.c */
+size_t redact_url(redact_scan *scan, size_t at);                          /* redact_url.c */
+size_t redact_at_sign(redact_scan *scan, size_t at);                      /* redact_url.c */
+size_t redact_sql(redact_scan *scan, size_t at);                          /* redact_sql.c */
+size_t redact_command(redact_scan *scan, size_t at, unsigned command);    /* redact_command.c */
+size_t redact_command_count(void);
+const char *redact_command_name(size_t i); /* NULL: the name stood before */
+size_t redact_pem(redact_scan *scan, size_t at);                          /* redact_pem.c */
+size_t redact_number(redact_scan *scan, size_t at, unsigned anchor_kind); /* redact_person.c */
+size_t redact_phone(redact_scan *scan, size_t at, unsigned rule); /* after a word that tells one */
+size_t redact_shape(redact_scan *scan, size_t at, unsigned shape);        /* redact_shape.c */
+size_t redact_encoded(redact_scan *scan, size_t at, bool hexadecimal);    /* redact_view.c */
+void redact_addresses(redact_scan *scan);                                 /* redact_person.c */
+void redact_patterns(redact_scan *scan);                                  /* redact_shape.c */
+
+/* --- redact_value.c: how far a value goes ------------------------------------------------- */
+
+/* A quotation mark as it stands in a string in a string: \\\" is " with three slashes. */
+typedef struct redact_quote {
+    char mark;
+    unsigned slashes;
+    size_t len; /* 0: none */
+} redact_quote;
+
+redact_quote redact_quote_at(const redact_scan *scan, size_t at);
+/* Where the mark stands that closes what began before `from`; SIZE_MAX: nowhere on the line. */
+size_t redact_quote_close(const redact_scan *scan, size_t from, redact_quote quote);
+/* The end of an unquoted value. */
+size_t redact_bare_end(const redact_scan *scan, size_t from);
+/* The end of an unclosed quoted value: a truncated line. */
+size_t redact_open_end(const redact_scan *scan, size_t from);
+size_t redact_line_end(const redact_scan *scan, size_t from);
+size_t redact_skip_blanks(const redact_scan *scan, size_t at); /* spaces and tabs, a few */
+/* Does `name=` or `name:` begin at `at`? */
+bool redact_pair_follows(const redact_scan *scan, size_t at);
+
+/* --- redact_pair.c, redact_told.c: a name and its value ------------------------------------ */
+
+typedef enum redact_syntax {
+    SYNTAX_QUOTED, /* "name": "value", name="value" */
+    SYNTAX_TIGHT,  /* name=value, <name>value</name>, --name value */
+    SYNTAX_LOOSE,  /* name: value */
+    SYNTAX_PROSE   /* name value, name is value */
+} redact_syntax;
+
+typedef struct redact_key {
+    size_t start, end; /* the name without dashes and quotation marks */
+    size_t after;      /* past its closing mark and bracket */
+    redact_quote quote; /* its closing mark; no length: none */
+    unsigned dashes;
+    berth_key_class class;
+    unsigned rule;
+} redact_key;
+
+/* The name of an operator's rule, lower case. */
+size_t redact_field_name(redact_scan *scan, size_t at, const char *field, unsigned rule);
+/* The value of an Authorization header or the like. */
+size_t redact_header(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax);
+/* Masks the value that begins at `at`, after blanks; tells its end, or 0. */
+size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax);
+/* The same for the text of an XML element, from after its `>`. */
+size_t redact_element(redact_scan *scan, const redact_key *key, size_t at);
+/* Where the name is itself a value, as in {"name": "password", "value": "x"}. */
+size_t redact_told(redact_scan *scan, const redact_key *key);
+/* Where the name is one of a list of columns. */
+size_t redact_column(redact_scan *scan, const redact_key *key); /* redact_sql.c */
+
+/* --- redact_judge.c: whether a value is one ----------------------------------------------- */
+
+bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t start, size_t end,
+                      redact_syntax syntax);
+/* Letters and digits mixed as no word, host name, path, uuid or date mixes them. */
+bool redact_looks_random(const char *s, size_t len);
+bool redact_is_masked(const berth_redactor *r, const char *s, size_t len);
+
+/* --- redact_view.c ------------------------------------------------------------------------ */
+
+/* Is the anchor really an encoded character? */
+bool redact_is_encoded(const redact_scan *scan, size_t at);
+/* Takes one layer of encodings off `s`; false when there was none, or no memory. */
+size_t redact_base64(const char *s, size_t len, char *out, size_t room); /* bytes decoded */
+bool redact_decode(berth_redactor *r, const char *s, size_t len, const uint32_t *map,
+                   redact_view *view);
+
+/* --- redact_again.c ----------------------------------------------------------------------- */
+
+void redact_forget(berth_redactor *r);
+void redact_remember(berth_redactor *r, const char *s, size_t len);
+/* Marks every remembered secret in the text. */
+void redact_find_again(redact_scan *scan);
+
+/* --- redact_mask.c ------------------------------------------------------------------------ */
+
+#define REDACT_MASK_MAX 24
+/* Writes what replaces the value; returns its length. */
+size_t redact_mask_text(const berth_redactor *r, const char *s, size_t len, char *mask);
+uint64_t redact_siphash(const unsigned char key[16], const char *s, size_t len);
+
+/* --- redact_shape.c ----------------------------------------------------------------------- */
+
+berth_rc redact_shapes_new(berth_redactor *r, const berth_redact_rule *rules, size_t count,
+                           berth_err *err);
+void redact_shapes_free(berth_redactor *r, size_t count); /* as many rules as were given */
+bool redact_is_allowed(const berth_redactor *r, const char *s, size_t len);
+/* Names, samples and literals of the shapes. */
+size_t redact_shape_count(void);
+berth_redact_info redact_shape_info(size_t i);
+const char *redact_shape_literal(size_t i);
+/* The keyword of the i-th operator's pattern, "" for none; NULL past the last.  *always: it is
+ * tried on every record. */
+const char *redact_pattern_keyword(const berth_redactor *r, size_t i, bool *always);
+/* After an access key's id: its secret, which is known by its length only. */
+void redact_nearby(redact_scan *scan);
+
+#endif

@@ -1,0 +1,124 @@
+/* redact_sql.c - what SQL says without a name next to the value: IDENTIFIED BY 'x', and columns of
+ * INSERT INTO t (name, password) VALUES ('ann', 'x').  PASSWORD 'x' is a pair (redact_pair.c). */
+#include <string.h>
+
+#include "log/redact_private.h"
+
+#define COLUMNS_MAX 64
+#define LIST_MAX 1024 /* bytes of a list of columns */
+#define WORDS_MAX 6
+
+static bool word_at(const redact_scan *scan, size_t at, const char *word) {
+    size_t len = strlen(word);
+    return at + len <= scan->len && bytes_fold_equal(scan->s + at, word, len) &&
+           (at + len == scan->len || !byte_is(scan->s[at + len], BYTE_WORD));
+}
+
+static size_t skip_space(const redact_scan *scan, size_t at) {
+    size_t stop = at + LIST_MAX;
+    while (at < scan->len && at < stop && byte_is(scan->s[at], BYTE_SPACE)) at++;
+    return at;
+}
+
+/* IDENTIFIED [WITH plugin] BY [PASSWORD] 'x' */
+size_t redact_sql(redact_scan *scan, size_t at) {
+    if (!word_at(scan, at, "identified")) return 0;
+    size_t i = skip_space(scan, at + 10);
+    for (unsigned words = 0; words < WORDS_MAX; words++) {
+        redact_quote quote = redact_quote_at(scan, i);
+        if (quote.len) {
+            size_t from = i + quote.len, to = redact_quote_close(scan, from, quote);
+            if (to == SIZE_MAX) to = redact_open_end(scan, from);
+            berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+            size_t after = skip_space(scan, to + quote.len);
+            if (words > 0 && (word_at(scan, after, "by") || word_at(scan, after, "as"))) {
+                i = after; /* the plugin's name was quoted */
+                continue;
+            }
+            if (!redact_is_secret(scan, class, from, to, SYNTAX_QUOTED)) return 0;
+            return redact_mark_secret(scan, from, to, RULE_SQL) ? to : 0;
+        }
+        size_t end = i;
+        while (end < scan->len && byte_is(scan->s[end], BYTE_NAME)) end++;
+        if (end == i) return 0;
+        i = skip_space(scan, end);
+    }
+    return 0;
+}
+
+/* Where the list of columns around `at` opens; SIZE_MAX: at is in none. */
+static size_t list_start(const redact_scan *scan, size_t at) {
+    size_t low = at > LIST_MAX ? at - LIST_MAX : 0;
+    for (size_t i = at; i > low; i--) {
+        char c = scan->s[i - 1];
+        if (c == '(') return i;
+        if (!byte_is(c, BYTE_NAME | BYTE_SPACE | BYTE_QUOTE) && c != ',') return SIZE_MAX;
+    }
+    return SIZE_MAX;
+}
+
+/* Which columns of the list from `at` are secret, as bits; *end is past its bracket. */
+static uint64_t secret_columns(const redact_scan *scan, size_t at, size_t *end) {
+    uint64_t found = 0;
+    size_t stop = scan->len - at > LIST_MAX ? at + LIST_MAX : scan->len;
+    for (unsigned column = 0; column < COLUMNS_MAX && at < stop; column++) {
+        while (at < stop && byte_is(scan->s[at], BYTE_SPACE | BYTE_QUOTE)) at++;
+        size_t from = at;
+        while (at < stop && byte_is(scan->s[at], BYTE_NAME)) at++;
+        berth_key_class class = berth_key_classify(scan->s + from, at - from);
+        if (class.kind != BERTH_KEY_NONE && class.weight != BERTH_KEY_WEAK)
+            found |= UINT64_C(1) << column;
+        while (at < stop && byte_is(scan->s[at], BYTE_SPACE | BYTE_QUOTE)) at++;
+        if (at >= stop || (scan->s[at] != ',' && scan->s[at] != ')')) return 0;
+        if (scan->s[at++] == ')') {
+            *end = at;
+            return found;
+        }
+    }
+    return 0;
+}
+
+/* Marks the secret items of the tuple from `at`; returns the place past its bracket, or 0. */
+static size_t tuple(redact_scan *scan, size_t at, uint64_t columns, unsigned rule) {
+    for (unsigned column = 0; column < COLUMNS_MAX; column++) {
+        at = skip_space(scan, at);
+        bool secret = (columns >> column & 1) != 0;
+        if (at < scan->len && strchr("NEenbB", scan->s[at]) && redact_quote_at(scan, at + 1).len) at++;
+        redact_quote quote = redact_quote_at(scan, at);
+        size_t from = at + quote.len, to = from;
+        if (quote.len) {
+            to = redact_quote_close(scan, from, quote);
+            if (to == SIZE_MAX) to = redact_line_end(scan, from);
+        } else {
+            while (to < scan->len && scan->s[to] != ',' && scan->s[to] != ')') to++;
+        }
+        berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+        if (secret && redact_is_secret(scan, class, from, to, SYNTAX_QUOTED))
+            redact_mark_secret(scan, from, to, rule);
+        at = skip_space(scan, to + quote.len);
+        if (at >= scan->len || (scan->s[at] != ',' && scan->s[at] != ')')) return 0;
+        if (scan->s[at++] == ')') return at;
+    }
+    return 0;
+}
+
+size_t redact_column(redact_scan *scan, const redact_key *key) {
+    if (key->start < scan->list_end) return 0;
+    size_t open = list_start(scan, key->start), at = 0;
+    if (open == SIZE_MAX) return 0;
+    uint64_t columns = secret_columns(scan, open, &at);
+    if (!columns) return 0;
+    scan->list_end = at;
+    at = skip_space(scan, at);
+    if (!word_at(scan, at, "values")) return 0;
+    at = skip_space(scan, at + 6);
+    while (at < scan->len && scan->s[at] == '(') {
+        size_t end = tuple(scan, at + 1, columns, key->rule);
+        if (!end) break;
+        scan->list_end = end;
+        at = skip_space(scan, end);
+        if (at >= scan->len || scan->s[at] != ',') break;
+        at = skip_space(scan, at + 1);
+    }
+    return 0;
+}

@@ -1,0 +1,228 @@
+/* redact_url.c - passwords before the @ of a URL or of a data source name, and mail addresses.
+ *
+ * In a URL the password goes from the first colon of the user part to its last @, of which there
+ * may be several in a list of hosts (amqp://a:x@h1,b:y@h2/).  Without a scheme the text around the
+ * @ decides what it is. */
+#include <string.h>
+
+#include "log/redact_private.h"
+
+#define AUTHORITY_MAX 4096
+#define LOOK_BACK 256
+#define SLASHED_MAX 256 /* a password that holds an unencoded / ends at an @ within so many bytes */
+#define DOMAIN_MAX 255
+#define LOCAL_MAX 64
+
+static bool is_url_byte(char c) {
+    return (unsigned char)c > 0x20 && !byte_is(c, BYTE_QUOTE) && !strchr("<>{}|\\^", c);
+}
+
+/* No plain word: of at least two classes of characters, upper case and digits among them when
+ * `strictly`. */
+static bool is_mixed(const char *s, size_t len, bool strictly) {
+    bool odd = false, upper = false, digit = false;
+    for (size_t i = 0; i < len; i++) {
+        odd = odd || !byte_is(s[i], BYTE_LOWER);
+        upper = upper || byte_is(s[i], BYTE_UPPER);
+        digit = digit || byte_is(s[i], BYTE_DIGIT);
+    }
+    return strictly ? upper && digit : odd;
+}
+
+static size_t mark_password(redact_scan *scan, size_t from, size_t to, unsigned rule) {
+    berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+    if (!redact_is_secret(scan, class, from, to, SYNTAX_QUOTED)) return 0;
+    return redact_mark_secret(scan, from, to, rule) ? to : 0;
+}
+
+/* --- URLs -------------------------------------------------------------------------------- */
+
+/* user:password or a token alone, between two places. */
+static size_t user_part(redact_scan *scan, size_t from, size_t to) {
+    const char *s = scan->s;
+    const char *colon = memchr(s + from, ':', to - from);
+    if (colon) return mark_password(scan, (size_t)(colon - s) + 1, to, RULE_URL);
+    if (to - from < 20 || !redact_looks_random(s + from, to - from)) return 0;
+    return redact_mark_secret(scan, from, to, RULE_URL) ? to : 0;
+}
+
+/* A password with / ? or # in it: user:pa/ss@host, where what follows the colon is no port. */
+static size_t slashed_password(redact_scan *scan, size_t from, size_t end) {
+    const char *s = scan->s;
+    const char *colon = memchr(s + from, ':', end - from);
+    size_t at = colon ? (size_t)(colon - s) + 1 : end, i = at;
+    while (i < end && byte_is(s[i], BYTE_DIGIT)) i++;
+    if (!colon || (i == end && i > at) || s[from] == '[') return 0;
+    size_t stop = scan->len - end > SLASHED_MAX ? end + SLASHED_MAX : scan->len;
+    for (i = end; i < stop && is_url_byte(s[i]); i++) {
+        if (s[i] == '@' && i + 1 < scan->len && byte_is(s[i + 1], BYTE_WORD | BYTE_HIGH))
+            return mark_password(scan, at, i, RULE_URL);
+        if (s[i] == ':') return 0; /* //host:x/ and a later URL */
+    }
+    return 0;
+}
+
+size_t redact_url(redact_scan *scan, size_t colon) {
+    const char *s = scan->s;
+    size_t from = colon + 3, end = from, done = 0, part = from;
+    if (colon == 0 || !byte_is(s[colon - 1], BYTE_WORD)) return 0;
+    size_t stop = scan->len - from > AUTHORITY_MAX ? from + AUTHORITY_MAX : scan->len, at = SIZE_MAX;
+    size_t comma = SIZE_MAX;
+    for (; end < stop && is_url_byte(s[end]) && !strchr("/?#", s[end]); end++) {
+        if (s[end] == ',') comma = end;
+        if (s[end] != '@') continue;
+        if (at != SIZE_MAX && comma != SIZE_MAX && comma > at) {
+            size_t marked = user_part(scan, part, at);
+            done = marked ? marked : done;
+            part = comma + 1;
+        }
+        at = end;
+    }
+    if (at == SIZE_MAX) return end > from && end < stop ? slashed_password(scan, from, end) : 0;
+    size_t marked = user_part(scan, part, at);
+    done = marked ? marked : done;
+    /* the host and its @ have been seen: no mail address begins before the last @ */
+    return done ? at + 1 : 0;
+}
+
+/* --- @ without a scheme ------------------------------------------------------------------- */
+
+static bool is_local_byte(char c) {
+    return byte_is(c, BYTE_WORD | BYTE_HIGH) || (c != '\0' && strchr("._%+'-", c));
+}
+
+/* The end of a host name with a top domain at `at`; 0: it is none. */
+static size_t domain_end(const redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    size_t stop = scan->len - at > DOMAIN_MAX ? at + DOMAIN_MAX : scan->len, i = at, dot = 0;
+    for (; i < stop && (byte_is(s[i], BYTE_WORD | BYTE_HIGH) || s[i] == '-' || s[i] == '.'); i++) {
+        if (s[i] != '.') continue;
+        if (i == at || i + 1 >= stop || !byte_is(s[i + 1], BYTE_WORD | BYTE_HIGH)) break;
+        dot = i;
+    }
+    if (!dot || i - dot < 3) return 0;
+    for (size_t k = dot + 1; k < i; k++) {
+        if (!byte_is(s[k], BYTE_LETTER | BYTE_HIGH) && !(k > dot + 4 && s[dot + 1] == 'x')) return 0;
+    }
+    return i;
+}
+
+/* File names and units of systemd: logo@2x.png, getty@tty1.service. */
+static bool is_file_ending(const char *s, size_t len) {
+    static const char *const endings[] = {"png",    "jpg",    "jpeg",  "gif",   "svg",  "webp",
+                                          "service", "socket", "target", "timer", "mount", "slice",
+                                          "scope",  "device", "path",  "json",  "yaml", "conf",
+                                          "log",    "txt",    "lock",  "swap"};
+    size_t dot = len;
+    while (dot > 0 && s[dot - 1] != '.') dot--;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        if (strlen(endings[i]) == len - dot && bytes_fold_equal(s + dot, endings[i], len - dot))
+            return true;
+    }
+    return false;
+}
+
+/* Words before an address that make it one of a machine: ssh ann@node.example.org. */
+static bool is_login(const redact_scan *scan, size_t start) {
+    static const char *const words[] = {"ssh", "scp", "sftp", "rsync", "mosh", "ssh-copy-id", "telnet"};
+    size_t end = start;
+    while (end > 0 && scan->s[end - 1] == ' ') end--;
+    size_t from = end;
+    while (from > 0 && end - from < 16 && (byte_is(scan->s[from - 1], BYTE_WORD) || scan->s[from - 1] == '-'))
+        from--;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (end < start && strlen(words[i]) == end - from && memcmp(scan->s + from, words[i], end - from) == 0)
+            return true;
+    }
+    return false;
+}
+
+static size_t mail(redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    size_t from = at, low = at > LOCAL_MAX ? at - LOCAL_MAX : 0;
+    while (from > low && is_local_byte(s[from - 1])) from--;
+    if (from > 0 && from < at && s[from - 1] == '\\' && memchr("nrt", s[from], 3)) from++;
+    while (from < at && strchr(".'-", s[from])) from++;
+    if (from > 0 && s[from - 1] == '"' && from == at && at > 1) { /* "ann lee"@example.org */
+        size_t open = at - 1;
+        while (open > low && s[open - 1] != '"' && s[open - 1] != '\n') open--;
+        if (open > low && s[open - 1] == '"') from = open - 1;
+    }
+    size_t end = domain_end(scan, at + 1);
+    if (from == at || !end || is_file_ending(s + at + 1, end - at - 1)) return 0;
+    if (end < scan->len && s[end] == ':' && end + 1 < scan->len && !byte_is(s[end + 1], BYTE_SPACE))
+        return 0; /* git@host:path, ann@host:22 */
+    if (from > 0 && s[from - 1] == '/' && from > 1 && s[from - 2] == '/') return 0; /* ssh://ann@ */
+    if (is_login(scan, from)) return 0;
+    return redact_mark(scan, from, end, RULE_MAIL) ? end : 0;
+}
+
+/* Before ann:x@: is that a name of a person's field, as in mailto:ann@example.org? */
+static bool is_field(const char *s, size_t len) {
+    static const char *const words[] = {"mailto", "to",   "from",  "cc",    "bcc",     "mail",
+                                        "email",  "user", "owner", "by",    "sip",     "xmpp",
+                                        "acct",   "login", "contact", "username", "sender", "recipient"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strlen(words[i]) == len && bytes_fold_equal(s, words[i], len)) return true;
+    }
+    return false;
+}
+
+/* What follows the @ of a data source name: a host, tcp(...), //host, (DESCRIPTION=...). */
+static bool is_source_host(const redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    if (at >= scan->len) return false;
+    if (s[at] == '(' || s[at] == '[' || (s[at] == '/' && at + 1 < scan->len && s[at + 1] == '/'))
+        return true;
+    size_t i = at;
+    while (i < scan->len && i < at + DOMAIN_MAX &&
+           (byte_is(s[i], BYTE_WORD) || s[i] == '-' || s[i] == '.'))
+        i++;
+    if (scan->len - at > 7 && (memcmp(s + at, "sha256:", 7) == 0 || memcmp(s + at, "sha512:", 7) == 0))
+        return false;
+    return i > at;
+}
+
+/* user:password@host without a scheme, and Oracle's user/password@host. */
+static size_t source_name(redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    size_t low = at > LOOK_BACK ? at - LOOK_BACK : 0, from = at, colon = SIZE_MAX;
+    for (; from > low && is_url_byte(s[from - 1]) && !strchr(",;@", s[from - 1]); from--) {
+        if (s[from - 1] == ':') colon = from - 1;
+        if (s[from - 1] == '=' && from - 1 < colon) break;
+    }
+    if (from == low && from > 0) return 0;
+    if (colon == SIZE_MAX || colon == from || colon + 1 >= at || s[colon + 1] == '/') return 0;
+    for (size_t i = from; i < colon; i++) {
+        if (!byte_is(s[i], BYTE_NAME)) return 0;
+    }
+    if (!is_source_host(scan, at + 1) || is_field(s + from, colon - from)) return 0;
+    bool plain_host = s[at + 1] != '(' && s[at + 1] != '/' && s[at + 1] != '[';
+    size_t end = domain_end(scan, at + 1);
+    bool like_mail = end && (end >= scan->len || (s[end] != ':' && s[end] != '/'));
+    if (plain_host && !is_mixed(s + colon + 1, at - colon - 1, like_mail)) return 0;
+    return mark_password(scan, colon + 1, at, RULE_DSN) ? at + 1 : 0;
+}
+
+/* scott/tiger@ after thin: or sqlplus */
+static size_t slash_source(redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    size_t low = at > LOCAL_MAX ? at - LOCAL_MAX : 0, slash = at, from;
+    while (slash > low && is_local_byte(s[slash - 1])) slash--;
+    if (slash <= low || s[slash - 1] != '/' || slash == at) return 0;
+    for (from = slash - 1; from > low && byte_is(s[from - 1], BYTE_NAME); from--) {
+    }
+    if (from == slash - 1 || from < 5) return 0;
+    bool told = memcmp(s + from - 5, "thin:", 5) == 0 || memcmp(s + from - 5, "plus ", 5) == 0 ||
+                memcmp(s + from - 4, "oci:", 4) == 0 ||
+                (s[at + 1] == '/' && at + 2 < scan->len && s[at + 2] == '/');
+    return told && mark_password(scan, slash, at, RULE_DSN) ? at + 1 : 0;
+}
+
+size_t redact_at_sign(redact_scan *scan, size_t at) {
+    if (at == 0) return 0;
+    size_t end = source_name(scan, at);
+    if (!end && at + 1 < scan->len) end = slash_source(scan, at);
+    if (!end && scan->r->profile != BERTH_REDACT_STRUCTURED) end = mail(scan, at);
+    return end;
+}

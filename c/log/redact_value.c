@@ -1,0 +1,203 @@
+/* redact_value.c - how far a value goes: to its closing quotation mark however deep that is
+ * escaped, or to what cannot belong to an unquoted one.
+ *
+ * A mark written inside k strings has 2^k - 1 backslashes before it.  With n of them, a run of r
+ * backslashes and the mark close the value when r is n modulo 2(n + 1): longer runs are escaped
+ * backslashes of the value before it, or a mark inside it. */
+#include <string.h>
+
+#include "log/redact_private.h"
+
+#define SLASHES_MAX 15 /* four levels */
+#define BLANKS_MAX 64
+#define PAIR_MAX 48
+#define TAG_MAX 64
+
+redact_quote redact_quote_at(const redact_scan *scan, size_t at) {
+    redact_quote none = {0}, quote = {0};
+    size_t i = at;
+    while (i < scan->len && scan->s[i] == '\\' && quote.slashes <= SLASHES_MAX) {
+        quote.slashes++;
+        i++;
+    }
+    if (i >= scan->len || quote.slashes > SLASHES_MAX || !byte_is(scan->s[i], BYTE_QUOTE))
+        return none;
+    quote.mark = scan->s[i];
+    quote.len = i + 1 - at;
+    return quote;
+}
+
+size_t redact_line_end(const redact_scan *scan, size_t from) {
+    if (from >= scan->len) return scan->len;
+    const char *end = memchr(scan->s + from, '\n', scan->len - from);
+    size_t at = end ? (size_t)(end - scan->s) : scan->len;
+    return at > from && scan->s[at - 1] == '\r' ? at - 1 : at;
+}
+
+size_t redact_skip_blanks(const redact_scan *scan, size_t at) {
+    size_t stop = at + BLANKS_MAX;
+    while (at < scan->len && at < stop && (scan->s[at] == ' ' || scan->s[at] == '\t')) at++;
+    return at;
+}
+
+bool redact_pair_follows(const redact_scan *scan, size_t at) {
+    size_t i = at;
+    while (i < scan->len && i < at + PAIR_MAX && byte_is(scan->s[i], BYTE_NAME)) i++;
+    return i > at && i < scan->len && !byte_is(scan->s[at], BYTE_DIGIT) &&
+           (scan->s[i] == '=' || scan->s[i] == ':');
+}
+
+/* --- quoted ------------------------------------------------------------------------------ */
+
+/* May the value end before `at`: at the text's end, or at what stands between values? */
+static bool is_delimited(const redact_scan *scan, size_t at) {
+    return at >= scan->len || byte_is(scan->s[at], BYTE_SPACE) ||
+           strchr(",;:)]}>&|<\\/=.#", scan->s[at]) != NULL || byte_is(scan->s[at], BYTE_QUOTE);
+}
+
+/* The next unescaped mark from `from` on, on its line. */
+static size_t next_mark(const redact_scan *scan, size_t from, redact_quote quote) {
+    const char *s = scan->s;
+    unsigned period = 2 * (quote.slashes + 1);
+    bool levels = (quote.slashes & (quote.slashes + 1)) == 0;
+    size_t run = 0;
+    for (size_t i = from; i < scan->len; i++) {
+        if (s[i] == '\\') {
+            run++;
+            continue;
+        }
+        if (s[i] == '\n') return SIZE_MAX;
+        if (s[i] == quote.mark) {
+            bool closes = levels ? run % period == quote.slashes : run == quote.slashes;
+            if (closes) return i - quote.slashes;
+        }
+        run = 0;
+    }
+    return SIZE_MAX;
+}
+
+/* Is the mark at `at` one inside the value: doubled as in SQL, or stray between letters with the
+ * real end on the same word? */
+static size_t inner_mark(const redact_scan *scan, size_t at, redact_quote quote) {
+    size_t after = at + quote.len;
+    if (after >= scan->len) return SIZE_MAX;
+    char c = scan->s[after];
+    if (c == quote.mark && quote.slashes == 0) {
+        bool more = after + 1 < scan->len && byte_is(scan->s[after + 1], BYTE_WORD | BYTE_HIGH);
+        if (quote.mark == '\'' || more) return next_mark(scan, after + 1, quote);
+    }
+    if (!byte_is(c, BYTE_WORD | BYTE_HIGH)) return SIZE_MAX;
+    for (size_t i = after; i < scan->len; i++) {
+        c = scan->s[i];
+        if (byte_is(c, BYTE_SPACE) || strchr("=:,;{}<>&", c)) return SIZE_MAX;
+        if (c == quote.mark) return next_mark(scan, after, quote);
+        if (i > after + BERTH_KEY_NAME_MAX) return SIZE_MAX;
+    }
+    return SIZE_MAX;
+}
+
+size_t redact_quote_close(const redact_scan *scan, size_t from, redact_quote quote) {
+    size_t at = next_mark(scan, from, quote);
+    if (at == SIZE_MAX && quote.slashes == 0) {
+        /* INI files and SQL know no escapes: 'C:\' is closed. */
+        const char *end = memchr(scan->s + from, quote.mark, redact_line_end(scan, from) - from);
+        return end ? (size_t)(end - scan->s) : SIZE_MAX;
+    }
+    if (at == from) return at;
+    while (at != SIZE_MAX) {
+        size_t next = inner_mark(scan, at, quote);
+        if (next == SIZE_MAX) break;
+        at = next;
+    }
+    return at;
+}
+
+/* --- unquoted ---------------------------------------------------------------------------- */
+
+/* After a run of backslashes before `after`: does it end a value?  It does before a closing mark, and
+ * when it is the escaped line break or tab of a string that the value stands in. */
+static bool slash_ends(const redact_scan *scan, size_t after) {
+    if (after >= scan->len) return false;
+    char c = scan->s[after];
+    if (byte_is(c, BYTE_QUOTE)) return is_delimited(scan, after + 1);
+    if (c != 'n' && c != 'r' && c != 't') return false;
+    size_t next = after + 1, letters = next;
+    if (next >= scan->len || !byte_is(scan->s[next], BYTE_WORD)) return true;
+    if (redact_pair_follows(scan, next)) return true;
+    while (letters < scan->len && letters < next + PAIR_MAX &&
+           byte_is(scan->s[letters], BYTE_LETTER))
+        letters++;
+    return letters > next + 1 && is_delimited(scan, letters);
+}
+
+static bool angle_ends(const redact_scan *scan, size_t at) {
+    size_t i = at + 1;
+    if (i < scan->len && scan->s[i] == '/') return true;
+    while (i < scan->len && i < at + TAG_MAX && byte_is(scan->s[i], BYTE_NAME)) i++;
+    return i > at + 1 && i < scan->len && (scan->s[i] == '>' || scan->s[i] == '/');
+}
+
+/* Does a value end at the separator at `at`? */
+static bool separator_ends(const redact_scan *scan, size_t at) {
+    size_t next = at + 1;
+    if (next >= scan->len || byte_is(scan->s[next], BYTE_SPACE | BYTE_QUOTE)) return true;
+    if (scan->s[at] == '&' && scan->len - next >= 4 && memcmp(scan->s + next, "amp;", 4) == 0)
+        return true;
+    return redact_pair_follows(scan, next);
+}
+
+typedef struct brackets {
+    int round, square, curly;
+} brackets;
+
+/* Counts a bracket; false when it closes one that the value did not open and the value ends. */
+static bool bracket_goes_on(const redact_scan *scan, size_t at, brackets *open) {
+    int *count = strchr("()", scan->s[at])   ? &open->round
+                 : strchr("[]", scan->s[at]) ? &open->square
+                                             : &open->curly;
+    if (strchr("([{", scan->s[at])) {
+        ++*count;
+        return true;
+    }
+    if (*count > 0) {
+        --*count;
+        return true;
+    }
+    return !is_delimited(scan, at + 1);
+}
+
+size_t redact_bare_end(const redact_scan *scan, size_t from) {
+    const char *s = scan->s;
+    brackets open = {0};
+    size_t i = from;
+    for (; i < scan->len; i++) {
+        char c = s[i];
+        if (byte_is(c, BYTE_WORD | BYTE_JOINT | BYTE_HIGH)) continue;
+        if (byte_is(c, BYTE_SPACE) || (unsigned char)c < 0x20) break;
+        if (byte_is(c, BYTE_QUOTE)) {
+            if (is_delimited(scan, i + 1)) break;
+        } else if (c == '\\') {
+            size_t after = i;
+            while (after < scan->len && s[after] == '\\') after++;
+            if (slash_ends(scan, after)) break;
+            i = after - 1;
+        } else if (c == ',' || c == ';' || c == '&') {
+            if (separator_ends(scan, i)) break;
+        } else if (c == '<') {
+            if (angle_ends(scan, i)) break;
+        } else if (c == '>' || (c == '/' && i + 1 < scan->len && s[i + 1] == '>')) {
+            if (c == '/' || is_delimited(scan, i + 1)) break;
+        } else if (strchr("()[]{}", c)) {
+            if (!bracket_goes_on(scan, i, &open)) break;
+        }
+    }
+    return i;
+}
+
+size_t redact_open_end(const redact_scan *scan, size_t from) {
+    size_t line = redact_line_end(scan, from);
+    for (size_t i = from; i < line; i++) {
+        if (scan->s[i] == ' ' && redact_pair_follows(scan, i + 1)) return i;
+    }
+    return line;
+}

@@ -1,0 +1,256 @@
+/* redact_view.c - encodings: percent, \u and \x escapes, entities, look-alike characters; base64
+ * and hexadecimal text.
+ *
+ * The former are taken off layer by layer for the whole record, with a map of where each byte came
+ * from.  Escaped quotation marks stay escaped, so that the strings of the record keep their
+ * borders: \u0022 becomes \".  Encoded blocks are decoded only to see whether they hold a secret,
+ * and masked whole. */
+#include <string.h>
+
+#include "log/redact_private.h"
+
+#define DEPTH_MAX 2
+#define BLOCK_MAX ((size_t)1 << 20)
+#define BLOCK_LEAST 12
+
+/* One decoded character: its bytes, and how many encoded ones it took. */
+typedef struct decoded {
+    char bytes[8];
+    size_t count, taken;
+} decoded;
+
+/* --- single characters ------------------------------------------------------------------- */
+
+static int hex_number(const char *s, size_t digits) {
+    int value = 0;
+    for (size_t i = 0; i < digits; i++) {
+        int digit = byte_hex(s[i]);
+        if (digit < 0) return -1;
+        value = value * 16 + digit;
+    }
+    return value;
+}
+
+static void put_utf8(decoded *d, unsigned code) {
+    if (code < 0x80) {
+        d->bytes[d->count++] = (char)code;
+    } else if (code < 0x800) {
+        d->bytes[d->count++] = (char)(0xc0 | code >> 6);
+        d->bytes[d->count++] = (char)(0x80 | (code & 0x3f));
+    } else {
+        d->bytes[d->count++] = (char)(0xe0 | code >> 12);
+        d->bytes[d->count++] = (char)(0x80 | (code >> 6 & 0x3f));
+        d->bytes[d->count++] = (char)(0x80 | (code & 0x3f));
+    }
+}
+
+static bool percent(const char *s, size_t len, decoded *d) {
+    if (len < 3) return false;
+    int byte = hex_number(s + 1, 2);
+    if (byte < 9 || (byte > 13 && byte < 32) || byte == 127) return false;
+    d->bytes[d->count++] = (char)byte;
+    d->taken = 3;
+    return true;
+}
+
+/* A run of backslashes with uXXXX or xXX after it. */
+static bool escape(const char *s, size_t len, decoded *d) {
+    size_t run = 0;
+    while (run < len && run < 5 && s[run] == '\\') run++;
+    size_t digits = run < len && s[run] == 'u' ? 4 : run < len && s[run] == 'x' ? 2 : 0;
+    if (!digits || len - run - 1 < digits) return false;
+    int code = hex_number(s + run + 1, digits);
+    if (code < 9 || (code >= 0xd800 && code < 0xe000)) return false;
+    if (byte_is((char)code, BYTE_QUOTE) && code < 0x80) {
+        /* a mark of the string in the string: with as many slashes as it has there */
+        size_t slashes = run > 2 ? 7 : 2 * run - 1;
+        while (d->count < slashes) d->bytes[d->count++] = '\\';
+    } else if (code == '\\') {
+        d->bytes[d->count++] = '\\';
+    }
+    if (digits == 2) d->bytes[d->count++] = (char)code;
+    else put_utf8(d, (unsigned)code);
+    d->taken = run + 1 + digits;
+    return true;
+}
+
+static bool entity(const char *s, size_t len, decoded *d) {
+    static const struct {
+        const char *text;
+        char byte;
+    } named[] = {{"&quot;", '"'}, {"&amp;", '&'},   {"&lt;", '<'},    {"&gt;", '>'},
+                 {"&apos;", '\''}, {"&equals;", '='}, {"&colon;", ':'}, {"&nbsp;", ' '}};
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+        size_t n = strlen(named[i].text);
+        if (len < n || memcmp(s, named[i].text, n) != 0) continue;
+        d->bytes[d->count++] = named[i].byte;
+        d->taken = n;
+        return true;
+    }
+    if (len < 4 || s[1] != '#') return false;
+    bool hex = s[2] == 'x' || s[2] == 'X';
+    size_t i = hex ? 3 : 2, from = i;
+    unsigned code = 0;
+    for (; i < len && i < from + 5; i++) {
+        int digit = byte_hex(s[i]);
+        if (digit < 0 || (!hex && digit > 9)) break;
+        code = code * (hex ? 16 : 10) + (unsigned)digit;
+    }
+    if (i == from || i >= len || s[i] != ';' || code < 9 || code > 0xd7ff) return false;
+    put_utf8(d, code);
+    d->taken = i + 1;
+    return true;
+}
+
+/* Full-width letters and digits become plain ones; spaces without width vanish. */
+static bool look_alike(const char *s, size_t len, decoded *d) {
+    if (len < 3) return false;
+    unsigned char a = (unsigned char)s[0], b = (unsigned char)s[1], c = (unsigned char)s[2];
+    d->taken = 3;
+    if (a == 0xe2) return b == 0x80 && c >= 0x8b && c <= 0x8f;
+    if (b == 0xbc && c >= 0x81 && c <= 0xbf) d->bytes[d->count++] = (char)(c - 0x81 + 0x21);
+    else if (b == 0xbd && c >= 0x80 && c <= 0x9e) d->bytes[d->count++] = (char)(c - 0x80 + 0x60);
+    else return b == 0xbb && c == 0xbf;
+    return true;
+}
+
+static bool decode_one(const char *s, size_t len, decoded *d) {
+    d->count = d->taken = 0;
+    switch (s[0]) {
+    case '%':
+        return percent(s, len, d);
+    case '\\':
+        return escape(s, len, d);
+    case '&':
+        return entity(s, len, d);
+    case '\xe2':
+    case '\xef':
+        return look_alike(s, len, d);
+    default:
+        return false;
+    }
+}
+
+bool redact_is_encoded(const redact_scan *scan, size_t at) {
+    decoded d;
+    if (!decode_one(scan->s + at, scan->len - at, &d)) return false;
+    /* letters of other alphabets hide no name that is looked for */
+    return d.count == 0 || !byte_is(d.bytes[d.count - 1], BYTE_HIGH) || scan->s[at] == '%';
+}
+
+/* --- layers ------------------------------------------------------------------------------ */
+
+static bool grow_map(berth_redactor *r, redact_view *view, size_t entries) {
+    if (entries <= view->map_cap) return true;
+    uint32_t *map = berth_realloc(&r->mem, view->map, view->map_cap * sizeof *map,
+                                  entries * sizeof *map);
+    if (!map) {
+        r->failed = true;
+        return false;
+    }
+    view->map = map;
+    view->map_cap = entries;
+    return true;
+}
+
+bool redact_decode(berth_redactor *r, const char *s, size_t len, const uint32_t *map,
+                   redact_view *view) {
+    bool changed = false;
+    view->text.len = 0;
+    /* \u0022 may become seven slashes and a mark: never longer than the 10 bytes it took */
+    if (!redact_reserve(r, &view->text, len + 8) || !grow_map(r, view, len + 9)) return false;
+    char *out = view->text.s;
+    size_t n = 0;
+    for (size_t i = 0; i < len;) {
+        decoded d;
+        bool candidate = s[i] == '%' || s[i] == '\\' || s[i] == '&' || byte_is(s[i], BYTE_HIGH);
+        if (!candidate || !decode_one(s + i, len - i, &d)) {
+            /* a run of backslashes is passed as one: its last ones are no beginning */
+            do {
+                out[n] = s[i];
+                view->map[n++] = map ? map[i] : (uint32_t)i;
+                i++;
+            } while (i < len && s[i - 1] == '\\' && s[i] == '\\');
+            continue;
+        }
+        changed = true;
+        for (size_t k = 0; k < d.count; k++) {
+            out[n] = d.bytes[k];
+            view->map[n++] = map ? map[i] : (uint32_t)i;
+        }
+        i += d.taken;
+    }
+    view->map[n] = map ? map[len] : (uint32_t)len;
+    view->text.len = n;
+    return changed;
+}
+
+/* --- blocks ------------------------------------------------------------------------------ */
+
+static int base64_digit(char c) {
+    if (byte_is(c, BYTE_UPPER)) return c - 'A';
+    if (byte_is(c, BYTE_LOWER)) return c - 'a' + 26;
+    if (byte_is(c, BYTE_DIGIT)) return c - '0' + 52;
+    if (c == '+' || c == '-') return 62;
+    return c == '/' || c == '_' ? 63 : -1;
+}
+
+size_t redact_base64(const char *s, size_t len, char *out, size_t room) {
+    unsigned bits = 0, have = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < len; i++) {
+        int digit = base64_digit(s[i]);
+        if (digit < 0) {
+            if (s[i] == '=') break;
+            return 0;
+        }
+        bits = bits << 6 | (unsigned)digit;
+        have += 6;
+        if (have < 8) continue;
+        have -= 8;
+        if (n == room) return n;
+        out[n++] = (char)(bits >> have & 0xff);
+    }
+    return n;
+}
+
+static size_t unhex(const char *s, size_t len, char *out) {
+    for (size_t i = 0; i + 1 < len; i += 2) out[i / 2] = (char)hex_number(s + i, 2);
+    return len / 2;
+}
+
+static bool is_text(const char *s, size_t len) {
+    size_t odd = 0;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)s[i];
+        if (c < 9 || (c > 13 && c < 32) || c == 127) odd++;
+    }
+    return odd * 20 <= len;
+}
+
+size_t redact_encoded(redact_scan *scan, size_t at, bool hexadecimal) {
+    const char *s = scan->s;
+    berth_redactor *r = scan->r;
+    if (at < scan->block_end || scan->depth >= DEPTH_MAX) return 0;
+    size_t from = at, to = at;
+    size_t low = at > BLOCK_MAX ? at - BLOCK_MAX : 0;
+    if (scan->block_end > low) low = scan->block_end;
+    while (from > low && (hexadecimal ? byte_is(s[from - 1], BYTE_HEX) : base64_digit(s[from - 1]) >= 0))
+        from--;
+    while (to < scan->len && (hexadecimal ? byte_is(s[to], BYTE_HEX) : base64_digit(s[to]) >= 0)) to++;
+    scan->block_end = to;
+    if (!hexadecimal && s[at] == 'e') from = at; /* eyJ, ewo: the block begins here */
+    size_t len = to - from;
+    if (len < BLOCK_LEAST || len > BLOCK_MAX) return 0;
+    char *plain = berth_alloc(&r->mem, len);
+    if (!plain) {
+        r->failed = true;
+        return 0;
+    }
+    size_t n = hexadecimal ? unhex(s + from, len - len % 2, plain)
+                           : redact_base64(s + from, len, plain, len);
+    bool secret = n > 0 && is_text(plain, n) && redact_scan_inner(scan, plain, n);
+    berth_free(&r->mem, plain, len);
+    while (to < scan->len && !hexadecimal && s[to] == '=') to++;
+    return secret && redact_mark(scan, from, to, RULE_ENCODED) ? to : 0;
+}
