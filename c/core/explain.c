@@ -6,7 +6,7 @@
 #include "core/err.h"
 #include "core/explain_private.h"
 
-/* --- steps -------------------------------------------------------------------------------------- */
+/* --- steps -------------------------------------------------------------------------------- */
 
 static size_t count_steps(const explaining *ex) {
     const berth_shape *base = ex->base;
@@ -43,15 +43,14 @@ static berth_rc make_steps(explaining *ex) {
     if (base->ngroups > 1) add(steps, &n, BERTH_STEP_TOGETHER, BERTH_WHOLE, 0);
     if (base->group_policy == BERTH_POLICY_ISOLATE && base->ngroups > 1)
         add(steps, &n, BERTH_STEP_ISOLATE, BERTH_WHOLE, 0);
-    for (size_t i = 0; i < base->nsubtrees; i++)
-        add(steps, &n, BERTH_STEP_SUBTREE, BERTH_WHOLE, i);
+    for (size_t i = 0; i < base->nsubtrees; i++) add(steps, &n, BERTH_STEP_SUBTREE, BERTH_WHOLE, i);
     if (ex->judge != NULL) add(steps, &n, BERTH_STEP_FILTER, BERTH_WHOLE, 0);
     ex->out->steps = ex->steps = steps;
     ex->out->nsteps = n;
     return BERTH_OK;
 }
 
-/* --- one condition alone --------------------------------------------------------------------------- */
+/* --- one condition alone ------------------------------------------------------------------ */
 
 /* Could units like these ever give the amount, or a piece of it? */
 static bool units_allow(const berth_inventory *inv, const berth_shape_amount *a) {
@@ -89,8 +88,8 @@ static bool provider_meets(const explaining *ex, const berth_step *step, const b
         stock = berth_provider_stock(p, g->resources[step->item].rclass);
     switch (step->kind) {
     case BERTH_STEP_TREE:
-        return p->root == g->tree && (step->group != 0 || !ex->base->has_unsuffixed ||
-                                      root->ref == g->tree);
+        return p->root == g->tree &&
+               (step->group != 0 || !ex->base->has_unsuffixed || root->ref == g->tree);
     case BERTH_STEP_CLASS:
         return stock != NULL;
     case BERTH_STEP_ROOM:
@@ -148,7 +147,7 @@ static berth_rc count_alone(explaining *ex, berth_step *step) {
     return BERTH_OK;
 }
 
-/* --- in turn --------------------------------------------------------------------------------------- */
+/* --- in turn ------------------------------------------------------------------------------ */
 
 /* The request as far as the step goes; for the steps on all groups together, with the other
  * conditions of that kind before it. */
@@ -248,7 +247,7 @@ static berth_rc run_steps(explaining *ex) {
     return BERTH_OK;
 }
 
-/* --- nearest misses ------------------------------------------------------------------------------------ */
+/* --- nearest misses ----------------------------------------------------------------------- */
 
 static void note_near(berth_explanation *out, berth_near near) {
     size_t at = out->nnear;
@@ -295,7 +294,7 @@ static berth_rc find_near(explaining *ex) {
     return rc;
 }
 
-/* --- the whole ------------------------------------------------------------------------------------------- */
+/* --- the whole ---------------------------------------------------------------------------- */
 
 void berth_explanation_free(berth_explanation *explanation) {
     if (explanation == NULL) return;

@@ -64,12 +64,13 @@ typedef struct berth_relaxation {
 } berth_relaxation;
 
 typedef struct berth_explanation {
-    berth_arena arena; /* all of it */
+    berth_arena arena;        /* all of it */
     const berth_shape *shape; /* borrowed */
     int64_t trees;
     const berth_step *steps;
     size_t nsteps;
-    berth_near near[BERTH_NEAR_MAX]; /* by have descending, then creation; none when trees are left */
+    berth_near near[BERTH_NEAR_MAX]; /* by have descending, then creation; none when trees are
+                                        left */
     size_t nnear;
     /* Every single relaxation that gives a candidate, the smallest first: amounts by what part of
      * them is given up, then conditions in the order of the steps.  None when trees are left.

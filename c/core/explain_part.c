@@ -4,7 +4,7 @@
 #include "core/err.h"
 #include "core/explain_private.h"
 
-/* --- shapes ------------------------------------------------------------------------------------- */
+/* --- shapes ------------------------------------------------------------------------------- */
 
 static berth_rc out_of_memory(const explaining *ex) {
     return berth_fail_memory(ex->err);
@@ -93,7 +93,7 @@ berth_rc part_whole(explaining *ex, berth_group_policy policy, const size_t *con
     return BERTH_OK;
 }
 
-/* --- relaxed ------------------------------------------------------------------------------------- */
+/* --- relaxed ------------------------------------------------------------------------------ */
 
 /* A group that is asked less than its twins is none of them any more. */
 static void part_from_twins(part *p, size_t group) {
@@ -162,8 +162,7 @@ berth_rc part_relaxed(explaining *ex, const berth_relaxation *r, part *out) {
         out->shape.group_policy = BERTH_POLICY_NONE;
         return BERTH_OK;
     }
-    if (r->kind == BERTH_STEP_TRAIT)
-        return drop_condition(ex, out, &g->required, &g->nrequired, r);
+    if (r->kind == BERTH_STEP_TRAIT) return drop_condition(ex, out, &g->required, &g->nrequired, r);
     if (r->kind == BERTH_STEP_AGGREGATE)
         return drop_condition(ex, out, &g->member_of, &g->nmember_of, r);
     if (r->kind == BERTH_STEP_TREE) {
@@ -176,7 +175,7 @@ berth_rc part_relaxed(explaining *ex, const berth_relaxation *r, part *out) {
     return BERTH_OK;
 }
 
-/* --- asking ---------------------------------------------------------------------------------------- */
+/* --- asking ------------------------------------------------------------------------------- */
 
 /* The part's search.  All searches of an explanation count against one budget. */
 static berth_rc open_search(explaining *ex, part *p) {
@@ -227,8 +226,7 @@ berth_rc part_fits_any(explaining *ex, part *p, bool *fits) {
 berth_rc part_most(explaining *ex, part *p, berth_ref root, berth_ref rclass, int64_t *most,
                    berth_ref *provider) {
     berth_rc rc = open_search(ex, p);
-    if (rc == BERTH_OK)
-        rc = berth_search_widest(p->search, root, rclass, most, provider, ex->err);
+    if (rc == BERTH_OK) rc = berth_search_widest(p->search, root, rclass, most, provider, ex->err);
     return rc;
 }
 

@@ -23,9 +23,9 @@ typedef struct explaining {
 
 /* One group or all of them, with some of the conditions. */
 typedef struct part {
-    berth_shape shape; /* in its own arena, or borrowed from the base */
+    berth_shape shape;         /* in its own arena, or borrowed from the base */
     berth_shape_group *groups; /* the shape's, to be altered */
-    berth_search *search; /* owned; NULL until asked */
+    berth_search *search;      /* owned; NULL until asked */
 } part;
 
 /* The group alone with its conditions up to and including the step's, its class at CLASS asked for

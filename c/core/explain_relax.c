@@ -21,8 +21,7 @@ typedef struct relaxing {
 static berth_rc keep(relaxing *r, const berth_relaxation *relaxation) {
     if (r->count == r->cap) {
         size_t cap = r->cap < 8 ? 8 : r->cap * 2;
-        berth_relaxation *grown =
-            berth_arena_alloc(&r->ex->out->arena, cap * sizeof *grown);
+        berth_relaxation *grown = berth_arena_alloc(&r->ex->out->arena, cap * sizeof *grown);
         if (grown == NULL) return berth_fail_memory(r->ex->err);
         if (r->count > 0) memcpy(grown, r->found, r->count * sizeof *grown);
         r->found = grown;
@@ -32,7 +31,7 @@ static berth_rc keep(relaxing *r, const berth_relaxation *relaxation) {
     return BERTH_OK;
 }
 
-/* --- without a condition --------------------------------------------------------------------------- */
+/* --- without a condition ------------------------------------------------------------------ */
 
 static berth_rc try_drop(relaxing *r, const berth_relaxation *relaxation) {
     part p = {.groups = NULL};
@@ -56,7 +55,7 @@ static berth_rc try_names(relaxing *r, const berth_step *step, const berth_ref_c
     return rc;
 }
 
-/* --- less of a class ---------------------------------------------------------------------------------- */
+/* --- less of a class ---------------------------------------------------------------------- */
 
 /* A tree and the most of the class that anyone there could give. */
 typedef struct bound {
@@ -250,7 +249,7 @@ static berth_rc try_lower(relaxing *r, const berth_step *step) {
     return rc == BERTH_OK && l->relaxation.to > 0 ? keep(r, &l->relaxation) : rc;
 }
 
-/* --- all of them ---------------------------------------------------------------------------------------- */
+/* --- all of them -------------------------------------------------------------------------- */
 
 static berth_rc try_step(relaxing *r, const berth_step *step) {
     const berth_shape *base = r->ex->base;

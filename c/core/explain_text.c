@@ -33,9 +33,7 @@ typedef struct words {
 
 static void say_condition(words *t, const char *noun, berth_name_kind kind,
                           const berth_ref_condition *c) {
-    const char *before = c->forbidden     ? "none of "
-                         : c->count > 1 ? "any of "
-                                          : "";
+    const char *before = c->forbidden ? "none of " : c->count > 1 ? "any of " : "";
     say(&t->w, "%s%s", before, noun);
     if (c->count == 0) say(&t->w, " that does not exist");
     for (size_t i = 0; i < c->count; i++)
@@ -52,8 +50,7 @@ static void say_tree(words *t, const berth_shape_group *g) {
 
 static void say_subtree(words *t, size_t item) {
     for (size_t i = 0; i < t->shape->subtree_sizes[item]; i++)
-        say(&t->w, "%s%s", i > 0 ? ", " : "",
-            t->shape->groups[t->shape->subtrees[item][i]].suffix);
+        say(&t->w, "%s%s", i > 0 ? ", " : "", t->shape->groups[t->shape->subtrees[item][i]].suffix);
 }
 
 static void say_group(words *t, size_t group) {

@@ -9,7 +9,7 @@
 /* A denied try costs as much of the budget as this many steps of the search. */
 #define TRY_WORK 64
 
-/* --- claiming --------------------------------------------------------------------------------- */
+/* --- claiming ----------------------------------------------------------------------------- */
 
 static berth_allocation_spec spec_of(const berth_claim *claim) {
     return (berth_allocation_spec){.consumer = claim->consumer,
@@ -19,8 +19,8 @@ static berth_allocation_spec spec_of(const berth_claim *claim) {
                                    .generation = claim->generation};
 }
 
-static berth_rc allocate(berth_txn *txn, const berth_candidate *candidate,
-                         const berth_claim *claim, berth_err *err) {
+static berth_rc allocate(berth_txn *txn, const berth_candidate *candidate, const berth_claim *claim,
+                         berth_err *err) {
     const berth_mem *mem = &txn->state->mem;
     berth_allocation_item few[16], *items = few;
     size_t size = candidate->ntakes * sizeof *items;
@@ -70,7 +70,7 @@ berth_rc berth_place_candidate(berth_txn *txn, const berth_judge *judge,
     return rc;
 }
 
-/* --- one try ------------------------------------------------------------------------------------ */
+/* --- one try ------------------------------------------------------------------------------ */
 
 /* Tries the candidate of the tree.  *placed when it was claimed and admitted; an error when the
  * placement is over otherwise. */
@@ -97,7 +97,7 @@ static berth_rc try_candidate(placing *p, size_t tree, const berth_candidate *ca
     return p->verdict.final ? tell_denial(&p->verdict, err) : BERTH_OK;
 }
 
-/* --- ranking a tree ------------------------------------------------------------------------------- */
+/* --- ranking a tree ----------------------------------------------------------------------- */
 
 berth_rc placing_rank(placing *p, const berth_candidate *candidate, berth_rank *rank,
                       berth_err *err) {
@@ -123,8 +123,8 @@ static berth_rc rank_tree_anew(placing *p, rank_tree *t, berth_err *err) {
         if (rc != BERTH_OK) break;
         personal = personal || rank.personal;
         if (!rank.keep) continue;
-        if (t->feasible && (rank.score < t->score ||
-                            (rank.score <= t->score && rank.preference <= best)))
+        if (t->feasible &&
+            (rank.score < t->score || (rank.score <= t->score && rank.preference <= best)))
             continue;
         t->feasible = true;
         t->score = rank.score;
@@ -138,7 +138,7 @@ static berth_rc rank_tree_anew(placing *p, rank_tree *t, berth_err *err) {
     return BERTH_OK;
 }
 
-/* --- trees that changed ---------------------------------------------------------------------------- */
+/* --- trees that changed ------------------------------------------------------------------- */
 
 /* Without a ranking a tree may well be unknown until its turn comes. */
 static bool is_stale(const placing *p, const rank_tree *t) {
@@ -203,7 +203,7 @@ static berth_rc renew_set(placing *p, berth_err *err) {
     return rc;
 }
 
-/* --- without a ranking --------------------------------------------------------------------------- */
+/* --- without a ranking -------------------------------------------------------------------- */
 
 /* Tries the tree's candidates as they come. */
 static berth_rc try_tree(placing *p, size_t tree, bool *placed, berth_err *err) {
@@ -252,13 +252,12 @@ static berth_rc place_first(placing *p, bool *placed, berth_err *err) {
         rc = try_tree(p, tree, placed, err);
         rank_set_put(p->set, tree);
         if (*placed) return rc;
-        if (rc == BERTH_OK && p->set->trees[tree].feasible)
-            return try_behind(p, tree, placed, err);
+        if (rc == BERTH_OK && p->set->trees[tree].feasible) return try_behind(p, tree, placed, err);
     }
     return rc;
 }
 
-/* --- with a ranking ------------------------------------------------------------------------------ */
+/* --- with a ranking ----------------------------------------------------------------------- */
 
 static berth_rc place_best(placing *p, bool *placed, berth_err *err) {
     berth_rc rc = renew_set(p, err);
@@ -274,7 +273,7 @@ static berth_rc place_best(placing *p, bool *placed, berth_err *err) {
     return rc;
 }
 
-/* --- the verb --------------------------------------------------------------------------------------- */
+/* --- the verb ----------------------------------------------------------------------------- */
 
 /* Nothing could be placed: the last denial, or what most of the request was wanting. */
 static berth_rc tell_failure(const placing *p, berth_err *err) {
@@ -299,8 +298,7 @@ static berth_rc tell_failure(const placing *p, berth_err *err) {
 static berth_rc check_consumer(const placing *p, berth_err *err) {
     const berth_claim *claim = p->claim;
     if (claim->generation == BERTH_ANY_GENERATION) return BERTH_OK;
-    berth_ref ref =
-        berth_state_find_consumer(p->state, claim->consumer.data, claim->consumer.len);
+    berth_ref ref = berth_state_find_consumer(p->state, claim->consumer.data, claim->consumer.len);
     int64_t have =
         ref == BERTH_NONE ? BERTH_NO_CONSUMER : berth_state_consumer(p->state, ref)->generation;
     if (have == claim->generation) return BERTH_OK;

@@ -18,7 +18,7 @@ typedef struct tree_queue {
     size_t tree;
     queued *items; /* best first; owned */
     size_t count, next;
-    bool more; /* there may be others behind the last */
+    bool more;   /* there may be others behind the last */
     queued last; /* the last one tried; its candidate is gone */
 } tree_queue;
 

@@ -15,8 +15,7 @@ static bool before(const queued *a, const queued *b) {
 }
 
 static void empty(const berth_mem *mem, tree_queue *q) {
-    for (size_t i = 0; i < q->count; i++)
-        berth_free(mem, q->items[i].candidate, q->items[i].size);
+    for (size_t i = 0; i < q->count; i++) berth_free(mem, q->items[i].candidate, q->items[i].size);
     q->count = q->next = 0;
 }
 
@@ -31,7 +30,7 @@ void placing_free_queue(placing *p) {
     p->nqueues = p->cap_queues = 0;
 }
 
-/* --- filling ------------------------------------------------------------------------------------ */
+/* --- filling ------------------------------------------------------------------------------ */
 
 /* Puts a copy of the candidate in its place; the last one falls out of a full queue. */
 static berth_rc insert(const berth_mem *mem, tree_queue *q, const berth_candidate *candidate,
@@ -74,8 +73,7 @@ static berth_rc fill(placing *p, tree_queue *q, bool whole, berth_err *err) {
 }
 
 /* Queues stand by tree, ascending. */
-static berth_rc find_queue(placing *p, size_t tree, bool *found, tree_queue **out,
-                           berth_err *err) {
+static berth_rc find_queue(placing *p, size_t tree, bool *found, tree_queue **out, berth_err *err) {
     const berth_mem *mem = &p->state->mem;
     size_t at = p->nqueues;
     while (at > 0 && p->queues[at - 1].tree > tree) at--;
@@ -112,7 +110,7 @@ berth_rc placing_denied(placing *p, size_t tree, berth_err *err) {
     return fill(p, q, false, err);
 }
 
-/* --- the next try --------------------------------------------------------------------------------- */
+/* --- the next try ------------------------------------------------------------------------- */
 
 /* The tree with the best candidate left; ntrees when there is none. */
 static size_t best_tree(const placing *p, const tree_queue **queue) {

@@ -22,7 +22,7 @@ typedef struct parser {
     bool seen_canonical; /* since false is a value too */
 } parser;
 
-/* --- pieces ------------------------------------------------------------------------------ */
+/* --- pieces ------------------------------------------------------------------------------- */
 
 static berth_text as_text(piece p) {
     return (berth_text){p.data, p.len};
@@ -70,7 +70,7 @@ static size_t count_items(piece p) {
     return n;
 }
 
-/* --- errors ------------------------------------------------------------------------------ */
+/* --- errors ------------------------------------------------------------------------------- */
 
 static berth_rc refuse(const parser *q, piece where, const char *what) {
     berth_quoted name = berth_quote(q->name.data, q->name.len);
@@ -83,12 +83,11 @@ static berth_rc refuse(const parser *q, piece where, const char *what) {
 
 /* Adds the position to what a builder of request.h refused. */
 static berth_rc placed(const parser *q, piece where, berth_rc rc) {
-    if (rc == BERTH_EREQUEST && q->err != NULL)
-        berth_err_number(q->err, "position", where.at[0]);
+    if (rc == BERTH_EREQUEST && q->err != NULL) berth_err_number(q->err, "position", where.at[0]);
     return rc;
 }
 
-/* --- decoding ---------------------------------------------------------------------------- */
+/* --- decoding ----------------------------------------------------------------------------- */
 
 static int hex(char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -133,7 +132,7 @@ static berth_rc decode(const parser *q, size_t from, size_t to, piece *out) {
     return BERTH_EREQUEST;
 }
 
-/* --- values ------------------------------------------------------------------------------ */
+/* --- values ------------------------------------------------------------------------------- */
 
 /* [0-9]+, saturated at INT64_MAX; false for anything else. */
 static bool parse_number(piece p, int64_t *out) {
@@ -172,8 +171,7 @@ typedef berth_rc (*add_condition)(berth_request *request, berth_group *group,
 /* "A,B" behind "in:" or "!in:": one condition on all of them. */
 static berth_rc parse_set(parser *q, berth_group *group, piece list, bool forbidden,
                           add_condition add) {
-    berth_text *names =
-        berth_arena_alloc(&q->request->arena, count_items(list) * sizeof *names);
+    berth_text *names = berth_arena_alloc(&q->request->arena, count_items(list) * sizeof *names);
     if (names == NULL) return berth_fail_memory(q->err);
     size_t count = 0;
     piece item, where = list;
@@ -206,8 +204,7 @@ static berth_rc parse_required(parser *q, berth_group *group, piece value) {
         bool forbidden = take_bang(&item);
         if (item.len == 0) return refuse(q, item, "an empty trait");
         berth_text name = as_text(item);
-        berth_rc rc =
-            berth_group_add_required(q->request, group, &name, 1, forbidden, q->err);
+        berth_rc rc = berth_group_add_required(q->request, group, &name, 1, forbidden, q->err);
         if (rc != BERTH_OK) return placed(q, item, rc);
     }
     return BERTH_OK;
@@ -219,8 +216,7 @@ static berth_rc parse_member_of(parser *q, berth_group *group, piece value) {
     if (forbidden) value = slice(value, 1, value.len);
     if (starts(value, "in:"))
         return parse_set(q, group, behind(value, "in:"), forbidden, berth_group_add_member_of);
-    if (count_items(value) > 1)
-        return refuse(q, value, "several aggregates need in: before them");
+    if (count_items(value) > 1) return refuse(q, value, "several aggregates need in: before them");
     return parse_set(q, group, value, forbidden, berth_group_add_member_of);
 }
 
@@ -249,8 +245,7 @@ static berth_rc parse_root_required(parser *q, piece value) {
         bool forbidden = take_bang(&item);
         if (item.len == 0) return refuse(q, item, "an empty trait");
         if (starts(item, "in:")) return refuse(q, item, "it takes no in:");
-        berth_rc rc =
-            berth_request_add_root_required(q->request, as_text(item), forbidden, q->err);
+        berth_rc rc = berth_request_add_root_required(q->request, as_text(item), forbidden, q->err);
         if (rc != BERTH_OK) return placed(q, item, rc);
     }
     return BERTH_OK;
@@ -294,7 +289,7 @@ static berth_rc parse_canonical(parser *q, piece value) {
     return BERTH_OK;
 }
 
-/* --- parameters -------------------------------------------------------------------------- */
+/* --- parameters --------------------------------------------------------------------------- */
 
 /* Either for one group, named by what follows the keyword, or for the whole request. */
 typedef struct keyword {

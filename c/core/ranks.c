@@ -54,7 +54,7 @@ void berth_ranks_free(berth_ranks *ranks) {
     berth_free(&mem, ranks, sizeof *ranks);
 }
 
-/* --- finding ---------------------------------------------------------------------------------- */
+/* --- finding ------------------------------------------------------------------------------ */
 
 typedef struct sought {
     const berth_shape *shape;
@@ -118,13 +118,13 @@ static rank_set *add_set(berth_ranks *ranks, const sought *s, uint64_t hash) {
     return set;
 }
 
-/* --- lining up --------------------------------------------------------------------------------- */
+/* --- lining up ---------------------------------------------------------------------------- */
 
 static int make_room(berth_ranks *ranks, rank_set *set, size_t count) {
     if (count > set->cap_trees) {
         size_t cap = count + count / 8;
-        rank_tree *trees = berth_realloc(&ranks->mem, set->trees,
-                                         set->cap_trees * sizeof *trees, cap * sizeof *trees);
+        rank_tree *trees = berth_realloc(&ranks->mem, set->trees, set->cap_trees * sizeof *trees,
+                                         cap * sizeof *trees);
         if (trees == NULL) return -1;
         ranks->bytes += (cap - set->cap_trees) * sizeof *trees;
         set->trees = trees;
@@ -170,7 +170,7 @@ static int line_up(berth_ranks *ranks, rank_set *set, const berth_state *state) 
     return 0;
 }
 
-/* --- the best tree ------------------------------------------------------------------------------ */
+/* --- the best tree ------------------------------------------------------------------------ */
 
 size_t rank_set_find(const rank_set *set, berth_ref root) {
     size_t low = 0, high = set->ntrees;

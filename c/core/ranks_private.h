@@ -29,10 +29,10 @@ typedef struct rank_set {
      * the leaves are the trees in order; places without a tree that may have a candidate hold
      * RANK_NOBODY.  True while `whole`; owned. */
     uint32_t *wins;
-    size_t leaves;    /* a power of two */
-    size_t cap_wins;  /* 2 * leaves */
+    size_t leaves;   /* a power of two */
+    size_t cap_wins; /* 2 * leaves */
     bool whole;
-    uint64_t touches; /* the state's when every tree was last compared with it */
+    uint64_t touches;          /* the state's when every tree was last compared with it */
     size_t feasible, personal; /* trees that are */
 } rank_set;
 

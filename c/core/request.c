@@ -22,7 +22,7 @@ void berth_request_free(berth_request *request) {
     berth_free(&mem, request, sizeof *request);
 }
 
-/* --- helpers ----------------------------------------------------------------------------- */
+/* --- helpers ------------------------------------------------------------------------------ */
 
 /* A malformed part of the query parameter `keyword` + `suffix`. */
 static berth_rc refuse(berth_err *err, const char *keyword, berth_text suffix, const char *what) {
@@ -75,7 +75,7 @@ static void *room(berth_request *request, void *items, size_t count, size_t size
     return grown;
 }
 
-/* --- building ---------------------------------------------------------------------------- */
+/* --- building ----------------------------------------------------------------------------- */
 
 static berth_group *find_group(const berth_request *request, berth_text suffix) {
     for (size_t i = 0; i < request->ngroups; i++)
@@ -230,8 +230,8 @@ berth_rc berth_group_set_tree(berth_request *request, berth_group *group, berth_
     return rc;
 }
 
-berth_rc berth_request_add_subtree(berth_request *request, const berth_text *suffixes,
-                                   size_t count, berth_err *err) {
+berth_rc berth_request_add_subtree(berth_request *request, const berth_text *suffixes, size_t count,
+                                   berth_err *err) {
     if (count == 0 || request->nsubtrees >= BERTH_GROUPS_MAX || count > BERTH_GROUPS_MAX)
         return refuse(err, "same_subtree", no_suffix, "it lists 1 to 256 groups");
     berth_subtree *items = room(request, request->subtrees, request->nsubtrees, sizeof *items);
@@ -257,7 +257,7 @@ berth_rc berth_request_add_root_required(berth_request *request, berth_text trai
                          (berth_condition){&trait, 1, forbidden}, err);
 }
 
-/* --- checking ---------------------------------------------------------------------------- */
+/* --- checking ----------------------------------------------------------------------------- */
 
 static bool forbidden_name(const berth_condition *conditions, size_t count, berth_text name) {
     for (size_t i = 0; i < count; i++)
@@ -329,11 +329,9 @@ static berth_rc check_group(const berth_request *request, size_t at, berth_err *
     if (rc == BERTH_OK)
         rc = check_conditions("required", group->suffix, group->required, group->nrequired, err);
     if (rc == BERTH_OK)
-        rc = check_contradiction("required", group->suffix, group->required, group->nrequired,
-                                 err);
+        rc = check_contradiction("required", group->suffix, group->required, group->nrequired, err);
     if (rc == BERTH_OK)
-        rc = check_conditions("member_of", group->suffix, group->member_of, group->nmember_of,
-                              err);
+        rc = check_conditions("member_of", group->suffix, group->member_of, group->nmember_of, err);
     return rc;
 }
 
@@ -361,8 +359,7 @@ berth_rc berth_request_check(const berth_request *request, berth_err *err) {
     if (asking == 0)
         return refuse(err, "resources", no_suffix, "a request asks for at least one resource");
     if (granular > 1 && request->group_policy == BERTH_POLICY_UNSET)
-        return refuse(err, "group_policy", no_suffix,
-                      "several groups need one: none or isolate");
+        return refuse(err, "group_policy", no_suffix, "several groups need one: none or isolate");
     berth_rc rc = check_subtrees(request, err);
     if (rc == BERTH_OK)
         rc = check_conditions("root_required", no_suffix, request->root_required,

@@ -87,8 +87,8 @@ berth_rc berth_group_add_member_of(berth_request *request, berth_group *group,
                                    berth_err *err);
 berth_rc berth_group_set_tree(berth_request *request, berth_group *group, berth_text provider,
                               berth_err *err);
-berth_rc berth_request_add_subtree(berth_request *request, const berth_text *suffixes,
-                                   size_t count, berth_err *err);
+berth_rc berth_request_add_subtree(berth_request *request, const berth_text *suffixes, size_t count,
+                                   berth_err *err);
 berth_rc berth_request_add_root_required(berth_request *request, berth_text trait, bool forbidden,
                                          berth_err *err);
 
@@ -98,7 +98,7 @@ berth_rc berth_request_add_root_required(berth_request *request, berth_text trai
  * "parameter". */
 berth_rc berth_request_check(const berth_request *request, berth_err *err);
 
-/* --- shapes ------------------------------------------------------------------------------ */
+/* --- shapes ------------------------------------------------------------------------------- */
 
 typedef struct berth_ref_condition {
     const berth_ref *refs; /* known ones only; a required set may be empty: matches nothing */
@@ -118,7 +118,7 @@ typedef struct berth_shape_amount {
 } berth_shape_amount;
 
 typedef struct berth_shape_group {
-    const char *suffix; /* "" for the unsuffixed one */
+    const char *suffix;                  /* "" for the unsuffixed one */
     const berth_shape_amount *resources; /* by class, ascending */
     size_t nresources;
     const berth_ref_condition *required; /* the forbidden set first, when there is one */

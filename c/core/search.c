@@ -8,7 +8,7 @@
 #include "core/err.h"
 #include "core/search_private.h"
 
-/* --- life ----------------------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------------------------- */
 
 /* A tree named by the unsuffixed group is the only anchor; one named by a granular group is,
  * unless sharing providers in it may serve others. */
@@ -53,8 +53,8 @@ berth_rc berth_search_open(berth_state *state, const berth_shape *shape,
     s->mem = mem;
     s->state = state;
     s->shape = shape;
-    s->work_limit = options != NULL && options->work_limit != 0 ? options->work_limit
-                                                                : BERTH_WORK_DEFAULT;
+    s->work_limit =
+        options != NULL && options->work_limit != 0 ? options->work_limit : BERTH_WORK_DEFAULT;
     s->limit = options != NULL && options->no_limit ? 0 : shape->limit;
     s->repeats = options != NULL && options->repeats;
     s->single = options != NULL && options->only_tree != BERTH_NONE;
@@ -102,7 +102,7 @@ uint64_t berth_search_work(const berth_search *s) {
     return s->work;
 }
 
-/* --- anchors -------------------------------------------------------------------------------- */
+/* --- anchors ------------------------------------------------------------------------------ */
 
 static bool is_root(const berth_state *state, berth_ref ref) {
     const berth_provider *p = berth_state_provider(state, ref);
@@ -125,8 +125,7 @@ static berth_rc over_budget(const berth_search *s, berth_err *err) {
     berth_fail(err, BERTH_EBUDGET, "the search used up its budget of %" PRIu64 " steps",
                s->work_limit);
     berth_err_number(err, "work", s->work > INT64_MAX ? INT64_MAX : (int64_t)s->work);
-    berth_err_number(err, "limit",
-                     s->work_limit > INT64_MAX ? INT64_MAX : (int64_t)s->work_limit);
+    berth_err_number(err, "limit", s->work_limit > INT64_MAX ? INT64_MAX : (int64_t)s->work_limit);
     return BERTH_EBUDGET;
 }
 
@@ -228,7 +227,7 @@ berth_rc berth_search_widest(berth_search *s, berth_ref anchor, berth_ref rclass
     return BERTH_OK;
 }
 
-/* --- what was missing --------------------------------------------------------------------------- */
+/* --- what was missing --------------------------------------------------------------------- */
 
 berth_miss berth_search_miss(const berth_search *s) {
     return s->miss;
@@ -240,8 +239,7 @@ static void describe_needs(const berth_search *s, const search_var *var, char *o
     out[0] = '\0';
     for (size_t i = 0; i < var->nneeds && n + 1 < size; i++) {
         int k = snprintf(out + n, size - n, "%s%s:%" PRId64, i > 0 ? ", " : "",
-                         berth_state_text(s->state, BERTH_NAME_CLASS,
-                                          s->cols[var->needs[i].col]),
+                         berth_state_text(s->state, BERTH_NAME_CLASS, s->cols[var->needs[i].col]),
                          var->needs[i].amount);
         if (k < 0) return;
         n += (size_t)k;

@@ -33,7 +33,7 @@ typedef struct berth_take {
 /* A way to satisfy a shape; borrowed from the search until its next step. */
 typedef struct berth_candidate {
     const berth_shape *shape;
-    berth_ref anchor; /* root of the tree it is built around */
+    berth_ref anchor;        /* root of the tree it is built around */
     const berth_take *takes; /* by provider, then class, ascending; distinct */
     size_t ntakes;
     /* providers of group g: map_items[map_start[g] .. map_start[g + 1]), ascending, distinct */
@@ -54,8 +54,7 @@ typedef struct berth_search_options {
 
 /* Borrows state and shape; options may be NULL.  Errors: BERTH_ENOMEM. */
 berth_rc berth_search_open(berth_state *state, const berth_shape *shape,
-                           const berth_search_options *options, berth_search **out,
-                           berth_err *err);
+                           const berth_search_options *options, berth_search **out, berth_err *err);
 /* *out is the next candidate, or NULL at the end (or when shape->limit were given).
  * Errors: BERTH_EBUDGET (fields work, limit), BERTH_ESTALE when the state changed, BERTH_ENOMEM;
  * a search that failed stays failed until it is rewound. */

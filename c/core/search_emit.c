@@ -13,7 +13,7 @@ static uint32_t piece_at(const search_var *var, size_t i) {
     return var->split == NULL ? var->chosen : var->split->pieces[i].at;
 }
 
-/* --- repeats -------------------------------------------------------------------------------- */
+/* --- repeats ------------------------------------------------------------------------------ */
 
 static bool all_share(const berth_search *s) {
     for (size_t v = 0; v < s->nvars; v++)
@@ -50,7 +50,7 @@ bool search_is_repeat(const berth_search *s) {
     return false;
 }
 
-/* --- the candidate ---------------------------------------------------------------------------- */
+/* --- the candidate ------------------------------------------------------------------------ */
 
 static void add_take(berth_search *s, berth_ref provider, berth_ref rclass, int64_t amount) {
     size_t at = s->candidate.ntakes;

@@ -58,9 +58,9 @@ typedef struct search_var {
     const search_need *needs;
     size_t nneeds;
     bool unsuffixed;
-    bool twin;      /* stands for a group that is the twin of the variable's before it */
-    size_t kind;    /* variables of one kind ask for the same */
-    uint64_t mark;  /* of the kind, for bags */
+    bool twin;           /* stands for a group that is the twin of the variable's before it */
+    size_t kind;         /* variables of one kind ask for the same */
+    uint64_t mark;       /* of the kind, for bags */
     search_split *split; /* NULL: one provider gives all */
 
     /* at the anchor at hand */
@@ -132,12 +132,12 @@ struct berth_search {
     uint32_t *counts;           /* [kind * cap_locals + local], only with symmetry */
 
     /* the walk */
-    size_t depth;         /* variables chosen */
-    uint64_t *have;       /* [depth * nwords] */
-    uint64_t *may;        /* [var * nwords]: what the unsuffixed variables from var on can add */
-    uint32_t *tops;       /* [depth * nsubtrees]: see search_walk.c */
-    bool breaking;        /* of interchangeable choices only the first is tried */
-    bool probed;          /* the anchor is known to have an answer */
+    size_t depth;   /* variables chosen */
+    uint64_t *have; /* [depth * nwords] */
+    uint64_t *may;  /* [var * nwords]: what the unsuffixed variables from var on can add */
+    uint32_t *tops; /* [depth * nsubtrees]: see search_walk.c */
+    bool breaking;  /* of interchangeable choices only the first is tried */
+    bool probed;    /* the anchor is known to have an answer */
     bool pruning;
     uint64_t stuck;       /* steps since the anchor began or last gave */
     uint32_t *match_of;   /* [local]: search_prune.c's scratch, as the next */

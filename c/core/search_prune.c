@@ -41,7 +41,7 @@ static bool class_suffices(const berth_search *s, size_t from, size_t col) {
     return false;
 }
 
-/* --- a provider for each granular group -------------------------------------------------------- */
+/* --- a provider for each granular group --------------------------------------------------- */
 
 static bool needs_own(const berth_search *s, size_t v) {
     return !s->vars[v].unsuffixed && s->vars[v].split == NULL;

@@ -37,7 +37,7 @@ void search_split_start(berth_search *s, search_var *var) {
     split->found = false;
 }
 
-/* --- one set --------------------------------------------------------------------------------- */
+/* --- one set ------------------------------------------------------------------------------ */
 
 static int64_t gcd(int64_t a, int64_t b) {
     while (b != 0) {
@@ -101,7 +101,7 @@ static bool share_out(berth_search *s, search_split *split, int64_t amount) {
     }
 }
 
-/* --- sets in order --------------------------------------------------------------------------- */
+/* --- sets in order ------------------------------------------------------------------------ */
 
 /* Could a set with this place as its j-th, and `sum` before it, still reach the amount? */
 static bool may_reach(const search_var *var, size_t j, size_t place, int64_t high_sum,

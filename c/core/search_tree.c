@@ -5,18 +5,16 @@
 #include "core/err.h"
 #include "core/search_private.h"
 
-/* --- conditions -------------------------------------------------------------------------- */
+/* --- conditions --------------------------------------------------------------------------- */
 
-static bool meets_all(const berth_refs *refs, const berth_ref_condition *conditions,
-                      size_t count) {
+static bool meets_all(const berth_refs *refs, const berth_ref_condition *conditions, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (!berth_refs_meet(refs, &conditions[i])) return false;
     return true;
 }
 
 bool search_root_fits(const berth_search *search, const berth_provider *anchor) {
-    return meets_all(&anchor->traits, search->shape->root_required,
-                     search->shape->nroot_required);
+    return meets_all(&anchor->traits, search->shape->root_required, search->shape->nroot_required);
 }
 
 /* The anchor's aggregates span its tree, a child's cover the child alone; neither may be in a
@@ -147,7 +145,7 @@ bool search_dominates(const berth_search *s, uint32_t a, uint32_t b) {
     return p->root == q->root && berth_tree_dominates(s->state, p->ref, q->ref);
 }
 
-/* --- what fits alone ----------------------------------------------------------------------- */
+/* --- what fits alone ---------------------------------------------------------------------- */
 
 /* One provider must be able to give the amount; a split class, some valid part of it. */
 static berth_miss_kind amount_fits(const berth_stock *stock, const search_need *need, bool split) {
@@ -181,9 +179,9 @@ static berth_miss_kind fits(const berth_search *s, const search_var *var, size_t
         if (miss != BERTH_MISS_NOTHING) return miss;
     }
     /* the unsuffixed group's required traits may come from any of its providers */
-    size_t traits = !var->unsuffixed                                  ? g->nrequired
+    size_t traits = !var->unsuffixed                               ? g->nrequired
                     : g->nrequired > 0 && g->required[0].forbidden ? 1
-                                                                      : 0;
+                                                                   : 0;
     if (!meets_all(&p->traits, g->required, traits)) return BERTH_MISS_TRAIT;
     bool member = var->unsuffixed ? search_pair_fits(s, p, anchor)
                                   : meets_all(&p->aggregates, g->member_of, g->nmember_of);
@@ -263,8 +261,7 @@ static bool fill_masks(berth_search *s) {
         memcpy(may, may + words, words * sizeof *may);
         if (!s->vars[v].unsuffixed) continue;
         for (size_t i = 0; i < s->vars[v].ndomain; i++)
-            for (size_t w = 0; w < words; w++)
-                may[w] |= s->masks[s->vars[v].domain[i] * words + w];
+            for (size_t w = 0; w < words; w++) may[w] |= s->masks[s->vars[v].domain[i] * words + w];
     }
     for (size_t j = 0; j < s->nwanted; j++)
         if ((s->may[j / 64] >> (j % 64) & 1) == 0) {

@@ -171,8 +171,7 @@ static berth_rc make_frames(berth_search *search, berth_err *err) {
     search->have = berth_arena_calloc(arena, frames * search->nwords, sizeof *search->have);
     search->may = berth_arena_calloc(arena, frames * search->nwords, sizeof *search->may);
     search->tops = berth_arena_calloc(arena, frames * shape->nsubtrees, sizeof *search->tops);
-    search->map_start =
-        berth_arena_calloc(arena, shape->ngroups + 1, sizeof *search->map_start);
+    search->map_start = berth_arena_calloc(arena, shape->ngroups + 1, sizeof *search->map_start);
     if (search->have == NULL || search->may == NULL || search->tops == NULL ||
         search->map_start == NULL)
         return berth_fail_memory(err);

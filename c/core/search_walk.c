@@ -21,7 +21,7 @@ bool search_room(const berth_search *s, const search_var *var, uint32_t at) {
     return true;
 }
 
-/* --- taking and giving back ---------------------------------------------------------------- */
+/* --- taking and giving back --------------------------------------------------------------- */
 
 static void hold(berth_search *s, const search_var *var, uint32_t at, uint64_t mark) {
     search_local *l = &s->locals[at];
@@ -76,7 +76,7 @@ static void release(berth_search *s, search_var *var) {
     var->chosen = SEARCH_NOWHERE;
 }
 
-/* --- traits of the unsuffixed group -------------------------------------------------------- */
+/* --- traits of the unsuffixed group ------------------------------------------------------- */
 
 /* What the prefix with variable v brings; false when the rest cannot bring what is missing. */
 static bool add_traits(berth_search *s, size_t v) {
@@ -96,7 +96,7 @@ static bool add_traits(berth_search *s, size_t v) {
     return true;
 }
 
-/* --- same_subtree -------------------------------------------------------------------------- */
+/* --- same_subtree ------------------------------------------------------------------------- */
 
 /* Is the local on top of everything that the variables up to v chose for subtree k? */
 static bool tops_all(const berth_search *s, size_t k, size_t v, uint32_t at) {
@@ -143,7 +143,7 @@ static bool add_tops(berth_search *s, size_t v) {
     return true;
 }
 
-/* --- steps --------------------------------------------------------------------------------- */
+/* --- steps -------------------------------------------------------------------------------- */
 
 static bool over_budget(const berth_search *s) {
     return s->work > s->work_limit;

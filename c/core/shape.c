@@ -15,7 +15,7 @@ typedef struct resolver {
     berth_err *err;
 } resolver;
 
-/* --- names ------------------------------------------------------------------------------- */
+/* --- names -------------------------------------------------------------------------------- */
 
 static berth_ref find_aggregate(const berth_state *state, berth_text text) {
     char uuid[BERTH_UUID_BYTES + 1];
@@ -56,7 +56,7 @@ static berth_rc check_names(const resolver *r) {
     return check_traits(r, q->root_required, q->nroot_required);
 }
 
-/* --- orders ------------------------------------------------------------------------------ */
+/* --- orders ------------------------------------------------------------------------------- */
 
 static int by_ref(const void *a, const void *b) {
     berth_ref x = *(const berth_ref *)a, y = *(const berth_ref *)b;
@@ -98,7 +98,7 @@ static size_t sort_refs(berth_ref *refs, size_t count) {
     return kept;
 }
 
-/* --- conditions -------------------------------------------------------------------------- */
+/* --- conditions --------------------------------------------------------------------------- */
 
 /* Appends the known names to refs, which has room; returns how many. */
 static size_t lookup(const resolver *r, berth_name_kind kind, const berth_condition *condition,
@@ -149,7 +149,7 @@ static berth_rc resolve_conditions(const resolver *r, berth_name_kind kind,
     return BERTH_OK;
 }
 
-/* --- groups ------------------------------------------------------------------------------ */
+/* --- groups ------------------------------------------------------------------------------- */
 
 static berth_rc resolve_group(const resolver *r, const berth_group *from, berth_shape_group *to) {
     berth_arena *arena = &r->shape->arena;
@@ -170,8 +170,7 @@ static berth_rc resolve_group(const resolver *r, const berth_group *from, berth_
     if (from->in_tree.data != NULL) {
         r->shape->lasting = false;
         to->has_tree = true;
-        berth_ref p =
-            berth_state_find_provider(r->state, from->in_tree.data, from->in_tree.len);
+        berth_ref p = berth_state_find_provider(r->state, from->in_tree.data, from->in_tree.len);
         if (p != BERTH_NONE) to->tree = berth_state_provider(r->state, p)->root;
     }
     berth_rc rc = resolve_conditions(r, BERTH_NAME_TRAIT, from->required, from->nrequired,
@@ -231,7 +230,7 @@ static berth_rc resolve_subtrees(const resolver *r) {
     return BERTH_OK;
 }
 
-/* --- twins ------------------------------------------------------------------------------- */
+/* --- twins -------------------------------------------------------------------------------- */
 
 static bool same_conditions(const berth_ref_condition *a, size_t na, const berth_ref_condition *b,
                             size_t nb) {
@@ -276,7 +275,7 @@ static void find_twins(berth_shape *shape, berth_shape_group *groups) {
     }
 }
 
-/* --- key --------------------------------------------------------------------------------- */
+/* --- key ---------------------------------------------------------------------------------- */
 
 /* Counts bytes while data is NULL, writes them afterwards. */
 typedef struct key_writer {
@@ -348,7 +347,7 @@ bool berth_refs_meet(const berth_refs *refs, const berth_ref_condition *conditio
     return any != condition->forbidden;
 }
 
-/* --- resolving --------------------------------------------------------------------------- */
+/* --- resolving ---------------------------------------------------------------------------- */
 
 static berth_rc resolve(resolver *r) {
     berth_shape *shape = r->shape;

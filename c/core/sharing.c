@@ -178,6 +178,6 @@ const berth_serves *berth_sharing_of_provider(const berth_sharing *sharing, bert
 
 bool berth_sharing_serves(const berth_sharing *sharing, berth_ref provider, berth_ref anchor) {
     berth_serves key = {anchor, provider};
-    return sharing->count > 0 && bsearch(&key, sharing->by_anchor, sharing->count, sizeof key,
-                                         anchor_order) != NULL;
+    return sharing->count > 0 &&
+           bsearch(&key, sharing->by_anchor, sharing->count, sizeof key, anchor_order) != NULL;
 }

@@ -13,9 +13,9 @@ typedef struct berth_serves {
 } berth_serves;
 
 typedef struct berth_sharing {
-    uint64_t topology;        /* the state's when this was made */
-    uint64_t stamp;           /* grows whenever who serves whom may have changed */
-    berth_serves *by_anchor;  /* by (anchor, provider); owned */
+    uint64_t topology;         /* the state's when this was made */
+    uint64_t stamp;            /* grows whenever who serves whom may have changed */
+    berth_serves *by_anchor;   /* by (anchor, provider); owned */
     berth_serves *by_provider; /* the same by (provider, anchor); owned */
     size_t count;
 } berth_sharing;

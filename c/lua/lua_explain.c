@@ -29,14 +29,14 @@ typedef struct rows {
     bool failed; /* memory */
 } rows;
 
-static const char *const kinds[] = {"root",  "tree",      "class",    "room",    "units", "trait",
+static const char *const kinds[] = {"root",      "tree",     "class",   "room",    "units", "trait",
                                     "aggregate", "together", "isolate", "subtree", "filter"};
 
 const char *luax_step_kind(berth_step_kind kind) {
     return kinds[kind];
 }
 
-/* --- rows ---------------------------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------------------------- */
 
 static const char *copy(rows *r, const char *text) {
     const char *made = berth_arena_text(&r->call->scratch->arena, text, strlen(text));
@@ -48,15 +48,14 @@ static row *new_rows(rows *r, size_t count) {
     row *made = berth_arena_calloc(&r->call->scratch->arena, count + 1, sizeof *made);
     if (made == NULL) r->failed = true;
     for (size_t i = 0; made != NULL && i < count; i++)
-        made[i].want = made[i].have = made[i].to = made[i].step = made[i].alone =
-            made[i].in_turn = made[i].left = -1;
+        made[i].want = made[i].have = made[i].to = made[i].step = made[i].alone = made[i].in_turn =
+            made[i].left = -1;
     return made;
 }
 
 static void set_names(rows *r, row *to, berth_name_kind kind, const berth_ref_condition *c,
                       berth_ref only) {
-    const char **names =
-        berth_arena_calloc(&r->call->scratch->arena, c->count + 1, sizeof *names);
+    const char **names = berth_arena_calloc(&r->call->scratch->arena, c->count + 1, sizeof *names);
     if (names == NULL) r->failed = true;
     for (size_t i = 0; names != NULL && i < c->count; i++)
         if (only == BERTH_NONE || c->refs[i] == only)
@@ -139,7 +138,7 @@ static void copy_relaxations(rows *r, const berth_explanation *from) {
     }
 }
 
-/* --- tables ----------------------------------------------------------------------------------- */
+/* --- tables ------------------------------------------------------------------------------- */
 
 static void set_number(lua_State *L, const char *name, int64_t value) {
     if (value >= 0) luax_set_integer(L, name, value);
@@ -182,7 +181,7 @@ static void set_rows(lua_State *L, const char *name, const row *list, size_t cou
     lua_setfield(L, -2, name);
 }
 
-/* --- the verb ----------------------------------------------------------------------------------- */
+/* --- the verb ----------------------------------------------------------------------------- */
 
 static berth_rc explain(luax_call *call, const luax_ask *ask, berth_state *state, rows *out) {
     berth_claim claim = {.consumer = ask->consumer,
@@ -196,8 +195,8 @@ static berth_rc explain(luax_call *call, const luax_ask *ask, berth_state *state
     rc = berth_explain(state, call->scratch->shape, luax_judge(call->scope.owner), &claim, 0,
                        &found, &call->err);
     if (rc != BERTH_OK) return rc;
-    *out = (rows){
-        .call = call, .state = state, .shape = call->scratch->shape, .trees = found->trees};
+    *out =
+        (rows){.call = call, .state = state, .shape = call->scratch->shape, .trees = found->trees};
     copy_steps(out, found);
     copy_near(out, found);
     copy_relaxations(out, found);
