@@ -19,7 +19,7 @@ files["policies/*.lua"] = {
       "assert", "error", "getmetatable", "ipairs", "next", "pairs", "pcall", "rawequal", "rawget",
       "rawlen", "rawset", "select", "setmetatable", "tonumber", "tostring", "type", "xpcall",
       coroutine = fields "close create isyieldable resume running status wrap yield",
-      math = fields "abs atan ceil cos exp floor fmod huge log max maxinteger min mininteger modf pi sin sqrt tan tointeger type ult",
+      math = fields "abs acos asin atan ceil cos deg exp floor fmod huge log max maxinteger min mininteger modf pi rad sin sqrt tan tointeger type ult",
       string = fields "byte char find format gmatch gsub len lower match rep reverse sub upper",
       table = fields "concat insert move pack remove sort unpack",
       utf8 = fields "char charpattern codepoint codes len offset",

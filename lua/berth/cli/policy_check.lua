@@ -1,0 +1,65 @@
+-- `berth policy check FILE...`: says what is wrong with policies before anybody loads them, one
+-- line each with the file, the line and the nearest name.  Also prints what editors and luacheck
+-- want to know about policy files.
+
+local check = { summary = "Say what is misspelt or wrong in policies, with the nearest name." }
+
+function check.configure(command)
+  command:argument("file", "Policy files, or names of shipped policies."):args "*"
+  command:option("--parameters", "What the operator would give, as JSON."):argname "JSON"
+  command:flag("--json", "Print the findings as JSON.")
+  command:flag("--luacheck-std", "Print a fragment of .luacheckrc for policy files, nothing else.")
+  command:flag("--types", "Print types of policy files for the Lua language server.")
+end
+
+local function parameters_of(json)
+  if not json then return nil end
+  local value, stop, why = require "dkjson".decode(json, 1, nil, nil)
+  if why or json:find("%S", stop) or type(value) ~= "table" then
+    require "berth.cli.exit".raise {
+      code = "usage", message = "the parameters are not a JSON object",
+    }
+  end
+  return value
+end
+
+-- The findings of all files; nil and an error when one cannot be read.
+local function examine(args)
+  local policy_check = require "berth.policy.check"
+  local parameters, all = parameters_of(args.parameters), {}
+  for _, name in ipairs(args.file) do
+    local text, path = policy_check.read(name)
+    if not text then
+      return nil, { code = "environment", message = "the policy cannot be read: " .. path }
+    end
+    for _, finding in ipairs(policy_check.text(text, path, parameters)) do
+      finding.file = path
+      all[#all + 1] = finding
+    end
+  end
+  return all
+end
+
+function check.run(args)
+  local output = require "berth.cli.output"
+  if args.luacheck_std or args.types then
+    local generated = require "berth.policy.editors"
+    output.raw(args.types and generated.types() or generated.luacheck())
+    return 0
+  end
+  if #args.file == 0 then
+    return nil, { code = "usage", message = "which policies?" }
+  end
+  local findings, err = examine(args)
+  if not findings then return nil, err end
+  if args.json then
+    output.json { files = #args.file, findings = output.array(findings) }
+  else
+    for _, each in ipairs(findings) do
+      output.line(("%s:%d: %s"):format(each.file, each.line, each.message))
+    end
+  end
+  return #findings == 0 and 0 or 1
+end
+
+return check
