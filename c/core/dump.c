@@ -77,7 +77,7 @@ static void flush(dumper *d) {
         lines = berth_calloc(mem, count, sizeof *lines);
         if (lines == NULL) d->rc = berth_fail_memory(d->err);
     }
-    if (d->rc == BERTH_OK && count > 0) {
+    if (lines != NULL) {
         for (size_t i = 0; i < count; i++) {
             size_t start;
             memcpy(&start, d->starts.data + i * sizeof start, sizeof start);

@@ -35,8 +35,9 @@ berth_rc berth_store_open(const berth_store_options *options, berth_store **out,
 /* NULL is fine; an open transaction is rolled back; never fails. */
 void berth_store_close(berth_store *store);
 
-/* Borrowed until close; the pointer changes when the state had to be read anew, so ask each
- * time. */
+/* Borrowed until close, the same pointer throughout.  When the state has to be read anew its whole
+ * content is replaced in place, inside refresh, begin or check: refs keep their meaning, pointers
+ * into the state do not, and the clock goes on, so that a search finds itself stale. */
 berth_state *berth_store_state(berth_store *store);
 berth_ranks *berth_store_ranks(berth_store *store);
 
@@ -57,7 +58,8 @@ void berth_store_rollback(berth_store *store); /* no transaction: nothing happen
 
 /* Number of the last committed changeset the state holds. */
 int64_t berth_store_sequence(const berth_store *store);
-/* Committed changesets after `since`, oldest first; each(ud, sequence, bytes, len).
+/* Committed changesets after `since`, oldest first; each(ud, sequence, bytes, len), which must not
+ * call the store.
  * Errors: BERTH_ENOTFOUND when `since` is older than what is kept (field oldest). */
 typedef berth_rc (*berth_store_each)(void *ud, int64_t sequence, const void *data, size_t len,
                                      berth_err *err);
@@ -68,8 +70,9 @@ berth_rc berth_store_changes(berth_store *store, int64_t since, berth_store_each
  * a state read afresh gives the same dump. */
 berth_rc berth_store_check(berth_store *store, berth_check_found found, void *ud, berth_err *err);
 
-/* A consistent copy as a new file; refuses an existing one.  Errors: BERTH_EIO, BERTH_EFULL,
- * BERTH_EDUPLICATE. */
+/* A consistent copy as a new file, which appears whole or not at all; refuses an existing one.  A
+ * store in memory is written out too.  Errors: BERTH_EIO, BERTH_EFULL, BERTH_EDUPLICATE,
+ * BERTH_EBUSY (inside a transaction). */
 berth_rc berth_store_backup(berth_store *store, const char *path, berth_err *err);
 
 typedef struct berth_store_stats {
