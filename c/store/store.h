@@ -28,9 +28,10 @@ typedef struct berth_store_options {
     int checkpoint_pages;    /* pages in the log that call for a checkpoint; 0: 8000 */
 } berth_store_options;
 
-/* On success the caller owns *out.  Errors: BERTH_EIO (a directory, no permission, no such
- * folder), BERTH_EREADONLY, BERTH_ENOTADB, BERTH_EVERSION, BERTH_ECORRUPT, BERTH_EBUSY,
- * BERTH_EFULL, BERTH_ENOMEM.  Messages never name the path: the caller knows it. */
+/* On success the caller owns *out; on failure no new file is left.  Errors: BERTH_EIO (a directory,
+ * no permission, no such folder), BERTH_ENOTFOUND (a file that must exist), BERTH_EREADONLY,
+ * BERTH_ENOTADB, BERTH_EVERSION, BERTH_ECORRUPT, BERTH_EBUSY, BERTH_EFULL, BERTH_ENOMEM,
+ * BERTH_EINVALID (an empty path).  Messages never name the path: the caller knows it. */
 berth_rc berth_store_open(const berth_store_options *options, berth_store **out, berth_err *err);
 /* NULL is fine; an open transaction is rolled back; never fails. */
 void berth_store_close(berth_store *store);
