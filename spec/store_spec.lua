@@ -209,6 +209,18 @@ describe("a store opened twice", function()
     assert.is_true(#assert(slow:changes(err.oldest)) >= 5)
   end)
 
+  it("is made once, however many programs make it at the same time", function()
+    for _ = 1, 8 do
+      local file = path()
+      local result = command.shell(([[for i in 1 2 3 4 5 6; do
+          %s -e 'assert(assert(require "berth".open "%s"):create_provider { name = "n'$i'" })' &
+        done; wait]]):format(LUA, file))
+      assert.equal("", result.err)
+      local fleet <close> = assert(berth.open(file))
+      assert.equal(6, fleet:stats().providers)
+    end
+  end)
+
   it("makes a writer wait its turn, and tells who waited too long", function()
     local file = path()
     local one <close> = assert(berth.open(file))

@@ -74,7 +74,7 @@ static berth_rc compare_schema(berth_connection *c, int *objects, bool *same, be
     return code == SQLITE_DONE ? BERTH_OK : berth_sqlite_fail(c, code, err);
 }
 
-berth_rc berth_sqlite_recognise(berth_connection *c, berth_sqlite_content *out, berth_err *err) {
+static berth_rc recognise(berth_connection *c, berth_sqlite_content *out, berth_err *err) {
     int64_t application, version;
     int objects;
     bool same;
@@ -102,6 +102,16 @@ berth_rc berth_sqlite_recognise(berth_connection *c, berth_sqlite_content *out, 
     rc = compare_schema(c, &objects, &same, err);
     if (rc == BERTH_OK && !same)
         rc = berth_fail(err, BERTH_ECORRUPT, "the store's tables are not as berth makes them");
+    return rc;
+}
+
+berth_rc berth_sqlite_recognise(berth_connection *c, berth_sqlite_content *out, berth_err *err) {
+    if (!sqlite3_get_autocommit(c->db)) return recognise(c, out, err);
+    /* one snapshot: another process may be making the tables at this moment */
+    berth_rc rc = berth_sqlite_run(c, BERTH_SQL_BEGIN_READ, err);
+    if (rc != BERTH_OK) return rc;
+    rc = recognise(c, out, err);
+    if (!sqlite3_get_autocommit(c->db)) (void)berth_sqlite_run(c, BERTH_SQL_ROLLBACK, NULL);
     return rc;
 }
 

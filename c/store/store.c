@@ -49,6 +49,8 @@ static void *counted_realloc(void *ud, void *ptr, size_t old_size, size_t new_si
 static void replace_state(berth_store *store, berth_state *fresh) {
     berth_state old = *store->state;
     fresh->epoch = old.epoch + 1;
+    /* whoever follows the touches is told of more than are remembered */
+    fresh->touches += (old.touches / BERTH_TOUCHED + 2) * BERTH_TOUCHED;
     *store->state = *fresh;
     *fresh = old;
     berth_state_free(fresh);
