@@ -449,6 +449,44 @@ describe("a view", function()
       groups = { g = { resources = { PGPU = 2 } } } })
   end)
 
+  it("knows the fleet's capacity through every change, at the same price", function()
+    assert(hook("admit", "return deny('told', 'x', { n = b:capacity { class = 'VCPU' } })"))
+    local steps
+    local function capacity()
+      local n = refused("denied", place()).n
+      steps = steps or store:policies()[1].steps
+      assert.equal(steps, store:policies()[1].steps)
+      return n
+    end
+    assert.equal(48, capacity())
+    assert.equal(48, capacity())
+    local node = assert(store:create_provider { name = "node4", inventories = { VCPU = 10 } })
+    assert.equal(58, capacity())
+    local child = assert(store:create_provider { name = "child", parent = node,
+      inventories = { VCPU = 5 } })
+    assert.equal(63, capacity())
+    assert(child:update { parent = "node1" })
+    assert.equal(63, capacity())
+    assert(node:update { parent = "node2" })
+    assert.equal(63, capacity())
+    assert(node:set_inventory("VCPU", { total = 10, allocation_ratio = 2.0 }))
+    assert.equal(73, capacity())
+    store:transaction(function(tx)
+      assert(tx:provider("node3"):set_inventories {})
+      assert.equal(49, refused("denied", tx:place { consumer = "x", resources = { VCPU = 1 } }).n)
+      return nil, { code = "undone" }
+    end)
+    assert.equal(73, capacity())
+    assert(child:delete())
+    assert(node:delete())
+    assert.equal(48, capacity())
+    assert(store:provider("node1"):set_inventory("VCPU", { total = 9007199254740991,
+      allocation_ratio = 3e38 }))
+    assert.equal(math.maxinteger, capacity())
+    assert(store:provider("node1"):set_inventory("VCPU", 8))
+    assert.equal(48, capacity())
+  end)
+
   it("has the members of the published table and no others", function()
     local members = core.policy_members()
     for _, view in ipairs { "request", "candidate", "provider", "claim", "view", "call" } do

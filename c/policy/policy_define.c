@@ -246,10 +246,12 @@ static void check_key(lua_State *L, const char *word) {
         if (strcmp(*k, word) == 0) return;
         berth_nearest_offer(&near, *k);
     }
-    const char *text = near.best ? lua_pushfstring(L, "policy{} has no key '%s', did you mean '%s'?",
-                                                   word, near.best)
-                                 : lua_pushfstring(L, "policy{} has no key '%s'", word);
-    refuse(L, word, text);
+    lua_pushfstring(L, "policy{} has no key '%s'", word);
+    if (near.best) {
+        lua_pushfstring(L, ", did you mean '%s'?", near.best);
+        lua_concat(L, 2);
+    }
+    refuse(L, word, lua_tolstring(L, -1, NULL));
 }
 
 static void check_keys(lua_State *L, int definition) {

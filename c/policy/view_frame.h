@@ -4,7 +4,8 @@
  * There is one userdata of each view in a state, made once and given to every call; what it shows
  * is whatever the frame holds now.  So is candidate.root.  All other views of providers are made
  * as they are asked for and carry the call's serial: kept for a later call they are refused.
- * Outside of calls nothing can be read.  Uses core's state, search and place; view.h names the members. */
+ * Outside of calls nothing can be read.  view.h names the members.  Uses core's state, search and
+ * place. */
 #ifndef BERTH_POLICY_VIEW_FRAME_H
 #define BERTH_POLICY_VIEW_FRAME_H
 

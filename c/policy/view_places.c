@@ -20,6 +20,7 @@ static void forget_members(berth_places *places) {
 
 void berth_places_free(berth_places *places) {
     forget_members(places);
+    berth_capacity_forget(places);
     berth_free(&places->mem, places->seen, places->cap_seen * sizeof *places->seen);
     berth_places_init(places, places->mem);
 }
@@ -72,12 +73,11 @@ static berth_rc list_members(berth_places *places, const berth_state *state) {
 
 /* --- walking a place --------------------------------------------------------------------- */
 
-/* The providers of a place one by one; none for a place that is none. */
+/* The providers of a place other than the fleet, one by one; none for a place that is none. */
 typedef struct walk {
     const berth_state *state;
     berth_ref next; /* BERTH_NONE: go on with the next item, or end */
     berth_ref top;  /* of the subtree that next is in; BERTH_NONE: next stands alone */
-    bool fleet;     /* next is any provider there is */
     const berth_ref *items, *last; /* of an aggregate */
 } walk;
 
@@ -85,10 +85,6 @@ static berth_rc walk_begin(walk *w, berth_places *places, const berth_state *sta
                            berth_place_at at) {
     *w = (walk){.state = state, .next = at.ref, .top = BERTH_NONE};
     if (at.kind == BERTH_PLACE_SUBTREE) w->top = at.ref;
-    if (at.kind == BERTH_PLACE_FLEET) {
-        w->fleet = true;
-        w->next = 0;
-    }
     if (at.kind != BERTH_PLACE_AGGREGATE) return BERTH_OK;
     w->next = BERTH_NONE;
     berth_rc rc = at.ref == BERTH_NONE ? BERTH_OK : list_members(places, state);
@@ -99,7 +95,7 @@ static berth_rc walk_begin(walk *w, berth_places *places, const berth_state *sta
     return rc;
 }
 
-static berth_ref below(const berth_state *state, berth_ref top, const berth_provider *p) {
+berth_ref berth_places_below(const berth_state *state, berth_ref top, const berth_provider *p) {
     if (p->first_child != BERTH_NONE) return p->first_child;
     while (p->ref != top) {
         if (p->next_sibling != BERTH_NONE) return p->next_sibling;
@@ -108,16 +104,7 @@ static berth_ref below(const berth_state *state, berth_ref top, const berth_prov
     return BERTH_NONE;
 }
 
-static const berth_provider *walk_fleet(walk *w) {
-    while ((size_t)w->next < w->state->nproviders) {
-        const berth_provider *p = berth_state_provider(w->state, w->next++);
-        if (p) return p;
-    }
-    return NULL;
-}
-
 static const berth_provider *walk_next(walk *w) {
-    if (w->fleet) return walk_fleet(w);
     while (w->next == BERTH_NONE && w->items != w->last) { /* a root brings its tree */
         const berth_provider *member = berth_state_provider(w->state, *w->items++);
         if (member == NULL) continue;
@@ -125,7 +112,7 @@ static const berth_provider *walk_next(walk *w) {
         w->top = member->parent == BERTH_NONE ? member->ref : BERTH_NONE;
     }
     const berth_provider *p = berth_state_provider(w->state, w->next);
-    if (p != NULL) w->next = w->top == BERTH_NONE ? BERTH_NONE : below(w->state, w->top, p);
+    if (p != NULL) w->next = w->top == BERTH_NONE ? BERTH_NONE : berth_places_below(w->state, w->top, p);
     return p;
 }
 
@@ -212,6 +199,8 @@ berth_rc berth_places_consumers(berth_places *places, berth_state *state, berth_
 berth_rc berth_places_capacity(berth_places *places, berth_state *state, berth_place_at at,
                                berth_ref rclass, berth_place_sum *out) {
     *out = (berth_place_sum){0, 1};
+    if (at.kind == BERTH_PLACE_FLEET)
+        return berth_capacity_of_fleet(places, state, rclass, out);
     walk w;
     berth_rc rc = walk_begin(&w, places, state, at);
     const berth_provider *p;

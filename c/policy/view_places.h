@@ -14,6 +14,18 @@ typedef enum berth_place_kind {
     BERTH_PLACE_AGGREGATE
 } berth_place_kind;
 
+/* The capacity of one class in the whole fleet, kept up by what was touched since. */
+typedef struct berth_capacity_sum {
+    berth_ref rclass;
+    uint64_t touches; /* the state's when this was true */
+    int64_t *of_tree; /* by root; owned */
+    size_t ntrees;
+    uint64_t low; /* the sum is high * 2^64 + low */
+    int64_t high;
+} berth_capacity_sum;
+
+#define BERTH_CAPACITY_SUMS 8 /* classes kept at a time */
+
 typedef struct berth_places {
     berth_mem mem;
     const berth_state *state; /* the lists are of this state at this topology; NULL: of none */
@@ -24,6 +36,9 @@ typedef struct berth_places {
     uint32_t *seen; /* by consumer: the round in which it was counted; owned */
     size_t cap_seen;
     uint32_t round;
+    const berth_state *counted; /* what the sums are of */
+    berth_capacity_sum sums[BERTH_CAPACITY_SUMS];
+    size_t nsums, next_sum; /* in use; the one that gives way next */
 } berth_places;
 
 /* What to look at: kind and the provider or aggregate it is about.  BERTH_NONE is no place. */
@@ -52,5 +67,13 @@ berth_rc berth_places_consumers(berth_places *places, berth_state *state, berth_
 /* The sum of capacities, at most INT64_MAX. */
 berth_rc berth_places_capacity(berth_places *places, berth_state *state, berth_place_at at,
                                berth_ref rclass, berth_place_sum *out);
+
+/* view_capacity.c: the same for the fleet; costs what was touched since the last time. */
+berth_rc berth_capacity_of_fleet(berth_places *places, const berth_state *state, berth_ref rclass,
+                                 berth_place_sum *out);
+void berth_capacity_forget(berth_places *places);
+
+/* The provider after p in pre-order under top, BERTH_NONE at the end. */
+berth_ref berth_places_below(const berth_state *state, berth_ref top, const berth_provider *p);
 
 #endif

@@ -66,7 +66,8 @@ static int request_amount(lua_State *L) {
     berth_ref rclass = berth_arg_class(L, 2, frame);
     const berth_shape *shape = frame->candidate->shape;
     int64_t sum = 0;
-    for (size_t i = 0; i < shape->ngroups; i++) sum = plus(sum, asked_by(&shape->groups[i], rclass));
+    for (size_t i = 0; i < shape->ngroups; i++)
+        sum = plus(sum, asked_by(&shape->groups[i], rclass));
     lua_pushinteger(L, sum);
     return 1;
 }
