@@ -67,6 +67,7 @@ int luaopen_berth_core(lua_State *L) {
     luax_open_clock(L);
     luax_open_sandbox(L);
     luax_open_policy(L);
+    luax_open_policy_kit(L);
     luax_open_policy_time(L);
     return 1;
 }

@@ -7,6 +7,7 @@
 #include "core/nearest.h"
 #include "core/text.h"
 #include "lua/lua_policy_files.h"
+#include "lua/lua_policy_kit.h"
 #include "policy/host.h"
 #include "policy/view.h"
 
@@ -49,6 +50,7 @@ static berth_rc make_host(lua_State *L, luax_store *owner, int store, berth_err 
     if (rc == BERTH_OK) {
         self->owner = owner;
         owner->policies = self;
+        luax_kit_watch(L, self->host);
     }
     lua_setiuservalue(L, store, 2);
     return rc;

@@ -22,6 +22,11 @@ berth_rc berth_policies_new(berth_mem mem, berth_policies **out, berth_err *err)
     return BERTH_OK;
 }
 
+void berth_policies_watch(berth_policies *policies, berth_policies_prepare prepare, void *ud) {
+    policies->prepare = prepare;
+    policies->prepare_ud = ud;
+}
+
 static void free_all(const berth_mem *mem, berth_policy **items, size_t count, size_t cap) {
     for (size_t i = 0; i < count; i++) berth_policy_free(items[i]);
     berth_free(mem, items, cap * sizeof(berth_policy *));
@@ -82,8 +87,10 @@ static berth_rc read_all(berth_policies *policies, const berth_policy_source *so
     if (items == NULL) return berth_fail_memory(err);
     berth_rc rc = BERTH_OK;
     for (size_t i = 0; rc == BERTH_OK && i < count; i++) {
-        rc = berth_policy_new(policies->mem, &policies->options, &policies->places, &sources[i],
-                              &items[i], err);
+        berth_sandbox_options options = policies->options;
+        if (policies->prepare) policies->prepare(policies->prepare_ud, &sources[i], &options);
+        rc = berth_policy_new(policies->mem, &options, &policies->places, &sources[i], &items[i],
+                              err);
         if (rc == BERTH_OK && find(items, i, items[i]->name) < i) {
             rc = berth_fail(err, BERTH_EDUPLICATE, "two policies are named %s", items[i]->name);
             berth_err_text(err, "policy", items[i]->name);

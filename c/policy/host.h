@@ -49,6 +49,11 @@ typedef struct berth_policies berth_policies;
 berth_rc berth_policies_new(berth_mem mem, berth_policies **out, berth_err *err);
 void berth_policies_free(berth_policies *policies); /* NULL is fine */
 
+/* Told of each text before it is loaded, source and options borrowed: may have its lines told. */
+typedef void (*berth_policies_prepare)(void *ud, const berth_policy_source *source,
+                                       berth_sandbox_options *options);
+void berth_policies_watch(berth_policies *policies, berth_policies_prepare prepare, void *ud);
+
 /* Adds policies, each in the place of the one with its name where there is one; all or none.
  * Errors: BERTH_EPOLICY (fields file, line), BERTH_EPOLICYBUDGET, BERTH_EINVALID (parameters),
  * BERTH_EDUPLICATE for two of one name, BERTH_ELIMIT, BERTH_ENOMEM. */

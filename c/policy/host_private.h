@@ -22,6 +22,8 @@ typedef struct berth_ruling {
 struct berth_policies {
     berth_mem mem;
     berth_sandbox_options options;
+    berth_policies_prepare prepare; /* NULL: nobody watches */
+    void *prepare_ud;
     berth_policy **items; /* owned, in order of loading */
     size_t count, cap;
     berth_judge judge;
