@@ -85,6 +85,7 @@ describe("the public face", function()
       ["berth.UsageFilter"] = function(t) store:usages(t) end,
       ["berth.Placement"] = function(t) store:place(t) end,
       ["berth.RequestTable"] = function(t) berth.request(t) end,
+      ["berth.Question"] = function(t) store:candidates(t) end,
       ["berth.Group"] = function(t) berth.request { groups = { x = t } } end,
       ["berth.Inventory"] = function(t) node:set_inventories { VCPU = t } end,
       ["berth.Who"] = function(t) store:place("resources=VCPU:1", t) end,

@@ -274,13 +274,15 @@ static void read_candidate_key(luax_reader *r, void *into) {
         {"user", LUAX_TEXT, offsetof(luax_ask, user), NULL},                                       \
         {"consumer_type", LUAX_TEXT, offsetof(luax_ask, type), NULL}
 
+#define MADE_KEY {"request", LUAX_READ, offsetof(luax_ask, has_request), read_request_key}
+
 static const luax_key request_keys[] = {REQUEST_KEYS, LUAX_KEYS_END};
-static const luax_key ask_keys[] = {REQUEST_KEYS, WHO_KEYS, LUAX_KEYS_END};
 static const luax_key who_keys[] = {WHO_KEYS, LUAX_KEYS_END};
+static const luax_key ask_keys[] = {REQUEST_KEYS, WHO_KEYS, MADE_KEY, LUAX_KEYS_END};
 static const luax_key place_keys[] = {
     REQUEST_KEYS,
     WHO_KEYS,
-    {"request", LUAX_READ, offsetof(luax_ask, has_request), read_request_key},
+    MADE_KEY,
     {"candidate", LUAX_READ, offsetof(luax_ask, has_candidate), read_candidate_key},
     LUAX_KEYS_END,
 };
@@ -338,21 +340,14 @@ static void check_table(luax_call *call, int arg) {
     luax_expected(&call->reader, arg, "request, its table or its query string");
 }
 
-void luax_read_ask(luax_call *call, int arg, luax_ask *ask) {
-    *ask = (luax_ask){.request = NULL};
-    if (read_plain(call, arg, ask)) return;
-    check_table(call, arg);
-    read_request_table(call, arg, ask_keys, ask);
-    check_request(call, ask);
-}
-
 static bool is_empty(const berth_request *request) {
     return request->ngroups == 0 && request->nsubtrees == 0 && request->nroot_required == 0 &&
            request->limit == 0 && request->group_policy == BERTH_POLICY_UNSET &&
            !request->canonical;
 }
 
-void luax_read_ask_place(luax_call *call, int arg, luax_ask *ask) {
+/* Reads argument `arg` in any form; pushes what keeps its request or candidate alive, or nil. */
+static void read_ask(luax_call *call, int arg, const luax_key *keys, luax_ask *ask) {
     lua_State *L = call->L;
     *ask = (luax_ask){.request = NULL};
     if (read_plain(call, arg, ask)) {
@@ -360,7 +355,7 @@ void luax_read_ask_place(luax_call *call, int arg, luax_ask *ask) {
         return;
     }
     check_table(call, arg);
-    read_request_table(call, arg, place_keys, ask);
+    read_request_table(call, arg, keys, ask);
     if (!ask->has_request && !ask->has_candidate) {
         check_request(call, ask);
         lua_pushnil(L);
@@ -374,6 +369,14 @@ void luax_read_ask_place(luax_call *call, int arg, luax_ask *ask) {
     lua_rawget(L, arg);
     if (ask->has_request && !read_plain(call, -1, ask))
         luax_misuse(&call->reader, "request: it changed while it was read");
+}
+
+void luax_read_ask(luax_call *call, int arg, luax_ask *ask) {
+    read_ask(call, arg, ask_keys, ask);
+}
+
+void luax_read_ask_place(luax_call *call, int arg, luax_ask *ask) {
+    read_ask(call, arg, place_keys, ask);
 }
 
 void luax_read_who(luax_call *call, int arg, luax_ask *ask) {

@@ -36,11 +36,11 @@ typedef struct luax_ask {
     bool has_request, has_candidate; /* these keys stood in the table */
 } luax_ask;
 
-/* Reads argument `arg`: a string, a request, or a table with the keys of a request and of who
- * asks.  A refusal is in call->err. [-0, +0, v] */
+/* Reads argument `arg`: a string, a request, or a table of who asks with the keys of a request or
+ * a key `request`.  A refusal is in call->err.  What keeps the request alive is pushed, or nil.
+ * [-0, +1, v] */
 void luax_read_ask(luax_call *call, int arg, luax_ask *ask);
-/* The same where the table may have a key `request` or `candidate` instead; its value is pushed,
- * or nil. [-0, +1, v] */
+/* The same where the table may have a key `candidate` instead; its value is pushed. [-0, +1, v] */
 void luax_read_ask_place(luax_call *call, int arg, luax_ask *ask);
 /* Reads argument `arg`, a table of who asks: consumer, project, user, consumer_type. [-0, +0, v] */
 void luax_read_who(luax_call *call, int arg, luax_ask *ask);

@@ -21,7 +21,7 @@
 
 ---@alias berth.Amounts table<string, integer> resource class to amount
 ---@alias berth.ProviderName berth.Provider|string userdata, uuid in any spelling, or name
----@alias berth.RequestForm berth.Request|berth.RequestTable|string
+---@alias berth.RequestForm berth.Request|berth.RequestTable|berth.Question|string
 
 ---@class berth.Inventory
 ---@field total integer 1 to 2^53 - 1
@@ -56,6 +56,11 @@
 ---@field project string?
 ---@field user string?
 ---@field consumer_type string? [A-Z0-9_]+
+
+--- A request of somebody: for policies that look at who asks.
+---@class berth.Question: berth.RequestTable, berth.Who
+---@field consumer string? not due
+---@field request berth.Request|string? instead of the keys of a request
 
 ---@class berth.Placement: berth.RequestTable, berth.Who
 ---@field request berth.Request|string? instead of the keys of a request
