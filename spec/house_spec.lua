@@ -257,7 +257,8 @@ describe("a floor", function()
         complain(path, "SQL that is not prepared")
       end
       if text:find "sqlite3_prepare[%w_]*%s*%(" then preparing[#preparing + 1] = path end
-      local is_table = path:find "^c/store/statements[%w_]*%.h$" ~= nil
+      -- The vectors of redaction are log lines, some of which hold SQL; that floor reaches no database.
+      local is_table = path:find "^c/store/statements[%w_]*%.h$" ~= nil or path:find "^c/log/" ~= nil
       for literal in text:gmatch '"([^"\n]*)"' do
         local verb = literal:match "^%s*(%u+)%f[%s;]" or literal:match "^%s*(%u+)$"
         if is_table and literal:find "%%[sdiql]" then complain(path, "a hole in " .. literal) end
