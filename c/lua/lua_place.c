@@ -75,7 +75,7 @@ static const luax_candidate *read_arguments(luax_call *call, luax_ask *ask) {
         luax_read_who(call, 3, ask);
     else if (!lua_isnil(L, 3))
         luaL_argerror(L, 3, "no such argument: who asks stands in the table");
-    if (ask->consumer.data == NULL) {
+    if (ask->consumer.data == NULL && call->err.rc == BERTH_OK) {
         call->reader.arg = lua_type(L, 2) == LUA_TTABLE ? 2 : 3;
         luax_misuse(&call->reader, "key 'consumer' is missing");
     }
@@ -89,6 +89,7 @@ int luax_place(lua_State *L) {
     luax_ask ask;
     luax_call_open(L, &call, 3);
     const luax_candidate *candidate = read_arguments(&call, &ask);
+    if (call.err.rc != BERTH_OK) return luax_call_fail(&call);
     luax_push_allocation(L, &call.scope, ask.consumer);
     berth_claim claim = claim_of(&ask);
     berth_rc rc = luax_call_begin(&call);
