@@ -38,10 +38,10 @@ local function text_of(step)
 end
 
 local function print_step(step, bar, last)
-  local takes = step.in_turn > 0 and ("takes %s, %d left"):format(trees(step.in_turn), step.left)
-    or "takes none"
+  local rules_out = step.in_turn > 0 and ("rules out %s, %d left"):format(trees(step.in_turn), step.left)
+    or "rules out none"
   local alone = step.alone ~= step.in_turn and (" (alone %d)"):format(step.alone) or ""
-  output.line(("%s%s %s: %s%s"):format(bar, last and "└─" or "├─", text_of(step), takes, alone))
+  output.line(("%s%s %s: %s%s"):format(bar, last and "└─" or "├─", text_of(step), rules_out, alone))
 end
 
 local function print_steps(found)
