@@ -65,6 +65,7 @@ int luaopen_berth_core(lua_State *L) {
     luax_open_candidates(L);
     luax_open_lines(L);
     luax_open_clock(L);
+    luax_open_process(L);
     luax_open_sandbox(L);
     luax_open_policy(L);
     luax_open_policy_kit(L);

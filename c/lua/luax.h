@@ -96,6 +96,7 @@ void luax_open_policy_time(lua_State *L);
 void luax_open_logger(lua_State *L);
 void luax_open_lines(lua_State *L);
 void luax_open_clock(lua_State *L);
+void luax_open_process(lua_State *L);
 void luax_open_sandbox(lua_State *L);
 void luax_open_policy_kit(lua_State *L);
 

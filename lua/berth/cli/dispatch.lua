@@ -148,6 +148,7 @@ local function run(words)
   local args = parser:parse(words)
   local module = modules[args.command]
   if args.verb then module = module[args.verb] end
+  if package.searchpath("berth.core", package.cpath) then require "berth.core".outgrow() end
   local result, err = module.run(args, { parser = function() return (build()) end })
   output.flush()
   if result == nil and err ~= nil then return exit.report(err) end
