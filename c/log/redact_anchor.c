@@ -176,7 +176,7 @@ void berth_anchors_begin(berth_anchor_walk *walk, const berth_anchors *anchors, 
 void berth_anchors_skip(berth_anchor_walk *walk, size_t at) {
     if (at <= walk->i) return;
     /* Zero bits accept anything before: an anchor that begins at `at` is found whole. */
-    walk->i = at;
+    walk->i = walk->floor = at;
     walk->low = walk->high = 0;
     walk->lanes = 0;
 }
@@ -196,7 +196,8 @@ static bool next_literal(berth_anchor_walk *walk, unsigned lane, berth_anchor *o
     while (walk->next < list->count) {
         const berth_literal *literal = &list->items[walk->next++];
         size_t len = literal_length(literal);
-        if (len > walk->i || !same_literal(literal, walk->s + walk->i - len, len)) continue;
+        if (walk->i < walk->floor + len || !same_literal(literal, walk->s + walk->i - len, len))
+            continue;
         *out = (berth_anchor){
             .at = walk->i - len, .kind = literal->kind, .arg = literal->arg};
         return true;
@@ -210,7 +211,7 @@ static bool sequence_at(const berth_anchor_walk *walk, unsigned lane, berth_anch
         if (sequences[i].lane != lane) continue;
         size_t back = 0;
         while (back < SPAN && !sequences[i].class[back]) back++;
-        if (walk->i < SPAN - back) return false;
+        if (walk->i < walk->floor + SPAN - back) return false;
         *out = (berth_anchor){
             .at = walk->i - (SPAN - back), .kind = (unsigned char)sequences[i].kind};
         return true;

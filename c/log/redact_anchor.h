@@ -65,6 +65,7 @@ typedef struct berth_anchor_walk {
     uint64_t low, high;
     unsigned lanes; /* of the hit at i - 1 that are still to be reported */
     unsigned next;  /* in the lane's literals */
+    size_t floor;   /* no anchor begins before it */
 } berth_anchor_walk;
 
 void berth_anchors_begin(berth_anchor_walk *walk, const berth_anchors *anchors, const char *s,

@@ -85,6 +85,13 @@ static size_t user_and_password(redact_scan *scan, const redact_key *key, size_t
     return redact_mark_secret(scan, at, to, key->rule) ? to : 0;
 }
 
+/* Is the first = of the region at the end of base64 text? */
+static bool is_padding(const char *s, size_t at, size_t to) {
+    const char *sign = memchr(s + at, '=', to - at);
+    const char *end = s + to;
+    return sign && (sign + 1 == end || !byte_is(sign[1], BYTE_WORD));
+}
+
 /* The region [from, to) of a header's value. */
 static size_t header_region(redact_scan *scan, const redact_key *key, size_t from, size_t to,
                             redact_syntax syntax) {
@@ -94,6 +101,9 @@ static size_t header_region(redact_scan *scan, const redact_key *key, size_t fro
     const scheme *found = find_scheme(s + from, word - from);
     if (found && word < to && (s[word] == ' ' || s[word] == '+')) {
         size_t at = redact_skip_blanks(scan, word + 1);
+        if (key->class.weight == BERTH_KEY_WEAK && redact_pair_follows(scan, at) && at < to &&
+            memchr(s + at, '=', to - at) && !is_padding(s, at, to))
+            return 0; /* auth=basic host=x */
         if (found->parameters) return proof_values(scan, key, at, to);
         size_t end = token_end(scan, at, to);
         if (syntax == SYNTAX_QUOTED && end < to && s[end] != ',') end = to;

@@ -67,6 +67,8 @@ static bool is_all(const char *s, size_t len, unsigned classes) {
 /* ${VAR}, {{ var }}, %s, %(var)s, <var>, $1, ?, {}, :var: where a secret will be put. */
 static bool is_placeholder(const char *s, size_t len) {
     if (len == 1 && s[0] == '?') return true;
+    if (s[0] == ':' && len > 1 && is_all(s + 1, len - 1, BYTE_LETTER | BYTE_JOINT))
+        return berth_key_classify(s + 1, len - 1).kind != BERTH_KEY_NONE;
     if (len == 2 && (s[0] == '%' || s[0] == '$') && byte_is(s[1], BYTE_WORD)) return true;
     size_t open = 0;
     if (s[0] == '$' || s[0] == '%') open = 1;
@@ -251,6 +253,7 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
     }
     switch (class.weight) {
     case BERTH_KEY_STRONG:
+        if (class.plural && is_all(s, len, BYTE_DIGIT)) return false;
         return !(syntax == SYNTAX_LOOSE && len <= 3 && is_all(s, len, BYTE_DIGIT));
     case BERTH_KEY_MEDIUM:
         return medium_is_secret(scan, class, start, end, syntax);

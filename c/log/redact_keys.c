@@ -243,7 +243,7 @@ static const word words[] = {
 static const word endings[] = {
     {"password", ROLE_PASSWORD},    {"passwd", ROLE_PASSWORD},     {"passphrase", ROLE_PASSWORD},
     {"passcode", ROLE_PASSWORD},    {"passwort", ROLE_PASSWORD},   {"pswd", ROLE_PASSWORD},
-    {"pass", ROLE_PASS},            {"pwd", ROLE_PASSWORD},
+    {"pass", ROLE_PASS},            {"pwd", ROLE_PASSWORD},        {"pw", ROLE_PASSWORD},
     {"token", ROLE_TOKEN},          {"secret", ROLE_SECRET},       {"apikey", ROLE_WHOLE_KEY},
     {"authkey", ROLE_WHOLE_KEY},    {"sslkey", ROLE_WHOLE_KEY},    {"sshkey", ROLE_WHOLE_KEY},
     {"accesskey", ROLE_WHOLE_KEY},  {"secretkey", ROLE_WHOLE_KEY}, {"privatekey", ROLE_WHOLE_KEY},
@@ -339,13 +339,12 @@ static bool is_letter_s(const split *name, size_t i) {
 }
 
 /* `key` decides only with a word before it that says what for. */
-static berth_key_class class_of_key(const split *name, size_t i, word_role before) {
+static berth_key_class class_of_key(word_role before) {
     berth_key_class class = class_of(BERTH_KEY_NONE, BERTH_KEY_MEDIUM);
     bool qualified = before == ROLE_QUALIFIER || before == ROLE_TOKEN || before == ROLE_SECRET ||
                      before == ROLE_AUTH || before == ROLE_SESSION || before == ROLE_SIGNATURE ||
                      before == ROLE_COOKIE || before == ROLE_PASS || before == ROLE_CREDENTIAL;
     if (qualified) class.kind = BERTH_KEY_KEY;
-    class.plural = is_letter_s(name, i);
     return class;
 }
 
@@ -357,8 +356,7 @@ static berth_key_class class_of_id(word_role before, word_role first) {
     return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK);
 }
 
-static berth_key_class class_by_role(const split *name, size_t i, word_role role,
-                                     word_role before, word_role first) {
+static berth_key_class class_by_role(word_role role, word_role before, word_role first) {
     switch (role) {
     case ROLE_PASSWORD:
         return class_of(BERTH_KEY_PASSWORD, BERTH_KEY_STRONG);
@@ -366,17 +364,14 @@ static berth_key_class class_by_role(const split *name, size_t i, word_role role
         return class_of(BERTH_KEY_PASSWORD, BERTH_KEY_MEDIUM);
     case ROLE_SECRET:
         return class_of(BERTH_KEY_SECRET, BERTH_KEY_MEDIUM);
-    case ROLE_TOKENS: {
-        berth_key_class class = class_of(BERTH_KEY_TOKEN, BERTH_KEY_WEAK);
-        class.plural = true;
-        return class;
-    }
+    case ROLE_TOKENS:
+        return class_of(BERTH_KEY_TOKEN, BERTH_KEY_WEAK);
     case ROLE_TOKEN:
         return class_of(BERTH_KEY_TOKEN, BERTH_KEY_MEDIUM);
     case ROLE_WHOLE_KEY:
         return class_of(BERTH_KEY_KEY, BERTH_KEY_MEDIUM);
     case ROLE_KEY:
-        return class_of_key(name, i, before);
+        return class_of_key(before);
     case ROLE_CREDENTIAL:
         return class_of(BERTH_KEY_CREDENTIAL, BERTH_KEY_MEDIUM);
     case ROLE_AUTH:
@@ -430,8 +425,9 @@ berth_key_class berth_key_classify(const char *name, size_t len) {
     size_t i = 0;
     while (i + 1 < parts.count && role[i] == ROLE_TAIL) i++;
     if (i >= parts.count) return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK);
-    return class_by_role(&parts, i, role[i], role[i + 1], i + 2 < parts.count ? role[i + 2]
-                                                                              : ROLE_NONE);
+    berth_key_class class = class_by_role(role[i], role[i + 1], role[i + 2]);
+    class.plural = is_letter_s(&parts, i) && role[i] != ROLE_PASS;
+    return class;
 }
 
 bool berth_key_qualifies(const char *text, size_t len) {

@@ -95,9 +95,16 @@ static void join_words(const redact_scan *scan, redact_key *key) {
 static void close_name(const redact_scan *scan, redact_key *key) {
     key->after = key->end;
     key->quote = redact_quote_at(scan, key->end);
-    key->after += key->quote.len;
-    char c = peek(scan, key->after);
-    if (c == ']' || c == ')' || c == '?') key->after++;
+    size_t open = key->start, marks = key->quote.len;
+    if (marks == 1 && peek(scan, key->end + 1) == key->quote.mark && open > 1 &&
+        scan->s[open - 1] == key->quote.mark && scan->s[open - 2] == key->quote.mark) {
+        key->quote.doubled = true;
+        key->quote.len = marks = 2;
+    }
+    key->after += marks;
+    open -= open >= marks ? marks : open;
+    char c = peek(scan, key->after), before = open > 0 ? scan->s[open - 1] : '\0';
+    if ((c == ']' && before == '[') || (c == ')' && before == '(') || c == '?') key->after++;
 }
 
 /* --- values ------------------------------------------------------------------------------ */
@@ -113,7 +120,7 @@ static bool mark(redact_scan *scan, const redact_key *key, size_t start, size_t 
 static size_t skip_type(const redact_scan *scan, size_t at) {
     const char *s = scan->s;
     size_t i = at, stop = scan->len - at > TYPE_MAX ? at + TYPE_MAX : scan->len;
-    if (i < stop && s[i] == '!') {
+    if (i + 1 < stop && s[i] == '!' && s[i + 1] == '!') {
         while (i < stop && !byte_is(s[i], BYTE_SPACE)) i++;
         return redact_skip_blanks(scan, i);
     }
@@ -254,6 +261,7 @@ size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_
     size_t close;
     berth_key_kind kind = key->class.kind;
     char c = peek(scan, at);
+    if (c == '{' && (peek(scan, at + 1) == '{' || peek(scan, at + 1) == '%')) return 0; /* template */
     if (kind == BERTH_KEY_COOKIE && c != '{' && c != '[') return redact_cookies(scan, at);
     if (kind == BERTH_KEY_AUTH && c != '{' && c != '[') {
         if (c == '(') return tuple_value(scan, key, at);
@@ -271,6 +279,8 @@ size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_
     at = skip_type(scan, at);
     redact_quote quote = redact_quote_at(scan, at);
     if (quote.len) {
+        quote.doubled = key->quote.doubled && peek(scan, at + 1) == quote.mark;
+        quote.len += quote.doubled ? 1 : 0;
         size_t from = quoted(scan, at, quote, &close);
         if (syntax != SYNTAX_PROSE) syntax = SYNTAX_QUOTED;
         if (!redact_is_secret(scan, key->class, from, close, syntax)) return 0;
@@ -386,7 +396,7 @@ static size_t argument(redact_scan *scan, const redact_key *key, size_t open) {
 /* --- prose ------------------------------------------------------------------------------- */
 
 static bool is_copula(const char *s, size_t len) {
-    static const char *const words[] = {"is", "was", "to", "as", "are", "be", "=", "->", "=>"};
+    static const char *const words[] = {"is", "was", "to", "as", "are", "be", "from", "=", "->", "=>"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strlen(words[i]) == len && bytes_fold_equal(s, words[i], len)) return true;
     }
@@ -400,6 +410,22 @@ static bool has_odd_bytes(const redact_scan *scan, size_t from, size_t to) {
     return false;
 }
 
+/* host=x at `at`: a name with a value of its own. */
+static bool is_pair(const redact_scan *scan, size_t at) {
+    if (!redact_pair_follows(scan, at)) return false;
+    while (byte_is(scan->s[at], BYTE_NAME)) at++;
+    char next = peek(scan, at + 1);
+    return next != '=' && next != '\0' && !byte_is(next, BYTE_SPACE);
+}
+
+/* More than a word or a sign: letters and digits, or both cases. */
+static bool is_mixture(const redact_scan *scan, size_t from, size_t to) {
+    unsigned classes = 0;
+    for (size_t i = from; i < to; i++) classes |= berth_byte_class[(unsigned char)scan->s[i]];
+    unsigned lower = (classes & BYTE_LOWER) != 0, upper = (classes & BYTE_UPPER) != 0;
+    return to - from >= 4 && lower + upper + ((classes & BYTE_DIGIT) != 0) >= 2;
+}
+
 /* PASSWORD 'x' as in SQL, or password "x" in a sentence. */
 static size_t quoted_after(redact_scan *scan, const redact_key *key, size_t at, bool told) {
     size_t close, start;
@@ -410,8 +436,26 @@ static size_t quoted_after(redact_scan *scan, const redact_key *key, size_t at, 
                (n == 4 && folds_at(scan, start, "with")) || key->dashes ||
                (n == 9 && folds_at(scan, start, "encrypted"));
     if (key->class.weight == BERTH_KEY_WEAK) return 0;
-    if (!sql && !told && !has_odd_bytes(scan, from, close)) return 0;
+    if (!sql && !told && !is_mixture(scan, from, close)) return 0;
     return redact_value(scan, key, at, SYNTAX_QUOTED);
+}
+
+/* Names that settings files write before their value without a joint: netrc, redis.conf. */
+static bool is_setting(const redact_scan *scan, const redact_key *key, size_t at) {
+    const char *s = scan->s;
+    size_t len = key->end - key->start, line = key->start, end = at;
+    if (len == 11 && folds_at(scan, key->start, "requirepass")) return true;
+    if (len == 10 && folds_at(scan, key->start, "masterauth")) return true;
+    for (size_t i = key->start; i > 6 && key->start - i < PROSE_WORD_MAX && s[i - 1] != '\n'; i--) {
+        if (memcmp(s + i - 6, "login ", 6) == 0) return true; /* login ann password x */
+    }
+    /* alone with its value on a line */
+    while (line > 0 && key->start - line < TYPE_MAX && (s[line - 1] == ' ' || s[line - 1] == '\t'))
+        line--;
+    if (line > 0 && s[line - 1] != '\n') return false;
+    while (end < scan->len && !byte_is(s[end], BYTE_SPACE) && end - at < PROSE_WORD_MAX) end++;
+    if (end < scan->len && s[end] != '\n' && s[end] != '\r') return false;
+    return has_odd_bytes(scan, at, end) && peek(scan, at) != '-' && !is_pair(scan, at);
 }
 
 /* "password for ann is x", "token x", "new secret of node-1: x". */
@@ -436,11 +480,12 @@ static size_t prose(redact_scan *scan, const redact_key *key, size_t at) {
                    (unsigned char)s[end] >= 0x20)
                 end++;
             if (end == at) return 0;
-            if (word == 0 || told) {
+            if ((word == 0 && !is_pair(scan, at)) || told) {
                 size_t done = redact_value(scan, key, at, SYNTAX_PROSE);
                 if (done || (told && !is_copula(s + at, end - at))) return done;
             }
         }
+        if (word == 0 && !quote.len && is_pair(scan, at)) return 0;
         char last = s[end - 1];
         if (strchr(",;.!?)]}>", last)) return 0;
         told = last == ':' || last == '=' || is_copula(s + at, end - at);
@@ -494,6 +539,8 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
         if (peek(scan, at) == '-' && (next == '-' || byte_is(next, BYTE_LETTER))) return 0;
         return redact_value(scan, key, at, SYNTAX_TIGHT);
     }
+    if (key->class.weight != BERTH_KEY_WEAK && is_setting(scan, key, at))
+        return redact_value(scan, key, at, SYNTAX_TIGHT);
     return prose(scan, key, at);
 }
 

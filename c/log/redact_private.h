@@ -122,7 +122,7 @@ struct berth_redactor {
     bool failed;              /* for memory */
 };
 
-#define REDACT_COMMAND_ENDS 8
+#define REDACT_COMMAND_ENDS 64
 
 /* A walk over one text, the record's or a decoded one. */
 typedef struct redact_scan {
@@ -189,7 +189,8 @@ void redact_patterns(redact_scan *scan);                                  /* red
 typedef struct redact_quote {
     char mark;
     unsigned slashes;
-    size_t len; /* 0: none */
+    bool doubled; /* "" as CSV writes " in a string */
+    size_t len;   /* 0: none */
 } redact_quote;
 
 redact_quote redact_quote_at(const redact_scan *scan, size_t at);

@@ -37,11 +37,12 @@ static size_t teller_before(const redact_scan *scan, const redact_key *key) {
     while (i > 0 && s[i - 1] == '\\') i--;
     size_t end = i;
     while (i > 0 && end - i < BERTH_KEY_NAME_MAX && byte_is(s[i - 1], BYTE_LETTER)) i--;
+    if (i > 0 && byte_is(s[i - 1], BYTE_NAME)) return SIZE_MAX;
     return is_one_of(tellers, sizeof tellers / sizeof *tellers, s + i, end - i) ? i : SIZE_MAX;
 }
 
-/* The value of the name that is `value` or the like at `at`; 0: there is none. */
-static size_t named_value(redact_scan *scan, const redact_key *key, size_t at) {
+/* The end of the value of the name at `at`, when that is `value` or the like; *named tells. */
+static size_t named_value(redact_scan *scan, const redact_key *key, size_t at, bool *named) {
     const char *s = scan->s;
     size_t end = at;
     while (end < scan->len && end - at < BERTH_KEY_NAME_MAX && byte_is(s[end], BYTE_LETTER)) end++;
@@ -53,20 +54,23 @@ static size_t named_value(redact_scan *scan, const redact_key *key, size_t at) {
     redact_key told = *key;
     told.quote = quote;
     told.dashes = 0;
+    *named = true;
     return redact_value(scan, &told, redact_skip_blanks(scan, i),
                         quote.len ? SYNTAX_QUOTED : SYNTAX_TIGHT);
 }
 
-/* The first value between two places of one object or tag. */
-static size_t value_between(redact_scan *scan, const redact_key *key, size_t from, size_t to) {
+/* The first value between two places of one object or tag; `text` may follow a tag. */
+static size_t value_between(redact_scan *scan, const redact_key *key, size_t from, size_t to,
+                            bool text) {
     const char *s = scan->s;
     for (size_t i = from; i < to; i++) {
         if (s[i] == '}' || (s[i] == '\n' && i > from && s[i - 1] == '\n')) return 0;
-        if (s[i] == '>' && s[i - 1] != '/' && s[i - 1] != '=' && s[i - 1] != '-')
-            return redact_element(scan, key, i + 1);
+        if (s[i] == '>' && i > 0 && s[i - 1] != '=' && s[i - 1] != '-')
+            return text && s[i - 1] != '/' ? redact_element(scan, key, i + 1) : 0;
         if (!byte_is(s[i], BYTE_LETTER) || (i > 0 && byte_is(s[i - 1], BYTE_NAME))) continue;
-        size_t end = named_value(scan, key, i);
-        if (end) return end;
+        bool named = false;
+        size_t end = named_value(scan, key, i, &named);
+        if (named) return end;
     }
     return 0;
 }
@@ -117,10 +121,10 @@ size_t redact_told(redact_scan *scan, const redact_key *key) {
     /* name=password=x is a pair, not a name told */
     if (after < scan->len && (s[after] == '=' || s[after] == ':')) return 0;
     size_t stop = scan->len - after > REACH ? after + REACH : scan->len;
-    end = value_between(scan, key, after, stop);
+    end = value_between(scan, key, after, stop, true);
     if (end) return end;
     size_t open = teller, low = teller > REACH ? teller - REACH : 0;
     while (open > low && s[open - 1] != '{' && s[open - 1] != '<' && s[open - 1] != '}') open--;
-    value_between(scan, key, open, teller);
+    value_between(scan, key, open, teller, false);
     return 0;
 }

@@ -12,6 +12,7 @@
 #define SLASHED_MAX 256 /* a password that holds an unencoded / ends at an @ within so many bytes */
 #define DOMAIN_MAX 255
 #define LOCAL_MAX 64
+#define LOGIN_BACK 80
 
 static bool is_url_byte(char c) {
     return (unsigned char)c > 0x20 && !byte_is(c, BYTE_QUOTE) && !strchr("<>{}|\\^", c);
@@ -124,15 +125,16 @@ static bool is_file_ending(const char *s, size_t len) {
 
 /* Words before an address that make it one of a machine: ssh ann@node.example.org. */
 static bool is_login(const redact_scan *scan, size_t start) {
-    static const char *const words[] = {"ssh", "scp", "sftp", "rsync", "mosh", "ssh-copy-id", "telnet"};
-    size_t end = start;
-    while (end > 0 && scan->s[end - 1] == ' ') end--;
-    size_t from = end;
-    while (from > 0 && end - from < 16 && (byte_is(scan->s[from - 1], BYTE_WORD) || scan->s[from - 1] == '-'))
-        from--;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (end < start && strlen(words[i]) == end - from && memcmp(scan->s + from, words[i], end - from) == 0)
-            return true;
+    static const char *const words[] = {"ssh ", "scp ", "sftp ", "rsync ", "mosh ", "AAAA"};
+    const char *s = scan->s;
+    size_t low = start > LOGIN_BACK ? start - LOGIN_BACK : 0;
+    if (start == 0 || s[start - 1] != ' ') return false;
+    for (size_t i = start; i-- > low && s[i] != '\n' && s[i] != '@';) {
+        if (i > 0 && byte_is(s[i - 1], BYTE_NAME)) continue;
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+            size_t n = strlen(words[k]);
+            if (start - i >= n && memcmp(s + i, words[k], n) == 0) return true;
+        }
     }
     return false;
 }
@@ -159,7 +161,7 @@ static size_t mail(redact_scan *scan, size_t at) {
 
 /* Before ann:x@: is that a name of a person's field, as in mailto:ann@example.org? */
 static bool is_field(const char *s, size_t len) {
-    static const char *const words[] = {"mailto", "to",   "from",  "cc",    "bcc",     "mail",
+    static const char *const words[] = {"jdbc",   "oracle", "urn",  "mailto", "to",   "from",  "cc",    "bcc",     "mail",
                                         "email",  "user", "owner", "by",    "sip",     "xmpp",
                                         "acct",   "login", "contact", "username", "sender", "recipient"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -221,8 +223,8 @@ static size_t slash_source(redact_scan *scan, size_t at) {
 
 size_t redact_at_sign(redact_scan *scan, size_t at) {
     if (at == 0) return 0;
-    size_t end = source_name(scan, at);
-    if (!end && at + 1 < scan->len) end = slash_source(scan, at);
+    size_t end = at + 1 < scan->len ? slash_source(scan, at) : 0;
+    if (!end) end = source_name(scan, at);
     if (!end && scan->r->profile != BERTH_REDACT_STRUCTURED) end = mail(scan, at);
     return end;
 }

@@ -97,6 +97,12 @@ static size_t inner_mark(const redact_scan *scan, size_t at, redact_quote quote)
 }
 
 size_t redact_quote_close(const redact_scan *scan, size_t from, redact_quote quote) {
+    if (quote.doubled) {
+        for (size_t i = from; i + 1 < scan->len && scan->s[i] != '\n'; i++) {
+            if (scan->s[i] == quote.mark && scan->s[i + 1] == quote.mark) return i;
+        }
+        return SIZE_MAX;
+    }
     size_t at = next_mark(scan, from, quote);
     if (at == SIZE_MAX && quote.slashes == 0) {
         /* INI files and SQL know no escapes: 'C:\' is closed. */
@@ -120,6 +126,15 @@ static bool slash_ends(const redact_scan *scan, size_t after) {
     if (after >= scan->len) return false;
     char c = scan->s[after];
     if (byte_is(c, BYTE_QUOTE)) return is_delimited(scan, after + 1);
+    if (c == 'u' || c == 'x') { /* \u0026 and the like, as some write & < > in JSON */
+        size_t digits = c == 'u' ? 4 : 2;
+        if (scan->len - after <= digits) return false;
+        const char *last = scan->s + after + digits - 1;
+        if (digits == 4 && memcmp(scan->s + after + 1, "00", 2) != 0) return false;
+        if (memcmp(last, "26", 2) == 0) return redact_pair_follows(scan, after + digits + 1);
+        return memcmp(last, "22", 2) == 0 || memcmp(last, "27", 2) == 0 ||
+               (last[0] == '3' && byte_lower(last[1]) == 'c');
+    }
     if (c != 'n' && c != 'r' && c != 't') return false;
     size_t next = after + 1, letters = next;
     if (next >= scan->len || !byte_is(scan->s[next], BYTE_WORD)) return true;
@@ -137,12 +152,21 @@ static bool angle_ends(const redact_scan *scan, size_t at) {
     return i > at + 1 && i < scan->len && (scan->s[i] == '>' || scan->s[i] == '/');
 }
 
+/* After an &: the rest of an entity that stands for a mark or another &. */
+static bool is_entity(const redact_scan *scan, size_t at) {
+    static const char *const names[] = {"amp;", "quot;", "apos;", "lt;", "gt;", "#34;", "#39;"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t n = strlen(names[i]);
+        if (scan->len - at >= n && memcmp(scan->s + at, names[i], n) == 0) return true;
+    }
+    return false;
+}
+
 /* Does a value end at the separator at `at`? */
 static bool separator_ends(const redact_scan *scan, size_t at) {
     size_t next = at + 1;
     if (next >= scan->len || byte_is(scan->s[next], BYTE_SPACE | BYTE_QUOTE)) return true;
-    if (scan->s[at] == '&' && scan->len - next >= 4 && memcmp(scan->s + next, "amp;", 4) == 0)
-        return true;
+    if (scan->s[at] == '&' && is_entity(scan, next)) return true;
     return redact_pair_follows(scan, next);
 }
 
