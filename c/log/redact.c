@@ -22,7 +22,7 @@ static const char *const name_literals[] = {
     "kek\1",    "mnemonic", "communit", "cephclus", "swifthas", "psw\1",    "pw\1",     "csrf",
     "xsrf",     "samlres",  "samlreq",  "assertio", "verifier", "securityc", "recovery", "phone",
     "mobile",   "msisdn",   "tel\1",    "fax\1",    "sms\1",    "senha",    "clave\1",  "kennwort",
-    "wachtwoo", "losenord", "contrase", "seed\1",   "keypass",  "simplecr", "verifica", "pincode",
+    "wachtwoo", "losenord", "parola",   "seed\1",   "keypass",  "simplecr", "verifica", "pincode",
     "security", "reset_co", "backup_c", "onetime",
 };
 static const char *const foreign_literals[] = {
@@ -32,10 +32,15 @@ static const char *const foreign_literals[] = {
     "\xe5\xaf\x86\xe7\xa2\xbc",                                     /* Chinese, traditional */
     "\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89", /* Japanese */
     "\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8",             /* Korean */
+    "contrase\xc3\xb1" "a", "Contrase\xc3\xb1" "a",                 /* Spanish */
+    "has\xc5\x82o", "Has\xc5\x82o",                                 /* Polish */
+    "l\xc3\xb6senord", "L\xc3\xb6senord",                           /* Swedish */
+    "\xc5\x9fifre", "\xc5\x9eifre",                                 /* Turkish */
 };
 static const char *const encoded_literals[] = {
     "eyJ",      "ewog",     "ewoJ",     "ewog",     "W3si",     "cGFzc3dv", "Bhc3N3b3", "wYXNzd29",
     "c2VjcmV0", "NlY3JldA", "zZWNyZX",  "dG9rZW",   "LS0tLS1C", "UEFTU1dP", "QVNTV09S", "UGFzc3dv",
+    "ZXlK",     "ZXdv",
 };
 static const char *const hex_literals[] = {"70617373", "73656372", "746f6b65", "2d2d2d2d",
                                            "50415353", "50617373"};

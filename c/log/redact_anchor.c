@@ -125,7 +125,10 @@ static berth_rc add_literal(berth_anchors *anchors, const berth_literal *literal
     if (berth_grow(&anchors->mem, &items, &list->cap, list->count, sizeof *literal) != 0)
         return BERTH_ENOMEM;
     list->items = items;
-    list->items[list->count++] = *literal;
+    size_t at = list->count++; /* longer ones first: they begin earlier */
+    for (; at > 0 && literal_length(&list->items[at - 1]) < len; at--)
+        list->items[at] = list->items[at - 1];
+    list->items[at] = *literal;
     for (size_t p = 0; p < skip; p++) allow_any(anchors->high, p, lane);
     for (size_t p = 0; p < len; p++) {
         for (unsigned b = 0; b < 256; b++) {

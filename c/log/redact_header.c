@@ -72,7 +72,7 @@ static size_t proof_values(redact_scan *scan, const redact_key *key, size_t from
 }
 
 /* ann:x as the value of auth= or --user: the part after the colon. */
-static size_t user_and_password(redact_scan *scan, const redact_key *key, size_t from, size_t to) {
+size_t redact_user_and_password(redact_scan *scan, const redact_key *key, size_t from, size_t to) {
     const char *colon = memchr(scan->s + from, ':', to - from);
     if (!colon || colon == scan->s + from) return 0;
     size_t at = (size_t)(colon - scan->s) + 1;
@@ -114,7 +114,7 @@ static size_t header_region(redact_scan *scan, const redact_key *key, size_t fro
     if (found && (word == to || !is_credential_byte(s[word]))) return 0; /* a scheme alone */
     size_t end = syntax == SYNTAX_QUOTED ? to : token_end(scan, from, to);
     if (key->class.weight == BERTH_KEY_WEAK) {
-        size_t done = user_and_password(scan, key, from, end);
+        size_t done = redact_user_and_password(scan, key, from, end);
         if (done) return done;
     } else if (syntax != SYNTAX_QUOTED && word == end && end < to && s[end] == ' ') {
         /* a scheme that is not known: the credential is the next word when it looks like one */

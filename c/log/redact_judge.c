@@ -206,7 +206,7 @@ static bool medium_is_secret(const redact_scan *scan, berth_key_class class, siz
     default:
         break;
     }
-    if (number) return len >= (syntax == SYNTAX_QUOTED ? 4 : 7);
+    if (number) return len >= (syntax == SYNTAX_QUOTED ? 4u : syntax == SYNTAX_TIGHT ? 6u : 7u);
     if (is_path(s, len) || is_web_address(s, len)) return false;
     if (syntax == SYNTAX_LOOSE && is_all(s, len, BYTE_LOWER) && followed_by_word(scan, end))
         return false;

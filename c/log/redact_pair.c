@@ -98,13 +98,19 @@ static void close_name(const redact_scan *scan, redact_key *key) {
     size_t open = key->start, marks = key->quote.len;
     if (marks == 1 && peek(scan, key->end + 1) == key->quote.mark && open > 1 &&
         scan->s[open - 1] == key->quote.mark && scan->s[open - 2] == key->quote.mark) {
-        key->quote.doubled = true;
+        key->quote.repeat = 2;
         key->quote.len = marks = 2;
     }
     key->after += marks;
     open -= open >= marks ? marks : open;
     char c = peek(scan, key->after), before = open > 0 ? scan->s[open - 1] : '\0';
     if ((c == ']' && before == '[') || (c == ')' && before == '(') || c == '?') key->after++;
+    if (is_at(scan, key->after, "\xe2\x80\x9d")) key->after += 3; /* a curly mark */
+    if (c == '[') { /* name[0], name[] */
+        size_t i = key->after + 1;
+        while (i < scan->len && i < key->after + 8 && byte_is(scan->s[i], BYTE_DIGIT)) i++;
+        if (peek(scan, i) == ']') key->after = i + 1;
+    }
 }
 
 /* --- values ------------------------------------------------------------------------------ */
@@ -150,9 +156,34 @@ static size_t quoted(const redact_scan *scan, size_t at, redact_quote quote, siz
     return from;
 }
 
+/* ('ann', 'x'): the second text.  *found: there are two. */
+static size_t tuple_value(redact_scan *scan, const redact_key *key, size_t at, bool *found) {
+    *found = false;
+    size_t i = redact_skip_blanks(scan, at + 1), close;
+    i = skip_type(scan, i);
+    redact_quote quote = redact_quote_at(scan, i);
+    if (!quote.len) return 0;
+    quoted(scan, i, quote, &close);
+    i = redact_skip_blanks(scan, close + quote.len);
+    if (peek(scan, i) != ',') return 0;
+    i = skip_type(scan, redact_skip_blanks(scan, i + 1));
+    quote = redact_quote_at(scan, i);
+    if (!quote.len) return 0;
+    size_t from = quoted(scan, i, quote, &close);
+    *found = true;
+    berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+    if (!redact_is_secret(scan, class, from, close, SYNTAX_QUOTED)) return 0;
+    return mark(scan, key, from, close, false) ? close : 0;
+}
+
 /* ["a", "b"]: every text in it. */
 static size_t list_values(redact_scan *scan, const redact_key *key, size_t at) {
     size_t i = at + 1, end = 0;
+    if (key->class.kind == BERTH_KEY_CREDENTIAL) {
+        bool found;
+        end = tuple_value(scan, key, at, &found);
+        if (found) return end;
+    }
     for (unsigned n = 0; n < ITEMS_MAX; n++) {
         i = redact_skip_blanks(scan, i);
         redact_quote quote = redact_quote_at(scan, i);
@@ -166,24 +197,6 @@ static size_t list_values(redact_scan *scan, const redact_key *key, size_t at) {
         i++;
     }
     return end;
-}
-
-/* ('ann', 'x'): the second text. */
-static size_t tuple_value(redact_scan *scan, const redact_key *key, size_t at) {
-    size_t i = redact_skip_blanks(scan, at + 1), close;
-    i = skip_type(scan, i);
-    redact_quote quote = redact_quote_at(scan, i);
-    if (!quote.len) return 0;
-    quoted(scan, i, quote, &close);
-    i = redact_skip_blanks(scan, close + quote.len);
-    if (peek(scan, i) != ',') return 0;
-    i = skip_type(scan, redact_skip_blanks(scan, i + 1));
-    quote = redact_quote_at(scan, i);
-    if (!quote.len) return 0;
-    size_t from = quoted(scan, i, quote, &close);
-    berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
-    if (!redact_is_secret(scan, class, from, close, SYNTAX_QUOTED)) return 0;
-    return mark(scan, key, from, close, false) ? close : 0;
 }
 
 /* {"value": "x"} after a name: the text under value, plain or raw. */
@@ -249,6 +262,15 @@ static size_t settings_end(const redact_scan *scan, const redact_key *key, size_
     return stop > end ? stop : end;
 }
 
+/* Does the mark stand so often at `at`? */
+static bool is_repeated(const redact_scan *scan, size_t at, redact_quote quote, size_t times) {
+    if (quote.slashes) return false;
+    for (size_t i = 0; i < times; i++) {
+        if (peek(scan, at + i) != quote.mark) return false;
+    }
+    return times < 3 || peek(scan, at + times) != quote.mark;
+}
+
 /* A backslash makes a blank part of a word on a command line. */
 static size_t shell_end(const redact_scan *scan, size_t at) {
     size_t end = redact_bare_end(scan, at);
@@ -264,7 +286,8 @@ size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_
     if (c == '{' && (peek(scan, at + 1) == '{' || peek(scan, at + 1) == '%')) return 0; /* template */
     if (kind == BERTH_KEY_COOKIE && c != '{' && c != '[') return redact_cookies(scan, at);
     if (kind == BERTH_KEY_AUTH && c != '{' && c != '[') {
-        if (c == '(') return tuple_value(scan, key, at);
+        bool found;
+        if (c == '(') return tuple_value(scan, key, at, &found);
         return redact_header(scan, key, at, syntax);
     }
     if (c == '[') return list_values(scan, key, at);
@@ -279,8 +302,9 @@ size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_
     at = skip_type(scan, at);
     redact_quote quote = redact_quote_at(scan, at);
     if (quote.len) {
-        quote.doubled = key->quote.doubled && peek(scan, at + 1) == quote.mark;
-        quote.len += quote.doubled ? 1 : 0;
+        if (is_repeated(scan, at, quote, 3)) quote.repeat = 3;
+        else if (key->quote.repeat == 2 && is_repeated(scan, at, quote, 2)) quote.repeat = 2;
+        quote.len += quote.repeat ? quote.repeat - 1 : 0;
         size_t from = quoted(scan, at, quote, &close);
         if (syntax != SYNTAX_PROSE) syntax = SYNTAX_QUOTED;
         if (!redact_is_secret(scan, key->class, from, close, syntax)) return 0;
@@ -381,8 +405,9 @@ static size_t next_item(redact_scan *scan, const redact_key *key, size_t comma) 
 /* password("x"), Password('x'): the one argument. */
 static size_t argument(redact_scan *scan, const redact_key *key, size_t open) {
     if (key->class.kind == BERTH_KEY_AUTH || key->class.kind == BERTH_KEY_CREDENTIAL) {
-        size_t end = tuple_value(scan, key, open);
-        if (end) return end;
+        bool found;
+        size_t end = tuple_value(scan, key, open, &found);
+        if (found) return end;
     }
     size_t at = skip_type(scan, open + 1), close;
     redact_quote quote = redact_quote_at(scan, at);
@@ -396,7 +421,7 @@ static size_t argument(redact_scan *scan, const redact_key *key, size_t open) {
 /* --- prose ------------------------------------------------------------------------------- */
 
 static bool is_copula(const char *s, size_t len) {
-    static const char *const words[] = {"is", "was", "to", "as", "are", "be", "from", "=", "->", "=>"};
+    static const char *const words[] = {"is", "was", "to", "as", "are", "be", "from", "=", "->", "=>", "\xe2\x86\x92"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strlen(words[i]) == len && bytes_fold_equal(s, words[i], len)) return true;
     }
@@ -458,12 +483,37 @@ static bool is_setting(const redact_scan *scan, const redact_key *key, size_t at
     return has_odd_bytes(scan, at, end) && peek(scan, at) != '-' && !is_pair(scan, at);
 }
 
+/* Words after a name that lead to whose it is or what, as in "password for ann is x". */
+static bool is_preposition(const char *s, size_t len) {
+    static const char *const words[] = {"for", "of", "on", "at", "in", "with", "used", "set", "new"};
+    if (is_copula(s, len) || (len > 0 && s[0] == '(')) return true;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strlen(words[i]) == len && bytes_fold_equal(s, words[i], len)) return true;
+    }
+    return false;
+}
+
+/* A value that a sentence tells outright need not look random; letters and digits will do. */
+static size_t plain_value(redact_scan *scan, const redact_key *key, size_t from, size_t to) {
+    const char *s = scan->s;
+    unsigned classes = 0;
+    while (to > from && strchr(".,;!?", s[to - 1])) to--;
+    for (size_t i = from; i < to; i++) classes |= berth_byte_class[(unsigned char)s[i]];
+    if (to - from < 6 || key->class.weight != BERTH_KEY_STRONG || !(classes & BYTE_DIGIT) ||
+        !(classes & BYTE_LETTER) || is_pair(scan, from))
+        return 0;
+    if (!redact_is_secret(scan, key->class, from, to, SYNTAX_TIGHT)) return 0;
+    return redact_mark_secret(scan, from, to, key->rule) ? to : 0;
+}
+
 /* "password for ann is x", "token x", "new secret of node-1: x". */
 static size_t prose(redact_scan *scan, const redact_key *key, size_t at) {
     const char *s = scan->s;
-    bool told = false;
+    bool told = false, head = false;
     for (unsigned word = 0; word < PROSE_WORDS && at < scan->len; word++) {
+        bool bracket = word == 0 && s[at] == '(';
         at = skip_type(scan, at);
+        if (at >= scan->len) return 0;
         redact_quote quote = redact_quote_at(scan, at);
         size_t end = at;
         if (quote.len) {
@@ -480,14 +530,20 @@ static size_t prose(redact_scan *scan, const redact_key *key, size_t at) {
                    (unsigned char)s[end] >= 0x20)
                 end++;
             if (end == at) return 0;
-            if ((word == 0 && !is_pair(scan, at)) || told) {
-                size_t done = redact_value(scan, key, at, SYNTAX_PROSE);
+            bool both = key->class.kind == BERTH_KEY_CREDENTIAL;
+            if ((word == 0 && (both || !is_pair(scan, at))) || told) {
+                size_t done = both
+                                  ? redact_user_and_password(scan, key, at, end)
+                                  : 0;
+                if (!done) done = redact_value(scan, key, at, SYNTAX_PROSE);
+                if (!done && told && head) done = plain_value(scan, key, at, end);
                 if (done || (told && !is_copula(s + at, end - at))) return done;
             }
         }
         if (word == 0 && !quote.len && is_pair(scan, at)) return 0;
         char last = s[end - 1];
-        if (strchr(",;.!?)]}>", last)) return 0;
+        if (strchr(",;.!?]}>", last) || (last == ')' && s[at] != '(')) return 0;
+        if (word == 0) head = bracket || is_preposition(s + at, end - at);
         told = last == ':' || last == '=' || is_copula(s + at, end - at);
         if (peek(scan, end) != ' ') return 0;
         at = redact_skip_blanks(scan, end);
@@ -539,19 +595,47 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
         if (peek(scan, at) == '-' && (next == '-' || byte_is(next, BYTE_LETTER))) return 0;
         return redact_value(scan, key, at, SYNTAX_TIGHT);
     }
+    bool tab = memchr(scan->s + key->after, '\t', at - key->after) != NULL && !is_pair(scan, at);
+    if (tab && key->class.weight == BERTH_KEY_STRONG && has_odd_bytes(scan, at, redact_bare_end(scan, at)))
+        return redact_value(scan, key, at, SYNTAX_TIGHT);
     if (key->class.weight != BERTH_KEY_WEAK && is_setting(scan, key, at))
         return redact_value(scan, key, at, SYNTAX_TIGHT);
     return prose(scan, key, at);
 }
 
+/* The value alone on the next line. */
+static size_t value_below(redact_scan *scan, const redact_key *key, size_t line) {
+    size_t at = redact_skip_blanks(scan, line + 1), end = at;
+    while (end < scan->len && !byte_is(scan->s[end], BYTE_SPACE) && end - at < CELL_MAX) end++;
+    size_t after = redact_skip_blanks(scan, end);
+    if (after < scan->len && scan->s[after] != '\n' && scan->s[after] != '\r') return 0;
+    if (key->class.weight == BERTH_KEY_WEAK || redact_pair_follows(scan, at)) return 0;
+    if (peek(scan, at) == '-' || !(key->dashes || is_mixture(scan, at, end))) return 0;
+    return redact_value(scan, key, at, SYNTAX_TIGHT);
+}
+
+/* "typed x as password" */
+static size_t value_before(redact_scan *scan, const redact_key *key) {
+    const char *s = scan->s;
+    if (key->start < 12 || memcmp(s + key->start - 4, " as ", 4) != 0) return 0;
+    size_t to = key->start - 4, from = to;
+    while (from > 0 && to - from < PROSE_WORD_MAX && !byte_is(s[from - 1], BYTE_SPACE)) from--;
+    if (!redact_is_secret(scan, key->class, from, to, SYNTAX_PROSE)) return 0;
+    redact_mark_secret(scan, from, to, key->rule);
+    return 0;
+}
+
 static size_t pair(redact_scan *scan, redact_key *key) {
     close_name(scan, key);
+    value_before(scan, key);
     size_t told = redact_told(scan, key);
     if (told) return told;
     size_t at = redact_skip_blanks(scan, key->after);
     if (at >= scan->len) return 0;
     redact_syntax syntax;
     size_t value = skip_separator(scan, at, &syntax);
+    if ((value || key->dashes) && peek(scan, value ? value : at) == '\n')
+        return value_below(scan, key, value ? value : at);
     if (key->class.kind == BERTH_KEY_CONTACT) {
         at = value ? value : at;
         return redact_phone(scan, at + redact_quote_at(scan, at).len, key->rule);
@@ -567,11 +651,13 @@ static size_t pair(redact_scan *scan, redact_key *key) {
             size_t end = next_item(scan, key, at);
             if (end) return end;
         }
-        return redact_column(scan, key);
+        return redact_column(scan, key) ? 0 : redact_csv(scan, key);
     case ')':
         return redact_column(scan, key);
-    case '(':
-        return argument(scan, key, at);
+    case '(': {
+        size_t end = argument(scan, key, at);
+        return end || at == key->after ? end : prose(scan, key, at);
+    }
     case '|':
         return in_table(scan, key) ? table_value(scan, key, at) : 0;
     default:
@@ -584,7 +670,7 @@ size_t redact_name(redact_scan *scan, size_t at, bool foreign) {
     redact_key key;
     if (foreign) { /* a word of another alphabet */
         key = (redact_key){.start = at, .end = at};
-        while (key.end < scan->len && byte_is(scan->s[key.end], BYTE_HIGH)) key.end++;
+        while (key.end < scan->len && byte_is(scan->s[key.end], BYTE_HIGH | BYTE_LETTER)) key.end++;
         key.class = (berth_key_class){.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
     } else {
         key = key_around(scan, at);

@@ -48,7 +48,7 @@ static size_t body_end(const redact_scan *scan, size_t from) {
             end = to;
             continue;
         }
-        bool last = body && (s[to - 1] == '=' || to == scan->len);
+        bool last = to == scan->len || (body && s[to - 1] == '=');
         if (to - at < BODY_LEAST && !last) return end;
         body = true;
         end = to;

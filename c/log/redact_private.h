@@ -189,7 +189,7 @@ void redact_patterns(redact_scan *scan);                                  /* red
 typedef struct redact_quote {
     char mark;
     unsigned slashes;
-    bool doubled; /* "" as CSV writes " in a string */
+    unsigned repeat; /* "" as CSV writes " in a string, """ as Python does; 0: once */
     size_t len;   /* 0: none */
 } redact_quote;
 
@@ -227,6 +227,8 @@ typedef struct redact_key {
 size_t redact_field_name(redact_scan *scan, size_t at, const char *field, unsigned rule);
 /* The value of an Authorization header or the like. */
 size_t redact_header(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax);
+/* ann:x as a value: the part after the colon. */
+size_t redact_user_and_password(redact_scan *scan, const redact_key *key, size_t from, size_t to);
 /* Masks the value that begins at `at`, after blanks; tells its end, or 0. */
 size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax);
 /* The same for the text of an XML element, from after its `>`. */
@@ -235,6 +237,8 @@ size_t redact_element(redact_scan *scan, const redact_key *key, size_t at);
 size_t redact_told(redact_scan *scan, const redact_key *key);
 /* Where the name is one of a list of columns. */
 size_t redact_column(redact_scan *scan, const redact_key *key); /* redact_sql.c */
+/* The same for the first line of comma-separated values. */
+size_t redact_csv(redact_scan *scan, const redact_key *key); /* redact_sql.c */
 
 /* --- redact_judge.c: whether a value is one ----------------------------------------------- */
 

@@ -164,8 +164,7 @@
       "SG\\.[A-Za-z0-9_-]{16,32}\\.[A-Za-z0-9_-]{16,64}",                                          \
       "", "SG" "." W16 "abcdEF." W32 "abcdEFGH123")                                                \
     X("mailgun-key", "key-", 0, "key-[0-9a-f]{32}(?![A-Za-z0-9])", "", "ke" "y-" H32)              \
-    X("mailchimp-key", "-us1", 32, "[0-9a-f]{32}-us1\\d?(?!\\d)", "", H32 "-us" "12")              \
-    X("mailchimp-key-2", "-us2", 32, "[0-9a-f]{32}-us2\\d?(?!\\d)", "", H32 "-us" "21")            \
+    X("mailchimp-key", "-us\3", 32, "[0-9a-f]{32}-us\\d{1,2}(?!\\d)", "", H32 "-us" "12")          \
     X("sendinblue-key", "xkeysib-", 0,                                                             \
       "xkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}", "", "xke" "ysib-" H32 H32 "-" W16)                   \
     X("airtable-token", "pat", 0,                                                                  \
@@ -205,6 +204,8 @@
       "eyJ[A-Za-z0-9_-]{5,}+\\.[A-Za-z0-9_-]{4,}+(?:\\.[A-Za-z0-9_-]*+){0,3}",                     \
       "", "eyJ" "hbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ." W32)                                       \
     X("fernet-token", "gAAAAA", 0, "gAAAAA[A-Za-z0-9_%-]{40,}+=*", "", "gAA" "AAABk" W32 W32)      \
+    X("pgpass", ":5432:", 0,                                                                       \
+      ":5432:[^:\\s]+:[^:\\s]+:([^\\s:@\"',;]+)", ":5432:fleet:ann:", "Lq3x9Z7")                   \
     X("bcrypt-hash", "$2b$", 0,                                                                    \
       "\\$2b\\$\\d\\d\\$[A-Za-z0-9./]{53}", "", "$2" "b$12$" W32 "a1B2c3D4e5F6g7H8i9J0k")          \
     X("bcrypt-a-hash", "$2a$", 0,                                                                  \

@@ -122,3 +122,48 @@ size_t redact_column(redact_scan *scan, const redact_key *key) {
     }
     return 0;
 }
+
+/* --- comma-separated values --------------------------------------------------------------- */
+
+/* The place past the item of a line of comma-separated values that begins at `at`. */
+static size_t item_end(const redact_scan *scan, size_t at, size_t line) {
+    redact_quote quote = redact_quote_at(scan, at);
+    size_t close = quote.len == 1 ? redact_quote_close(scan, at + 1, quote) : SIZE_MAX;
+    if (close != SIZE_MAX && close < line) at = close + 1;
+    while (at < line && scan->s[at] != ',') at++;
+    return at;
+}
+
+size_t redact_csv(redact_scan *scan, const redact_key *key) {
+    const char *s = scan->s;
+    size_t start = key->start, line, column = 0, low = start > LIST_MAX ? start - LIST_MAX : 0;
+    for (; start > low && s[start - 1] != '\n'; start--) {
+        if (byte_is(s[start - 1], BYTE_SPACE)) break; /* a log's own words stand before the names */
+        if (!byte_is(s[start - 1], BYTE_NAME | BYTE_QUOTE) && s[start - 1] != ',') return 0;
+        if (s[start - 1] == ',') column++;
+    }
+    size_t stop = scan->len - key->end > LIST_MAX ? key->end + LIST_MAX : scan->len;
+    for (line = key->end; line < stop && s[line] != '\n'; line++) {
+        if (!byte_is(s[line], BYTE_NAME | BYTE_QUOTE | BYTE_SPACE) && s[line] != ',') return 0;
+    }
+    for (unsigned rows = 0; line + 1 < scan->len && rows < LIST_MAX; rows++) {
+        size_t at = line + 1, skip = column;
+        line = at;
+        while (line < scan->len && s[line] != '\n') line++;
+        size_t end = item_end(scan, at, line);
+        for (; skip > 0 && end < line; skip--) {
+            at = end + 1;
+            end = item_end(scan, at, line);
+        }
+        if (skip > 0) return 0;
+        redact_quote quote = redact_quote_at(scan, at);
+        if (quote.len == 1 && end > at + 2 && s[end - 1] == quote.mark) {
+            at++;
+            end--;
+        }
+        if (end > at && s[end - 1] == '\r') end--;
+        if (redact_is_secret(scan, key->class, at, end, SYNTAX_QUOTED))
+            redact_mark_secret(scan, at, end, key->rule);
+    }
+    return 0;
+}

@@ -9,7 +9,7 @@
 
 static const char *const tellers[] = {
     "name", "key",     "field",    "id",     "k",     "param",  "parameter", "variable", "var",
-    "attr", "setting", "property", "header", "label", "option", "attribute", "type",     "env",
+    "p",    "attr", "setting", "property", "header", "label", "option", "attribute", "type",     "env",
 };
 static const char *const values[] = {
     "value", "val", "v", "content", "data", "default", "string", "text", "stringvalue",

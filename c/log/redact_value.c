@@ -97,9 +97,11 @@ static size_t inner_mark(const redact_scan *scan, size_t at, redact_quote quote)
 }
 
 size_t redact_quote_close(const redact_scan *scan, size_t from, redact_quote quote) {
-    if (quote.doubled) {
-        for (size_t i = from; i + 1 < scan->len && scan->s[i] != '\n'; i++) {
-            if (scan->s[i] == quote.mark && scan->s[i + 1] == quote.mark) return i;
+    if (quote.repeat) {
+        size_t run = 0;
+        for (size_t i = from; i < scan->len && scan->s[i] != '\n'; i++) {
+            run = scan->s[i] == quote.mark ? run + 1 : 0;
+            if (run == quote.repeat) return i + 1 - run;
         }
         return SIZE_MAX;
     }

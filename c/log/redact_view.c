@@ -239,7 +239,7 @@ size_t redact_encoded(redact_scan *scan, size_t at, bool hexadecimal) {
         from--;
     while (to < scan->len && (hexadecimal ? byte_is(s[to], BYTE_HEX) : base64_digit(s[to]) >= 0)) to++;
     scan->block_end = to;
-    if (!hexadecimal && s[at] == 'e') from = at; /* eyJ, ewo: the block begins here */
+    if (!hexadecimal && (s[at] == 'e' || s[at] == 'Z')) from = at; /* eyJ: it begins here */
     size_t len = to - from;
     if (len < BLOCK_LEAST || len > BLOCK_MAX) return 0;
     char *plain = berth_alloc(&r->mem, len);
