@@ -187,6 +187,10 @@ describe("a store", function()
         if n < 400 then arm() end
       end })
     end
+    local usual <close> = setmetatable({}, { __close = function()
+      collectgarbage("incremental", 200, 100)
+    end })
+    assert.is_table(usual)
     collectgarbage("incremental", 1, 1000) -- begins anew as soon as it ends
     arm()
     for _ = 1, 3000 do
@@ -199,7 +203,6 @@ describe("a store", function()
       if candidate then candidate:mappings() end
       if n >= 400 then break end
     end
-    collectgarbage("incremental", 200, 100)
     assert.is_true(n > 20)
     n = 1000
     assert(store:check())
