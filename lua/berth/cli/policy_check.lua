@@ -12,26 +12,12 @@ function check.configure(command)
   command:flag("--types", "Print types of policy files for the Lua language server.")
 end
 
-local function parameters_of(json)
-  if not json then return nil end
-  local value, stop, why = require "dkjson".decode(json, 1, nil, nil)
-  if why or json:find("%S", stop) or type(value) ~= "table" then
-    require "berth.cli.exit".raise {
-      code = "usage", message = "the parameters are not a JSON object",
-    }
-  end
-  return value
-end
-
--- The findings of all files; nil and an error when one cannot be read.
+-- The findings of all files.
 local function examine(args)
-  local policy_check = require "berth.policy.check"
-  local parameters, all = parameters_of(args.parameters), {}
+  local policy_check, policy_file = require "berth.policy.check", require "berth.cli.policy_file"
+  local parameters, all = policy_file.parameters(args.parameters), {}
   for _, name in ipairs(args.file) do
-    local text, path = policy_check.read(name)
-    if not text then
-      return nil, { code = "environment", message = "the policy cannot be read: " .. path }
-    end
+    local text, path = policy_file.read(name)
     for _, finding in ipairs(policy_check.text(text, path, parameters)) do
       finding.file = path
       all[#all + 1] = finding
@@ -50,8 +36,7 @@ function check.run(args)
   if #args.file == 0 then
     return nil, { code = "usage", message = "which policies?" }
   end
-  local findings, err = examine(args)
-  if not findings then return nil, err end
+  local findings = examine(args)
   if args.json then
     output.json { files = #args.file, findings = output.array(findings) }
   else
