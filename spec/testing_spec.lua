@@ -284,6 +284,25 @@ return policy {
     assert.matches("install", err.advice)
   end)
 
+  it("runs the example of the policies' map, whose policies are clean", function()
+    local map, folder, gone = command.read "policies/README.md", command.directory()
+    local count = 0
+    for text in map:gmatch "\n```lua\n(%-%- [^`]-)```" do
+      local name = text:match "^%-%- ([%w_]+)"
+      command.write(("%s/%s.lua"):format(folder, name), text)
+      count = count + 1
+      if not name:find "_spec$" then
+        assert.equal("", command.run("policy", "check", folder .. "/" .. name .. ".lua").out)
+      end
+    end
+    assert.equal(3, count)
+    local result = command.shell(("cd %s && %s policy test --coverage 100 ."):format(
+      command.quote(folder), command.quote(command.berth())))
+    gone()
+    assert.matches("^2 passed, 0 failed, 0 skipped\n", result.out)
+    assert.equal(0, result.code)
+  end)
+
   it("shows that the specs of every shipped policy run each of its lines", function()
     local result = command.run("policy", "test", "--json", "--coverage", 100, "spec/policies")
     local report = require "dkjson".decode(result.out)

@@ -1,3 +1,5 @@
+-- best_fit over plain tables: its scores, exactly, and its choice of devices.
+
 local views = require "spec.support.views"
 
 describe("best_fit", function()

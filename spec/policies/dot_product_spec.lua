@@ -1,3 +1,5 @@
+-- dot_product over plain tables: its scores, exactly, and its choice of devices.
+
 local views = require "spec.support.views"
 
 describe("dot_product", function()

@@ -1,3 +1,5 @@
+-- fgd over plain tables: how much fragmentation a claim makes or mends, exactly.
+
 local views = require "spec.support.views"
 
 describe("fgd", function()

@@ -1,3 +1,5 @@
+-- first_fit over plain tables: all trees alike, and its choice of devices.
+
 local views = require "spec.support.views"
 
 describe("first_fit", function()

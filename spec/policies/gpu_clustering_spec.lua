@@ -1,3 +1,5 @@
+-- gpu_clustering over plain tables: kinds, who is there already, how full devices are.
+
 local views = require "spec.support.views"
 
 describe("gpu_clustering", function()

@@ -1,3 +1,5 @@
+-- gpu_packing over plain tables: used devices, used nodes, idle nodes.
+
 local views = require "spec.support.views"
 
 describe("gpu_packing", function()

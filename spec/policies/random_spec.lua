@@ -1,3 +1,5 @@
+-- random over plain tables: repeatable, and even over trees and devices.
+
 local views = require "spec.support.views"
 
 describe("random", function()

@@ -1,3 +1,5 @@
+-- spread as a ranking, over plain tables: fewest consumers first.
+
 local views = require "spec.support.views"
 
 describe("spread, as a ranking,", function()
