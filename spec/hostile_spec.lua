@@ -45,7 +45,8 @@ for _, kind in ipairs { "memory", "file" } do
     local files = 0
     local function open_fleet()
       files = files + 1
-      store = assert(berth.open(kind == "memory" and ":memory:" or directory .. "/" .. files .. ".db"))
+      local target = kind == "memory" and ":memory:" or directory .. "/" .. files .. ".db"
+      store = assert(berth.open(target))
       node = assert(store:create_provider { name = "the node", inventories = { VCPU = 100000 } })
       assert(store:allocate { consumer = "the consumer", project = "the project",
         allocations = { [node] = { VCPU = 1 } } })

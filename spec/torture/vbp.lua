@@ -85,7 +85,8 @@ local function best_fit(capacities, items)
       claim = assert(fleet:place(chosen, { consumer = consumer }))
     else
       bins = bins + 1
-      local provider = assert(fleet:create_provider { name = "bin-" .. bins, inventories = inventories })
+      local provider = assert(fleet:create_provider { name = "bin-" .. bins,
+        inventories = inventories })
       best = { measure = -1, since = 0, left = table.move(capacities, 1, #capacities, 1, {}) }
       by_uuid[provider.uuid] = best
       claim = assert(fleet:place { consumer = consumer, resources = resources })
@@ -104,7 +105,9 @@ end
 
 local function decreasing(capacities, items)
   local order = {}
-  for i, item in ipairs(items) do order[i] = { at = i, item = item, size = largest(item, capacities) } end
+  for i, item in ipairs(items) do
+    order[i] = { at = i, item = item, size = largest(item, capacities) }
+  end
   table.sort(order, function(a, b)
     if a.size ~= b.size then return a.size > b.size end
     return a.at < b.at
@@ -197,7 +200,8 @@ local function compare(published, instances)
         compared = compared + 1
         if bins ~= row[algorithm.name] then
           wrong = wrong + 1
-          print(("%s %s: %d bins, published %s"):format(name, algorithm.name, bins, row[algorithm.name]))
+          print(("%s %s: %d bins, published %s"):format(name, algorithm.name, bins,
+            row[algorithm.name]))
         end
       end
     end
@@ -218,7 +222,7 @@ local function long(...)
   return compared > 0 and wrong == 0
 end
 
--- --- random instances -----------------------------------------------------------------------------
+-- --- random instances ---------------------------------------------------------------------------
 
 -- The same three rules, told again over plain tables.
 local function fits(item, left)
@@ -268,7 +272,8 @@ local function quick()
       items[i][1] = math.max(1, items[i][1])
     end
     local sorted = decreasing(capacities, items)
-    local want = { plain(capacities, items), plain(capacities, sorted), plain(capacities, items, true) }
+    local want = { plain(capacities, items), plain(capacities, sorted),
+      plain(capacities, items, true) }
     for a, algorithm in ipairs(ALGORITHMS) do
       local bins = algorithm.pack(capacities, items)
       if bins ~= want[a] then

@@ -38,8 +38,10 @@ local function text_of(step)
 end
 
 local function print_step(step, bar, last)
-  local rules_out = step.in_turn > 0 and ("rules out %s, %d left"):format(trees(step.in_turn), step.left)
-    or "rules out none"
+  local rules_out = "rules out none"
+  if step.in_turn > 0 then
+    rules_out = ("rules out %s, %d left"):format(trees(step.in_turn), step.left)
+  end
   local alone = step.alone ~= step.in_turn and (" (alone %d)"):format(step.alone) or ""
   output.line(("%s%s %s: %s%s"):format(bar, last and "└─" or "├─", text_of(step), rules_out, alone))
 end
