@@ -245,6 +245,25 @@ describe("policy check on a file of one's own", function()
       }]==])
   end)
 
+  it("does not take words for slips that are none", function()
+    assert.equal("", messages [==[
+      local seen = { node = 1, names = {}, mode = 2, limit = 3 }
+      local rules = { function(claim) return claim:amount "VCPU" > seen.limit end }
+      local function fill(target, fn) fn(target) rawset(target, "late", 1) end
+      local late = {}
+      return policy {
+        parameters = { rules = {}, mode = "x" },
+        admit = function(claim)
+          fill(late, parameters.rules[1] or next)
+          for _, rule in ipairs(rules) do
+            if rule(claim) and late.late and late.early then
+              return deny("no", "no", { node = seen.node, mode = seen.mode, name = #seen.names })
+            end
+          end
+          return true
+        end }]==])
+  end)
+
   it("follows views into functions, loops and results", function()
     assert.matches("2: provider has no member 'nam', did you mean 'name'?", messages [[
       local function first(list) for _, each in ipairs(list) do return each.nam end end

@@ -17,9 +17,11 @@ function check.read(name)
     path = package.searchpath("berth.policies." .. name, package.path) or name
   end
   local file, why = io.open(path, "rb")
-  local text = file and file:read(MEGABYTE)
-  if file then file:close() end
   if not file then return nil, why end
+  local text
+  text, why = file:read(MEGABYTE)
+  file:close()
+  if why then return nil, ("%s: %s"):format(path, why) end -- a folder, for one
   return text or "", path
 end
 
@@ -37,14 +39,22 @@ local function load_finding(text, path, parameters)
     word = err.message:match "'([^']*)'" }
 end
 
+-- Expressions can be chained so long that walking them overflows the stack.
+local function walk_all(text)
+  local done, findings = pcall(walk, text)
+  if done then return findings end
+  if not tostring(findings):find "stack overflow" then error(findings, 0) end
+  return { { line = 0, message = "an expression is too long to be checked" } }
+end
+
 --- Everything that is wrong with a policy's text.
 function check.text(text, path, parameters)
   if not load(text, "=policy", "t") then -- its message is Lua's own
     local _, why = load(text, "=policy", "t")
     local line, message = why:match "^policy:(%d+): (.*)$"
-    return { { line = tonumber(line) or 0, message = message or why } }
+    return { { line = tonumber(line) or 0, message = (message or why):match "[^\n]*" } }
   end
-  local findings, lines = walk(text), {}
+  local findings, lines = walk_all(text), {}
   for _, finding in ipairs(findings) do lines[finding.line] = true end
   local loading = load_finding(text, path, parameters)
   if loading and (loading.line == 0 and #findings == 0 or

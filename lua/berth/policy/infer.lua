@@ -43,6 +43,16 @@ function Infer:release(kind)
   end
 end
 
+-- The same for what a function is given of which nothing is known: it may set fields of tables.
+function Infer:release_all(args)
+  for _, kind in pairs(args) do
+    self:release(kind)
+    if kind.kind == "record" then
+      for site in pairs(kind.sites) do site.open = true end
+    end
+  end
+end
+
 -- --- functions ---------------------------------------------------------------------------------
 
 --- Walks a function's body; its parameters keep what is known of them.
@@ -50,8 +60,10 @@ function expressions.Function(self, node)
   local outer = self.fn
   self.fn, node.results = node, node.results or {}
   self.scope:open()
-  local variables = self.scope.variables(node, node.params)
-  for _, variable in ipairs(variables) do self.scope:show(variable) end
+  for _, variable in ipairs(self.scope.variables(node, node.params)) do
+    if variable.name == "_ENV" then self.own_env = true end
+    self.scope:show(variable)
+  end
   self:block(node.body)
   self.scope:close()
   self.fn = outer
@@ -145,7 +157,7 @@ function expressions.Call(self, node)
     end
     return kinds.of_type(known.views[callee.view][callee.name].type, known.views)
   end
-  for _, argument in ipairs(args) do self:release(argument) end
+  self:release_all(args)
   return ANY
 end
 
@@ -171,7 +183,7 @@ function expressions.Method(self, node)
   if callee and callee.kind == "functions" then
     return self:call_own(callee, { object, table.unpack(args) })
   end
-  for _, argument in ipairs(args) do self:release(argument) end
+  self:release_all(args)
   return ANY
 end
 
@@ -333,9 +345,11 @@ function expressions.Number() return NUMBER end
 function expressions.String() return STRING end
 function expressions.Vararg() return ANY end
 
---- What an expression is; nil while nothing is known.
+--- What an expression is; nil while nothing is known.  The node keeps the answer: whoever needs it
+-- again must not walk again, because walks inside walks would double at each level.
 function Infer:value(node)
-  return expressions[node.tag](self, node)
+  node.kind = expressions[node.tag](self, node)
+  return node.kind
 end
 
 return Infer

@@ -54,6 +54,16 @@ function special.setmetatable(_, args)
   return ANY
 end
 
+-- Sets a field without naming it.
+function special.rawset(infer, args)
+  infer:release_all { args[1] }
+  return ANY
+end
+special["table.move"] = function(infer, args)
+  infer:release_all { args[5] or args[1] }
+  return ANY
+end
+
 special["table.insert"] = function(infer, args)
   local added = args[3] or args[2]
   if args[1] and args[1].kind == "record" and added then

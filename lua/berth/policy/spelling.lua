@@ -3,7 +3,9 @@
 
 local known = require "berth.policy.known"
 
-local SHORTEST = 4 -- shorter names differ by one letter too often
+-- The least length of the longer name, by what was done to it: short words differ by one letter too
+-- often to tell anything.
+local SWAPPED, DROPPED, CHANGED = 4, 5, 6
 
 local Spelling = {}
 Spelling.__index = Spelling
@@ -39,10 +41,10 @@ local function one_slip(a, b)
   if #b - #a > 1 or a == b then return false end
   local i = 1
   while i <= #a and a:byte(i) == b:byte(i) do i = i + 1 end
-  if #a < #b then return a:sub(i) == b:sub(i + 1) end
-  if a:sub(i + 1) == b:sub(i + 1) then return true end
-  return a:sub(i, i) == b:sub(i + 1, i + 1) and a:sub(i + 1, i + 1) == b:sub(i, i)
-    and a:sub(i + 2) == b:sub(i + 2)
+  if #a < #b then return #b >= DROPPED and a:sub(i) == b:sub(i + 1) end
+  if a:sub(i + 1) == b:sub(i + 1) then return #a >= CHANGED end
+  return #a >= SWAPPED and a:sub(i, i) == b:sub(i + 1, i + 1)
+    and a:sub(i + 1, i + 1) == b:sub(i, i) and a:sub(i + 2) == b:sub(i + 2)
 end
 
 local function is_known(name)
@@ -74,7 +76,7 @@ end
 --- Complains of every field that looks like a slip; `parameters` are names that are right.
 function Spelling:judge(infer, parameters)
   for _, name in ipairs(known.sorted(self.seen)) do
-    local right = #name < SHORTEST or name:find "%d" or self.words[name] > 1 or is_known(name)
+    local right = name:find "%d" or self.words[name] > 1 or is_known(name)
       or (parameters and parameters[name])
     local meant = not right and self:meant(name, parameters)
     if meant then

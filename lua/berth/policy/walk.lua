@@ -60,15 +60,14 @@ local function assign_index(self, target, value)
   elseif target.dot then
     self.spelling:declare(target.key.value, target.line)
   end
-  if target.key.tag ~= "String" then self:value(target.key) end
+  local at = target.key.tag ~= "String" and self:value(target.key)
   if not object or object.kind ~= "record" then return end
   for site in pairs(object.sites) do
     if target.key.tag == "String" then
       site.named[target.key.value] = site.named[target.key.value] or target.line
       self:learn(site.fields, target.key.value, value)
     else
-      local key = self:value(target.key)
-      if not key or key.kind ~= "number" then site.open = true end
+      if not at or at.kind ~= "number" then site.open = true end
       self:learn(site, "elements", value)
     end
   end
@@ -149,9 +148,9 @@ end
 function statements.Each(self, node)
   local first, key, value = node.values[1], ANY, ANY
   for _, expression in ipairs(node.values) do self:value(expression) end
-  local callee = first.tag == "Call" and self:value(first.callee)
+  local callee = first.tag == "Call" and first.callee.kind
   if callee and callee.kind == "builtin" and first.args[1] then
-    key, value = results.each(callee.name, self:value(first.args[1]))
+    key, value = results.each(callee.name, first.args[1].kind)
   end
   loop(self, node, { key, value, ANY, ANY })
 end
