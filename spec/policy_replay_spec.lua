@@ -181,8 +181,8 @@ describe("policy replay", function()
       assert.equal(1, result.code)
       assert.equal("#5 vm-4 of acme: quota_exceeded: project acme uses 6 of its 6 VCPU and asks "
         .. "for 2 more\n#7 vm-5 of acme: quota_exceeded: project acme uses 6 of its 6 VCPU and "
-        .. "asks for 2 more\n5 claims of 7 changesets judged again: 2 would be denied, 0 not "
-        .. "repeated\n", result.out)
+        .. "asks for 2 more\n5 claims of 7 changesets judged again: 2 decided otherwise, 0 "
+        .. "not repeated\n", result.out)
     end)
 
     it("begins where it is told to", function()
@@ -192,8 +192,38 @@ describe("policy replay", function()
       assert.equal(7, report.flips[1].sequence)
       local none = run("--since", 7)
       assert.equal(0, none.code)
-      assert.equal("0 claims of 0 changesets judged again: 0 would be denied, 0 not repeated\n",
+      assert.equal("0 claims of 0 changesets judged again: 0 decided otherwise, 0 not repeated\n",
         none.out)
+    end)
+
+    it("asks again for what was denied, when it is told of it", function()
+      local lines = {}
+      local function denied(sequence, consumer, vcpu, project)
+        lines[#lines + 1] = require "berth.cli.output".encode { hook = "admit", verdict = "deny",
+          sequence = sequence, consumer = consumer, project = project or "acme", user = "",
+          consumer_type = "", amounts = { VCPU = vcpu }, code = "old_rule", message = "no" }
+      end
+      denied(1, "early", 6) -- nobody had claimed yet
+      denied(3, "fits", 2)
+      denied(3, "large", 3)
+      denied(7, "late", 1)
+      denied(7, "other", 8, "other") -- has no limit, and there is room
+      denied(7, "huge", 99, "other") -- there is no room
+      lines[#lines + 1] = '{"hook":"authorize","verdict":"deny"}'
+      command.write(directory .. "/decisions.jsonl", table.concat(lines, "\n") .. "\n")
+      local report = json.decode(run("--json", "--decisions", directory .. "/decisions.jsonl").out)
+      local flips = {}
+      for i, flip in ipairs(report.flips) do
+        flips[i] = ("#%d %s was %s: %s"):format(flip.sequence, flip.consumer, flip.was, flip.code)
+      end
+      assert.same({ "#1 early was deny: old_rule", "#3 fits was deny: old_rule",
+        "#5 vm-4 was allow: quota_exceeded", "#7 vm-5 was allow: quota_exceeded",
+        "#7 other was deny: old_rule" }, flips)
+      assert.equal(10, report.judged)
+      assert.equal("huge", report.skipped[1].consumer)
+      assert.equal("no_candidate", report.skipped[1].code)
+      command.write(directory .. "/broken.jsonl", "nonsense\n")
+      assert.equal(2, run("--decisions", directory .. "/broken.jsonl").code)
     end)
 
     it("changes nothing", function()

@@ -174,6 +174,11 @@ local function build(picture, stage)
   end
 end
 
+local function last_decision(stage)
+  local decisions = stage:decisions()
+  return #decisions > 0 and decisions[#decisions].id or 0
+end
+
 -- --- following ---------------------------------------------------------------------------------
 
 -- Brings one provider of the stage to where the picture has it.
@@ -254,15 +259,71 @@ local function follow(stage, picture, set, told, report)
   end
 end
 
+-- --- claims that were denied -------------------------------------------------------------------
+
+local function load_policy(stage, policy, mode)
+  return stage:load_policy(policy.path, policy.parameters, { text = policy.text, mode = mode })
+end
+
+local function filled(text) return text ~= "" and text or nil end
+
+-- A denied claim is asked for again by its amounts, because its request was not recorded, and
+-- undone.  What it says in `error` is a refusal that is not the policy's.
+local function ask_again(stage, decision)
+  local one = { sequence = decision.sequence, consumer = decision.consumer,
+    project = filled(decision.project), was = decision }
+  stage:transaction(function(tx)
+    tx:release(decision.consumer)
+    local claim, err = tx:place { consumer = decision.consumer, project = one.project,
+      user = filled(decision.user), consumer_type = filled(decision.consumer_type),
+      resources = decision.amounts }
+    one.placed = claim ~= nil
+    local by_policy = err and (err.code == "denied" or err.code:find "^policy_")
+    if err and not by_policy then one.error = err end
+    return nil, { code = "undone" }
+  end)
+  return one
+end
+
+-- Those that were denied before changeset `sequence` was made, from the `at`-th on.
+local function ask_denied(stage, policy, denied, at, sequence, report)
+  if not denied[at] or denied[at].sequence >= sequence then return at end
+  must(load_policy(stage, policy, "enforce"))
+  while denied[at] and denied[at].sequence < sequence do
+    report(ask_again(stage, denied[at]))
+    at = at + 1
+  end
+  must(load_policy(stage, policy, "observe"))
+  return at
+end
+
+local function denied_since(decisions, since)
+  local list = {}
+  for _, decision in ipairs(decisions or {}) do
+    if decision.hook == "admit" and decision.verdict == "deny" and decision.sequence >= since then
+      list[#list + 1] = decision
+    end
+  end
+  table.sort(list, function(a, b)
+    return a.sequence < b.sequence or (a.sequence == b.sequence and a.id < b.id)
+  end)
+  return list
+end
+
+-- --- all of it ---------------------------------------------------------------------------------
+
 --- Judges every claim that was committed after changeset `since` by one policy, each with the fleet
--- as it was then and with what was claimed before it, whatever the policy said to that.
+-- as it was then and with what was claimed before it, whatever the policy said to that; and what
+-- was denied since then, as far as it is given.
 -- @tparam berth.Store store
 -- @tparam integer since
 -- @tparam table policy { path =, text =, parameters = }
--- @tparam function report called with { sequence, consumer, project, denials = {decision, ...},
--- error = when the claim could not be repeated }
+-- @tparam function report called with { sequence, consumer, project, error = when it could not be
+-- repeated } and, for what was committed, denials = {decision, ...}; for what was denied,
+-- was = the decision, placed = whether the policy lets it in now
+-- @tparam ?table decisions as `store:decisions` tells them
 -- @treturn ?table { changesets =, last = } or nil and an error
-function history.judge(store, since, policy, report)
+function history.judge(store, since, policy, report, decisions)
   local sets, err = store:changes(since)
   if not sets then return nil, err end
   local picture = read_picture(store)
@@ -271,14 +332,19 @@ function history.judge(store, since, policy, report)
   create_names(stage, store)
   create_old_names(stage, sets)
   build(picture, stage)
-  local done, why = stage:load_policy(policy.path, policy.parameters,
-    { text = policy.text, mode = "observe" })
+  local done, why = load_policy(stage, policy, "observe")
   if not done then return nil, why end
   if not set_of(stage:policies()[1].hooks).admit then
     return nil, { code = "usage", message = "the policy has no admit: it decides no claim" }
   end
-  local told = { last = 0 }
-  for _, set in ipairs(sets) do follow(stage, picture, set, told, report) end
+  local told, denied, at = { last = 0 }, denied_since(decisions, since), 1
+  for _, set in ipairs(sets) do
+    local before = at
+    at = ask_denied(stage, policy, denied, at, set.sequence, report)
+    if at > before then told.last = last_decision(stage) end
+    follow(stage, picture, set, told, report)
+  end
+  ask_denied(stage, policy, denied, at, math.huge, report)
   return { changesets = #sets, last = #sets > 0 and sets[#sets].sequence or since }
 end
 
