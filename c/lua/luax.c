@@ -3,51 +3,9 @@
 
 #include <string.h>
 
+#include "core/nearest.h"
+
 /* --- names ------------------------------------------------------------------------------- */
-
-#define WORD_MAX 40 /* longer words are compared by their beginning */
-
-/* Length of the part that is compared. */
-static size_t length(const char *word) {
-    size_t n = 0;
-    while (n < WORD_MAX && word[n] != '\0') n++;
-    return n;
-}
-
-static char lower(char c) {
-    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
-
-/* Edits (insert, delete, replace, swap neighbours) that turn a into b, case ignored. */
-static size_t distance(const char *a, const char *b) {
-    size_t rows[3][WORD_MAX + 1];
-    size_t la = length(a), lb = length(b);
-    size_t *before = rows[0], *above = rows[1], *row = rows[2];
-    for (size_t j = 0; j <= lb; j++) above[j] = j;
-    for (size_t i = 1; i <= la; i++) {
-        row[0] = i;
-        for (size_t j = 1; j <= lb; j++) {
-            size_t best = above[j - 1] + (lower(a[i - 1]) != lower(b[j - 1]));
-            if (above[j] + 1 < best) best = above[j] + 1;
-            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
-            if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
-                lower(a[i - 2]) == lower(b[j - 1]) && before[j - 2] + 1 < best)
-                best = before[j - 2] + 1;
-            row[j] = best;
-        }
-        size_t *oldest = before;
-        before = above;
-        above = row;
-        row = oldest;
-    }
-    return above[lb];
-}
-
-/* Distance within which a name counts as meant. */
-static size_t tolerance(const char *word) {
-    size_t len = length(word);
-    return len < 3 ? 1 : len / 3 + 1;
-}
 
 static const char *name_at(const void *names, size_t stride, size_t i) {
     const char *name;
@@ -56,16 +14,10 @@ static const char *name_at(const void *names, size_t stride, size_t i) {
 }
 
 const char *luax_nearest(const char *word, const void *names, size_t stride) {
-    const char *best = NULL;
-    size_t least = tolerance(word) + 1;
-    for (size_t i = 0; name_at(names, stride, i) != NULL; i++) {
-        size_t d = distance(word, name_at(names, stride, i));
-        if (d < least) {
-            least = d;
-            best = name_at(names, stride, i);
-        }
-    }
-    return best;
+    berth_nearest nearest = berth_nearest_begin(word);
+    for (size_t i = 0; name_at(names, stride, i) != NULL; i++)
+        berth_nearest_offer(&nearest, name_at(names, stride, i));
+    return nearest.best;
 }
 
 /* --- classes ----------------------------------------------------------------------------- */
