@@ -1,4 +1,4 @@
-/* redact.c - the redactor: opening, the rounds of one record, writing the result.
+/* redact.c - the redactor at work: marks, scans of a record and its layers, rounds, fields.
  *
  * A round scans the record and its decoded layers, then looks for what it found elsewhere, and
  * writes the result.  Rounds go on until one finds nothing: so the result is a text on which
@@ -9,251 +9,6 @@
 #include "log/redact_private.h"
 
 #define ROUNDS_MAX 8
-#define LITERALS_MAX 1024
-
-/* --- opening ----------------------------------------------------------------------------- */
-
-/* What names of secrets hold; \1 is any byte but a letter. */
-static const char *const name_literals[] = {
-    "pass",     "pwd",      "pswd",     "secret",   "token",    "key\1",    "keys\1",   "auth",
-    "cred",     "cookie",   "session",  "sessid",   "sid\1",    "sig\1",    "signatur", "hmac",
-    "otp\1",    "pin\1",    "cvv",      "cvc",      "csc\1",    "mfa",      "2fa\1",    "ssn\1",
-    "user_dat", "user-dat", "userdata", "user dat", "configdr", "jwt\1",    "bearer\1", "psk\1",
-    "kek\1",    "mnemonic", "communit", "cephclus", "swifthas", "psw\1",    "pw\1",     "csrf",
-    "xsrf",     "samlres",  "samlreq",  "assertio", "verifier", "securityc", "recovery", "phone",
-    "mobile",   "msisdn",   "tel\1",    "fax\1",    "sms\1",    "senha",    "clave\1",  "kennwort",
-    "wachtwoo", "losenord", "parola",   "seed\1",   "keypass",  "simplecr", "verifica", "pincode",
-    "security", "reset_co", "backup_c", "onetime",
-};
-static const char *const foreign_literals[] = {
-    "\xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c",             /* Russian, lower case */
-    "\xd0\x9f\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c",             /* the same, capital */
-    "\xe5\xaf\x86\xe7\xa0\x81",                                     /* Chinese, simplified */
-    "\xe5\xaf\x86\xe7\xa2\xbc",                                     /* Chinese, traditional */
-    "\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89", /* Japanese */
-    "\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8",             /* Korean */
-    "contrase\xc3\xb1" "a", "Contrase\xc3\xb1" "a",                 /* Spanish */
-    "has\xc5\x82o", "Has\xc5\x82o",                                 /* Polish */
-    "l\xc3\xb6senord", "L\xc3\xb6senord",                           /* Swedish */
-    "\xc5\x9fifre", "\xc5\x9eifre",                                 /* Turkish */
-};
-static const char *const encoded_literals[] = {
-    "eyJ",      "ewog",     "ewoJ",     "ewog",     "W3si",     "cGFzc3dv", "Bhc3N3b3", "wYXNzd29",
-    "c2VjcmV0", "NlY3JldA", "zZWNyZX",  "dG9rZW",   "LS0tLS1C", "UEFTU1dP", "QVNTV09S", "UGFzc3dv",
-    "ZXlK",     "ZXdv",
-};
-static const char *const hex_literals[] = {"70617373", "73656372", "746f6b65", "2d2d2d2d",
-                                           "50415353", "50617373"};
-
-typedef struct literals {
-    berth_literal item[LITERALS_MAX];
-    size_t count;
-} literals;
-
-static void add(literals *list, const char *text, berth_anchor_kind kind, bool fold, size_t arg) {
-    if (list->count < LITERALS_MAX)
-        list->item[list->count++] = (berth_literal){
-            .text = text, .kind = (unsigned char)kind, .fold = fold, .arg = (uint16_t)arg};
-}
-
-static void add_all(literals *list, const char *const *texts, size_t count, berth_anchor_kind kind,
-                    bool fold, size_t arg) {
-    for (size_t i = 0; i < count; i++) add(list, texts[i], kind, fold, arg);
-}
-
-#define ADD_ALL(list, texts, kind, fold, arg)                                                      \
-    add_all(list, texts, sizeof texts / sizeof *texts, kind, fold, arg)
-
-static void collect_literals(literals *list, berth_redactor *r) {
-    ADD_ALL(list, name_literals, BERTH_ANCHOR_NAME, true, 0);
-    ADD_ALL(list, foreign_literals, BERTH_ANCHOR_NAME, false, 1);
-    add(list, "identifi", BERTH_ANCHOR_SQL, true, 0);
-    add(list, "bearer", BERTH_ANCHOR_SCHEME, true, 0);
-    for (size_t i = 0; i < redact_command_count(); i++) {
-        const char *name = redact_command_name(i);
-        if (name) add(list, name, BERTH_ANCHOR_COMMAND, true, i);
-    }
-    for (size_t i = 0; i < r->nfields; i++)
-        add(list, r->fields[i].name, BERTH_ANCHOR_FIELD, true, i);
-    bool always;
-    for (size_t i = 0;; i++) {
-        const char *keyword = redact_pattern_keyword(r, i, &always);
-        if (!keyword) break;
-        if (*keyword) add(list, keyword, BERTH_ANCHOR_PATTERN, true, i);
-        r->patterns_always = r->patterns_always || always;
-    }
-    if (r->profile == BERTH_REDACT_STRUCTURED) return;
-    add(list, "basic ", BERTH_ANCHOR_SCHEME, true, 0);
-    add(list, "-----beg", BERTH_ANCHOR_PEM, true, 0);
-    add(list, "---- beg", BERTH_ANCHOR_PEM, true, 0);
-    add(list, "private-", BERTH_ANCHOR_PEM, true, 0);
-    for (size_t i = 0; i < redact_shape_count(); i++)
-        add(list, redact_shape_literal(i), BERTH_ANCHOR_SHAPE, false, i);
-    ADD_ALL(list, encoded_literals, BERTH_ANCHOR_ENCODED, false, 0);
-    ADD_ALL(list, hex_literals, BERTH_ANCHOR_ENCODED, true, 1);
-}
-
-static berth_rc make_anchors(berth_redactor *r, berth_err *err) {
-    literals *list = berth_calloc(&r->mem, 1, sizeof *list);
-    if (!list) return berth_fail_memory(err);
-    collect_literals(list, r);
-    unsigned lanes = 1u << BERTH_ANCHOR_AT | 1u << BERTH_ANCHOR_URL | 1u << BERTH_ANCHOR_PERCENT |
-                     1u << BERTH_ANCHOR_ESCAPE;
-    if (r->profile != BERTH_REDACT_STRUCTURED) lanes = ~0u;
-    berth_rc rc = berth_anchors_new(r->mem, list->item, list->count, lanes, &r->anchors);
-    berth_free(&r->mem, list, sizeof *list);
-    return rc == BERTH_OK ? rc : berth_fail_memory(err);
-}
-
-static berth_rc check_rules(const berth_redact_options *options, berth_err *err) {
-    if (options->nrules > BERTH_REDACT_RULES_MAX)
-        return berth_fail(err, BERTH_ELIMIT, "a redactor takes at most %d rules of its own",
-                          BERTH_REDACT_RULES_MAX);
-    for (size_t i = 0; i < options->nrules; i++) {
-        const berth_redact_rule *rule = &options->rules[i];
-        bool name_is_short = rule->kind == BERTH_RULE_FIELD &&
-                             (strlen(rule->text) < 2 || strlen(rule->text) > BERTH_KEY_NAME_MAX);
-        if (rule->text[0] == '\0' || name_is_short || (rule->keyword && strlen(rule->keyword) < 3)) {
-            berth_fail(err, BERTH_EINVALID, "redaction rule '%s' is empty or too short", rule->name);
-            berth_err_text(err, "rule", rule->name);
-            return BERTH_EINVALID;
-        }
-    }
-    return BERTH_OK;
-}
-
-static char *copy_text(berth_redactor *r, const char *text, bool lower) {
-    size_t len = strlen(text) + 1;
-    char *copy = berth_alloc(&r->mem, len);
-    for (size_t i = 0; copy && i < len; i++) copy[i] = lower ? byte_lower(text[i]) : text[i];
-    return copy;
-}
-
-/* Names of all of the operators' rules, and which of them are fields. */
-static berth_rc copy_rules(berth_redactor *r, const berth_redact_options *options, berth_err *err) {
-    size_t n = options->nrules ? options->nrules : 1;
-    r->given = options->nrules;
-    r->names = berth_calloc(&r->mem, n, sizeof *r->names);
-    r->fields = berth_calloc(&r->mem, n, sizeof *r->fields);
-    r->nrules = RULE_SHAPES + redact_shape_count() + options->nrules;
-    r->hits = berth_calloc(&r->mem, r->nrules, sizeof *r->hits);
-    if (!r->names || !r->fields || !r->hits) return berth_fail_memory(err);
-    for (size_t i = 0; i < options->nrules; i++) {
-        const berth_redact_rule *rule = &options->rules[i];
-        r->names[i] = copy_text(r, rule->name, false);
-        if (!r->names[i]) return berth_fail_memory(err);
-        if (rule->kind != BERTH_RULE_FIELD) continue;
-        redact_field *field = &r->fields[r->nfields];
-        field->name = copy_text(r, rule->text, true);
-        if (!field->name) return berth_fail_memory(err);
-        field->rule = (unsigned)(RULE_SHAPES + redact_shape_count() + i);
-        r->nfields++;
-    }
-    return BERTH_OK;
-}
-
-berth_rc berth_redactor_open(berth_mem mem, const berth_redact_options *options,
-                             berth_redactor **out, berth_err *err) {
-    *out = NULL;
-    berth_rc rc = check_rules(options, err);
-    if (rc != BERTH_OK) return rc;
-    berth_redactor *r = berth_calloc(&mem, 1, sizeof *r);
-    if (!r) return berth_fail_memory(err);
-    r->mem = mem;
-    r->profile = options->profile;
-    r->mask = options->mask;
-    memcpy(r->key, options->key, sizeof r->key);
-    r->hook = options->hook;
-    r->hook_ud = options->hook_ud;
-    r->hook_all = options->hook_all;
-    rc = copy_rules(r, options, err);
-    if (rc == BERTH_OK) rc = redact_shapes_new(r, options->rules, options->nrules, err);
-    if (rc == BERTH_OK) rc = make_anchors(r, err);
-    if (rc != BERTH_OK) {
-        berth_redactor_close(r);
-        return rc;
-    }
-    *out = r;
-    return BERTH_OK;
-}
-
-static void free_text(berth_redactor *r, char *text) {
-    if (text) berth_free(&r->mem, text, strlen(text) + 1);
-}
-
-static void free_buffer(berth_redactor *r, redact_buffer *buffer) {
-    if (buffer->s) berth_free(&r->mem, buffer->s, buffer->cap);
-}
-
-void berth_redactor_close(berth_redactor *r) {
-    if (!r) return;
-    berth_mem mem = r->mem;
-    size_t n = r->given ? r->given : 1;
-    for (size_t i = 0; r->names && i < n; i++) free_text(r, r->names[i]);
-    for (size_t i = 0; r->fields && i < n; i++) free_text(r, r->fields[i].name);
-    if (r->names) berth_free(&mem, r->names, n * sizeof *r->names);
-    if (r->fields) berth_free(&mem, r->fields, n * sizeof *r->fields);
-    if (r->hits) berth_free(&mem, r->hits, r->nrules * sizeof *r->hits);
-    redact_shapes_free(r, r->given);
-    berth_anchors_free(r->anchors);
-    if (r->spans) berth_free(&mem, r->spans, r->spans_cap * sizeof *r->spans);
-    free_buffer(r, &r->out);
-    free_buffer(r, &r->other);
-    free_buffer(r, &r->secrets);
-    for (size_t i = 0; i < REDACT_VIEWS; i++) {
-        free_buffer(r, &r->view[i].text);
-        if (r->view[i].map)
-            berth_free(&mem, r->view[i].map, r->view[i].map_cap * sizeof *r->view[i].map);
-    }
-    berth_free(&mem, r, sizeof *r);
-}
-
-/* --- rules ------------------------------------------------------------------------------- */
-
-static const berth_redact_info fixed_rules[] = {
-    {NULL, NULL, NULL, 0}, /* BERTH_KEY_NONE */
-#define X(kind, name, sample, expect) {name, sample, expect, 0},
-    BERTH_KEY_KINDS(X)
-    BERTH_OTHER_RULES(X)
-#undef X
-};
-
-size_t berth_redactor_rules(const berth_redactor *r) {
-    return r->nrules - 1;
-}
-
-berth_redact_info berth_redactor_rule(const berth_redactor *r, size_t i) {
-    size_t rule = i + 1;
-    berth_redact_info info = {0};
-    if (rule < RULE_SHAPES) info = fixed_rules[rule];
-    else if (rule - RULE_SHAPES < redact_shape_count()) info = redact_shape_info(rule - RULE_SHAPES);
-    else info.name = r->names[rule - RULE_SHAPES - redact_shape_count()];
-    info.hits = r->hits[rule];
-    return info;
-}
-
-/* --- memory ------------------------------------------------------------------------------ */
-
-bool redact_reserve(berth_redactor *r, redact_buffer *buffer, size_t more) {
-    if (buffer->cap - buffer->len >= more) return true;
-    size_t cap = buffer->len + more;
-    cap += cap / 2 + 64;
-    char *s = berth_realloc(&r->mem, buffer->s, buffer->cap, cap);
-    if (!s) {
-        r->failed = true;
-        return false;
-    }
-    buffer->s = s;
-    buffer->cap = cap;
-    return true;
-}
-
-bool redact_append(berth_redactor *r, redact_buffer *buffer, const char *s, size_t len) {
-    if (!redact_reserve(r, buffer, len)) return false;
-    if (len) memcpy(buffer->s + buffer->len, s, len);
-    buffer->len += len;
-    return true;
-}
 
 /* --- marking ----------------------------------------------------------------------------- */
 
@@ -304,8 +59,7 @@ static size_t visit(redact_scan *scan, const berth_anchor *anchor) {
         return redact_at_sign(scan, at);
     case BERTH_ANCHOR_URL:
         return redact_url(scan, at);
-    case BERTH_ANCHOR_PERCENT:
-    case BERTH_ANCHOR_ESCAPE:
+    case BERTH_ANCHOR_CODED:
         scan->encoded = scan->encoded || redact_is_encoded(scan, at);
         return 0;
     case BERTH_ANCHOR_NAME:
@@ -339,7 +93,7 @@ static size_t visit(redact_scan *scan, const berth_anchor *anchor) {
 }
 
 static bool is_settled(const redact_scan *scan) {
-    return scan->probe && (scan->hit || scan->encoded || scan->keyword);
+    return scan->probe && (scan->hit || scan->encoded || scan->keyword || scan->key_open);
 }
 
 void redact_scan_text(redact_scan *scan) {
@@ -347,7 +101,10 @@ void redact_scan_text(redact_scan *scan) {
     berth_redactor *r = scan->r;
     while (berth_anchors_next(&scan->walk, &anchor)) {
         size_t end = visit(scan, &anchor);
-        if (is_settled(scan)) return;
+        if (is_settled(scan)) {
+            scan->at = anchor.at;
+            return;
+        }
         if (end) berth_anchors_skip(&scan->walk, end);
     }
     if (r->profile == BERTH_REDACT_STRICT) redact_addresses(scan);
@@ -393,73 +150,7 @@ bool redact_scan_inner(const redact_scan *scan, const char *s, size_t len) {
     return inner.hit;
 }
 
-/* --- writing ----------------------------------------------------------------------------- */
-
-/* By place, the longer one first: sifted down as a heap, for hostile orders cost no more. */
-static bool is_before(const redact_span *a, const redact_span *b) {
-    return a->start != b->start ? a->start < b->start : a->end > b->end;
-}
-
-static void sift(redact_span *spans, size_t root, size_t count) {
-    for (;;) {
-        size_t child = 2 * root + 1;
-        if (child >= count) return;
-        if (child + 1 < count && is_before(&spans[child], &spans[child + 1])) child++;
-        if (!is_before(&spans[root], &spans[child])) return;
-        redact_span swap = spans[root];
-        spans[root] = spans[child];
-        spans[child] = swap;
-        root = child;
-    }
-}
-
-static void sort_spans(redact_span *spans, size_t count) {
-    size_t i = 1;
-    while (i < count && !is_before(&spans[i], &spans[i - 1])) i++;
-    if (i >= count) return;
-    for (i = count / 2; i-- > 0;) sift(spans, i, count);
-    for (i = count; i-- > 1;) {
-        redact_span swap = spans[0];
-        spans[0] = spans[i];
-        spans[i] = swap;
-        sift(spans, 0, i);
-    }
-}
-
-static bool write_mask(berth_redactor *r, redact_buffer *out, const redact_span *span,
-                       const char *s) {
-    char mask[REDACT_MASK_MAX], slashes[] = "\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\";
-    size_t n = redact_mask_text(r, s + span->start, span->end - span->start, mask);
-    size_t escapes = span->quoted ? span->quoted - 1u : 0;
-    if (span->quoted && !(redact_append(r, out, slashes, escapes) && redact_append(r, out, "\"", 1)))
-        return false;
-    if (!redact_append(r, out, mask, n)) return false;
-    return !span->quoted ||
-           (redact_append(r, out, slashes, escapes) && redact_append(r, out, "\"", 1));
-}
-
-/* Writes the text with its spans masked; spans that touch become one mask. */
-static bool write_round(berth_redactor *r, const char *s, size_t len, redact_buffer *out) {
-    size_t at = 0;
-    out->len = 0;
-    sort_spans(r->spans, r->nspans);
-    for (size_t i = 0; i < r->nspans;) {
-        redact_span span = r->spans[i++];
-        while (i < r->nspans && r->spans[i].start <= span.end) {
-            if (r->spans[i].end > span.end) {
-                span.end = r->spans[i].end;
-                span.quoted = 0;
-            }
-            i++;
-        }
-        r->hits[span.rule]++;
-        r->masked++;
-        if (!redact_append(r, out, s + at, span.start - at) || !write_mask(r, out, &span, s))
-            return false;
-        at = span.end;
-    }
-    return redact_append(r, out, s + at, len - at);
-}
+/* --- rounds ------------------------------------------------------------------------------ */
 
 /* Rounds until one finds nothing.  The result is the text itself or in r->out or r->other. */
 static bool run_rounds(berth_redactor *r, const char **s, size_t *len) {
@@ -470,14 +161,28 @@ static bool run_rounds(berth_redactor *r, const char **s, size_t *len) {
         r->nspans = 0;
         redact_scan scan = redact_scan_begin(r, *s, *len);
         scan_layers(&scan);
+        r->key_open = scan.key_open;
         if (r->failed) return false;
         if (r->nspans == 0) return true;
         redact_buffer *out = *s == r->out.s && r->out.s ? &r->other : &r->out;
-        if (!write_round(r, *s, *len, out) || out->len > room) return false;
+        redact_sort(r);
+        if (!redact_write(r, *s, 0, *len, out) || out->len > room) return false;
         *s = out->s;
         *len = out->len;
     }
     return false;
+}
+
+bool redact_reads_all(const berth_redactor *r) {
+    return r->patterns_always || r->hook_all || r->profile == BERTH_REDACT_STRICT;
+}
+
+bool redact_is_clean(berth_redactor *r, const char *s, size_t len, size_t *at) {
+    redact_scan scan = redact_scan_begin(r, s, len);
+    scan.probe = true;
+    redact_scan_text(&scan);
+    *at = scan.at;
+    return !is_settled(&scan);
 }
 
 static berth_rc withhold(const berth_redactor *r, const char **out, size_t *out_len,
@@ -497,8 +202,6 @@ static berth_rc redact_text(berth_redactor *r, const char *text, size_t len, con
         return withhold(r, out, out_len, err);
     return BERTH_OK;
 }
-
-/* --- the public face --------------------------------------------------------------------- */
 
 berth_rc berth_redact_ask(berth_redactor *r, bool hit, berth_redact_part *parts, size_t count,
                           berth_err *err) {
@@ -525,6 +228,26 @@ berth_rc berth_redact(berth_redactor *r, const char *text, size_t len, const cha
 void berth_redact_begin(berth_redactor *r) {
     redact_forget(r);
 }
+
+berth_rc redact_window(berth_redactor *r, const char *s, size_t len, size_t from, size_t *cut,
+                       const char **out, size_t *out_len, berth_err *err) {
+    r->failed = false;
+    r->nspans = 0;
+    redact_scan scan = redact_scan_begin(r, s, len);
+    scan_layers(&scan);
+    redact_sort(r);
+    for (size_t i = r->nspans; i-- > 0;) { /* from behind: a cut that moves may meet another */
+        const redact_span *span = &r->spans[i];
+        if (span->start < *cut && span->end > *cut) *cut = span->start > from ? span->start : from;
+    }
+    if (!redact_write(r, s, from, *cut, &r->out) || r->failed) return withhold(r, out, out_len, err);
+    /* what the marks left may hold more, as in any record */
+    *out = r->out.s;
+    *out_len = r->out.len;
+    return run_rounds(r, out, out_len) ? BERTH_OK : withhold(r, out, out_len, err);
+}
+
+/* --- fields ------------------------------------------------------------------------------ */
 
 /* The class of a field's name, operators' rules first. */
 static berth_key_class field_class(const berth_redactor *r, const char *name, unsigned *rule) {

@@ -1,9 +1,12 @@
-/* redact_anchor.c - shift-or over byte classes.
+/* redact_anchor.c - shift-or over byte classes and over pairs of bytes.
  *
- * Byte p of a lane's column in low[b] or high[b] has the lane's bit clear when byte b may stand at
- * position p of the lane's sequence.  Shifting left by a byte and or-ing the column of the next
- * byte leaves in the top byte a clear bit for each lane whose last eight bytes all fit.  Sequences
- * shorter than eight are aligned to the end and accept anything before. */
+ * Byte p of a lane's column in low[b] has the lane's bit clear when byte b may stand at position p
+ * of the lane's sequence.  Shifting left by a byte and or-ing the column of the next byte leaves in
+ * the top byte a clear bit for each lane whose last eight bytes all fit.  Sequences shorter than
+ * eight are aligned to the end and accept anything before.
+ *
+ * Many literals share a lane.  There single bytes would fit too often, so that the columns in
+ * high[] are found by a hash of each byte and the one before it. */
 #include <string.h>
 
 #include "log/redact_anchor.h"
@@ -11,85 +14,73 @@
 
 #define SPAN 8          /* positions of a lane */
 #define LANES 8         /* of each of the two words */
-#define LITERAL_LANES 6 /* the first ones of the second word */
+#define PAIR_BITS 12
+#define PAIRS (1u << PAIR_BITS)
+
+typedef struct lane_literal {
+    berth_literal is;
+    size_t len; /* of the text, SPAN at most */
+} lane_literal;
 
 typedef struct lane_literals {
-    berth_literal *items; /* owned */
+    lane_literal *items; /* owned */
     size_t count, cap;
 } lane_literals;
 
 struct berth_anchors {
-    uint64_t low[256], high[256];
+    uint64_t low[256], high[PAIRS];
     berth_mem mem;
-    lane_literals lane[LITERAL_LANES];
+    lane_literals lane[LANES];
 };
 
 /* --- building ---------------------------------------------------------------------------- */
 
-static void allow(uint64_t column[256], unsigned char byte, size_t position, unsigned lane) {
-    column[byte] &= ~(UINT64_C(1) << (8 * position + lane));
+static unsigned pair(unsigned char before, unsigned char byte) {
+    return ((unsigned)(before << 8 | byte) * 0x9e3779b1u) >> (32 - PAIR_BITS);
 }
 
-static void allow_any(uint64_t column[256], size_t position, unsigned lane) {
-    for (unsigned b = 0; b < 256; b++) allow(column, (unsigned char)b, position, lane);
+static uint64_t bit_of(size_t position, unsigned lane) {
+    return UINT64_C(1) << (8 * position + lane);
 }
 
-static void allow_class(uint64_t column[256], const char *class, size_t position, unsigned lane) {
-    for (unsigned b = 0; b < 256; b++) {
-        char c = (char)b;
-        bool in = false;
-        for (const char *p = class; *p && !in; p++) {
-            in = *p == 'd' ? byte_is(c, BYTE_DIGIT)
-                 : *p == 'A' ? byte_is(c, BYTE_UPPER)
-                 : *p == 'h' ? byte_is(c, BYTE_HEX)
-                 : *p == 'w' ? byte_is(c, BYTE_WORD | BYTE_HIGH)
-                             : c == *p;
-        }
-        if (in) allow(column, (unsigned char)b, position, lane);
+/* d a digit, A a capital, h hexadecimal, w a letter or digit of any alphabet, others themselves;
+ * NULL: anything */
+static bool in_class(const char *class, char c) {
+    if (!class) return true;
+    for (const char *p = class; *p; p++) {
+        bool in = *p == 'd' ? byte_is(c, BYTE_DIGIT)
+                  : *p == 'A' ? byte_is(c, BYTE_UPPER)
+                  : *p == 'h' ? byte_is(c, BYTE_HEX)
+                  : *p == 'w' ? byte_is(c, BYTE_WORD | BYTE_HIGH)
+                              : c == *p;
+        if (in) return true;
     }
+    return false;
 }
 
-/* Lanes of their own: classes in the letters of allow_class, other characters are themselves. */
+/* Lanes of their own, in the letters of in_class. */
 static const struct {
-    unsigned kind, lane;
+    unsigned kind, before; /* bytes of the anchor before the sequence */
     const char *class[SPAN]; /* from the left; NULL: anything */
-} sequences[] = {
-    {BERTH_ANCHOR_SSN, 0, {"d", "d", "d", "-", "d", "d", "-", "d"}},
-    {BERTH_ANCHOR_NANP, 1, {"d", "d", "d", "-. ", "d", "d", "d", "-. "}},
-    {BERTH_ANCHOR_GROUPS, 2, {"d", "d", "d", "d", " -", "d", "d", "d"}},
-    {BERTH_ANCHOR_DIGITS, 3, {"d", "d", "d", "d", "d", "d", "d", "d"}},
-    {BERTH_ANCHOR_DIAL, 4, {"+(", "d", "d ().-", "d ().-", "d ().-", "d ().-", "d ().-", "d ().-"}},
-    {BERTH_ANCHOR_IBAN, 5, {"A", "A", "d", "d", "Ad ", "Ad ", "Ad ", "Ad "}},
-    {BERTH_ANCHOR_AT, 6, {NULL, NULL, NULL, NULL, NULL, NULL, "@", "w([/"}},
-    {BERTH_ANCHOR_URL, 7, {NULL, NULL, NULL, NULL, NULL, ":", "/", "/"}},
-    {BERTH_ANCHOR_PERCENT, 8 + 6, {NULL, NULL, NULL, NULL, NULL, "%\xef\xe2", "h\xbc\xbd\x80", NULL}},
-    {BERTH_ANCHOR_ESCAPE, 8 + 7, {NULL, NULL, NULL, NULL, NULL, NULL, "\\&", "ux#qalg"}},
+} sequences[LANES] = {
+    {BERTH_ANCHOR_SSN, 3, {"-", "d", "d", "-", "d", "d", "d", "d"}},
+    {BERTH_ANCHOR_NANP, 0, {"d", "d", "d", "-. ", "d", "d", "d", "-. "}},
+    {BERTH_ANCHOR_GROUPS, 0, {"d", "d", "d", "d", " -", "d", "d", "d"}},
+    {BERTH_ANCHOR_DIGITS, 0, {"d", "d", "d", "d", "d", "d", "d", "d"}},
+    {BERTH_ANCHOR_DIAL, 0,
+     {"+(", "d", "d ().-", "d ().-", "d ().-", "d ().-", "d ().-", "d ().-"}},
+    {BERTH_ANCHOR_IBAN, 0, {"A", "A", "d", "d", "Ad ", "Ad ", "Ad ", "Ad "}},
+    {BERTH_ANCHOR_AT, 0, {NULL, NULL, NULL, NULL, NULL, NULL, "@", "w([/"}},
+    {BERTH_ANCHOR_CODED, 0,
+     {NULL, NULL, NULL, NULL, NULL, NULL, "%\\&\xef\xe2", "hux#qalg\xbc\xbd\x80"}},
 };
 
-#define NSEQUENCES (sizeof sequences / sizeof *sequences)
-
-static void add_sequence(berth_anchors *anchors, size_t i) {
-    unsigned lane = sequences[i].lane % LANES;
-    uint64_t *column = sequences[i].lane < LANES ? anchors->low : anchors->high;
+static void add_sequence(berth_anchors *anchors, unsigned lane) {
     for (size_t p = 0; p < SPAN; p++) {
-        if (sequences[i].class[p]) allow_class(column, sequences[i].class[p], p, lane);
-        else allow_any(column, p, lane);
+        for (unsigned b = 0; b < 256; b++) {
+            if (in_class(sequences[lane].class[p], (char)b)) anchors->low[b] &= ~bit_of(p, lane);
+        }
     }
-}
-
-/* A short literal that begins a token must have more of the token after it. */
-static bool is_padded(const berth_literal *literal) {
-    return !literal->fold && strlen(literal->text) < 4;
-}
-
-static size_t literal_length(const berth_literal *literal) {
-    size_t len = strlen(literal->text);
-    return len < SPAN && !is_padded(literal) ? len : SPAN;
-}
-
-/* What byte `p` of the literal must be. */
-static char literal_char(const berth_literal *literal, size_t p) {
-    return p < strlen(literal->text) ? literal->text[p] : '\4';
 }
 
 static bool literal_allows(char want, char c, bool fold) {
@@ -100,42 +91,49 @@ static bool literal_allows(char want, char c, bool fold) {
         return byte_is(c, BYTE_HEX) && !byte_is(c, BYTE_UPPER);
     case '\3':
         return byte_is(c, BYTE_DIGIT);
-    case '\4':
-        return byte_is(c, BYTE_NAME) || (c != '\0' && strchr("/+=~$", c));
     default:
         return (fold ? byte_lower(c) : c) == want;
     }
 }
 
-/* Literals of one length share a lane: the shortest one decides how sharp it is. */
-static size_t literal_lane(const berth_literal *literal) {
-    size_t len = strlen(literal->text);
-    if (is_padded(literal)) return 5;
-    if (len >= SPAN) return 0;
-    if (len >= 6) return 1;
-    if (len == 5) return 2;
-    return literal->fold ? 4 : 3;
+/* Literals of about one length share a lane: the shortest one decides how sharp it is.  One that
+ * ends in a class makes its last pair blunt, and is kept apart. */
+static unsigned literal_lane(const berth_literal *literal, size_t len) {
+    if (literal->text[len - 1] == '\1') return 6;
+    if (len >= SPAN) return literal->fold ? 0 : 1;
+    if (len >= 5) return literal->fold ? 2 : 3;
+    if (len == 4) return literal->fold ? 4 : 5;
+    return 7;
+}
+
+/* The pair of bytes p - 1 and p of a literal; what is before its first byte does not matter. */
+static void allow_pairs(berth_anchors *anchors, const berth_literal *literal, size_t p,
+                        size_t position, unsigned lane) {
+    for (unsigned a = 0; a < 256; a++) {
+        if (!literal_allows(literal->text[p - 1], (char)a, literal->fold)) continue;
+        for (unsigned b = 0; b < 256; b++) {
+            if (literal_allows(literal->text[p], (char)b, literal->fold))
+                anchors->high[pair((unsigned char)a, (unsigned char)b)] &= ~bit_of(position, lane);
+        }
+    }
 }
 
 static berth_rc add_literal(berth_anchors *anchors, const berth_literal *literal) {
-    size_t len = literal_length(literal), skip = SPAN - len;
-    unsigned lane = (unsigned)literal_lane(literal);
+    size_t len = strlen(literal->text);
+    if (len > SPAN) len = SPAN;
+    unsigned lane = literal_lane(literal, len);
     lane_literals *list = &anchors->lane[lane];
     void *items = list->items;
-    if (berth_grow(&anchors->mem, &items, &list->cap, list->count, sizeof *literal) != 0)
+    if (berth_grow(&anchors->mem, &items, &list->cap, list->count, sizeof *list->items) != 0)
         return BERTH_ENOMEM;
     list->items = items;
     size_t at = list->count++; /* longer ones first: they begin earlier */
-    for (; at > 0 && literal_length(&list->items[at - 1]) < len; at--)
-        list->items[at] = list->items[at - 1];
-    list->items[at] = *literal;
-    for (size_t p = 0; p < skip; p++) allow_any(anchors->high, p, lane);
-    for (size_t p = 0; p < len; p++) {
-        for (unsigned b = 0; b < 256; b++) {
-            if (literal_allows(literal_char(literal, p), (char)b, literal->fold))
-                allow(anchors->high, (unsigned char)b, skip + p, lane);
-        }
+    for (; at > 0 && list->items[at - 1].len < len; at--) list->items[at] = list->items[at - 1];
+    list->items[at] = (lane_literal){.is = *literal, .len = len};
+    for (size_t p = 0; p <= SPAN - len; p++) {
+        for (size_t i = 0; i < PAIRS; i++) anchors->high[i] &= ~bit_of(p, lane);
     }
+    for (size_t p = 1; p < len; p++) allow_pairs(anchors, literal, p, SPAN - len + p, lane);
     return BERTH_OK;
 }
 
@@ -147,7 +145,7 @@ berth_rc berth_anchors_new(berth_mem mem, const berth_literal *literals, size_t 
     anchors->mem = mem;
     memset(anchors->low, 0xff, sizeof anchors->low);
     memset(anchors->high, 0xff, sizeof anchors->high);
-    for (size_t i = 0; i < NSEQUENCES; i++) {
+    for (unsigned i = 0; i < LANES; i++) {
         if (lanes & 1u << sequences[i].kind) add_sequence(anchors, i);
     }
     for (size_t i = 0; i < count; i++) {
@@ -163,8 +161,8 @@ berth_rc berth_anchors_new(berth_mem mem, const berth_literal *literals, size_t 
 void berth_anchors_free(berth_anchors *anchors) {
     if (!anchors) return;
     berth_mem mem = anchors->mem;
-    for (size_t i = 0; i < LITERAL_LANES; i++)
-        berth_free(&mem, anchors->lane[i].items, anchors->lane[i].cap * sizeof(berth_literal));
+    for (size_t i = 0; i < LANES; i++)
+        berth_free(&mem, anchors->lane[i].items, anchors->lane[i].cap * sizeof(lane_literal));
     berth_free(&mem, anchors, sizeof *anchors);
 }
 
@@ -184,11 +182,9 @@ void berth_anchors_skip(berth_anchor_walk *walk, size_t at) {
     walk->lanes = 0;
 }
 
-static bool same_literal(const berth_literal *literal, const unsigned char *s, size_t len) {
-    for (size_t i = 0; i < len; i++) {
-        char want = literal->text[i];
-        if (want == '\0') return true; /* the lane has checked what pads it */
-        if (!literal_allows(want, (char)s[i], literal->fold)) return false;
+static bool same_literal(const lane_literal *literal, const unsigned char *s) {
+    for (size_t i = literal->len; i-- > 0;) {
+        if (!literal_allows(literal->is.text[i], (char)s[i], literal->is.fold)) return false;
     }
     return true;
 }
@@ -197,29 +193,24 @@ static bool same_literal(const berth_literal *literal, const unsigned char *s, s
 static bool next_literal(berth_anchor_walk *walk, unsigned lane, berth_anchor *out) {
     const lane_literals *list = &walk->anchors->lane[lane];
     while (walk->next < list->count) {
-        const berth_literal *literal = &list->items[walk->next++];
-        size_t len = literal_length(literal);
-        if (walk->i < walk->floor + len || !same_literal(literal, walk->s + walk->i - len, len))
-            continue;
-        *out = (berth_anchor){
-            .at = walk->i - len, .kind = literal->kind, .arg = literal->arg};
+        const lane_literal *literal = &list->items[walk->next++];
+        if (walk->i < walk->floor + literal->len) continue;
+        size_t at = walk->i - literal->len;
+        if (!same_literal(literal, walk->s + at)) continue;
+        *out = (berth_anchor){.at = at, .kind = literal->is.kind, .arg = literal->is.arg};
         return true;
     }
     return false;
 }
 
-/* Where a sequence that ends at walk->i begins, or the place it is reported at. */
+/* The anchor of the sequence that ends at walk->i. */
 static bool sequence_at(const berth_anchor_walk *walk, unsigned lane, berth_anchor *out) {
-    for (size_t i = 0; i < NSEQUENCES; i++) {
-        if (sequences[i].lane != lane) continue;
-        size_t back = 0;
-        while (back < SPAN && !sequences[i].class[back]) back++;
-        if (walk->i < walk->floor + SPAN - back) return false;
-        *out = (berth_anchor){
-            .at = walk->i - (SPAN - back), .kind = (unsigned char)sequences[i].kind};
-        return true;
-    }
-    return false;
+    size_t free = 0, len;
+    while (free < SPAN && !sequences[lane].class[free]) free++;
+    len = SPAN - free + sequences[lane].before;
+    if (walk->i < walk->floor + len) return false;
+    *out = (berth_anchor){.at = walk->i - len, .kind = (unsigned char)sequences[lane].kind};
+    return true;
 }
 
 /* One of the lanes that hit at walk->i; they are reported before the walk goes on. */
@@ -227,36 +218,57 @@ static bool report(berth_anchor_walk *walk, berth_anchor *out) {
     while (walk->lanes) {
         unsigned lane = 0;
         while (!(walk->lanes >> lane & 1u)) lane++;
-        bool literal = lane >= LANES && lane < LANES + LITERAL_LANES;
-        if (literal && next_literal(walk, lane - LANES, out)) return true;
+        if (lane >= LANES && next_literal(walk, lane - LANES, out)) return true;
         walk->lanes &= walk->lanes - 1;
         walk->next = 0;
-        if (!literal && sequence_at(walk, lane, out)) return true;
+        if (lane < LANES && sequence_at(walk, lane, out)) return true;
     }
     return false;
 }
 
+/* The state after one more byte. */
+static inline void step(const berth_anchors *anchors, uint64_t state[2], unsigned char before,
+                        unsigned char byte) {
+    state[0] = state[0] << 8 | anchors->low[byte];
+    state[1] = state[1] << 8 | anchors->high[pair(before, byte)];
+}
+
+/* Over whole blocks without a hit: one test for each instead of one a byte. */
+static void skip_blocks(berth_anchor_walk *walk) {
+    const unsigned char *s = walk->s;
+    uint64_t state[2] = {walk->low, walk->high};
+    size_t i = walk->i;
+    unsigned char before = i > 0 ? s[i - 1] : 0;
+    while (walk->len - i >= SPAN) {
+        uint64_t next[2] = {state[0], state[1]}, all = ~UINT64_C(0);
+        for (size_t k = 0; k < SPAN; k++) {
+            step(walk->anchors, next, k > 0 ? s[i + k - 1] : before, s[i + k]);
+            all &= next[0] & next[1];
+        }
+        if (all >> 56 != 0xff) break;
+        state[0] = next[0];
+        state[1] = next[1];
+        i += SPAN;
+        before = s[i - 1];
+    }
+    walk->low = state[0];
+    walk->high = state[1];
+    walk->i = i;
+}
+
 bool berth_anchors_next(berth_anchor_walk *walk, berth_anchor *out) {
-    const berth_anchors *anchors = walk->anchors;
     for (;;) {
         if (walk->lanes && report(walk, out)) return true;
-        uint64_t low = walk->low, high = walk->high;
-        size_t i = walk->i;
-        const size_t len = walk->len;
-        const unsigned char *s = walk->s;
-        uint64_t both = ~UINT64_C(0);
-        while (i < len) {
-            unsigned char c = s[i++];
-            low = low << 8 | anchors->low[c];
-            high = high << 8 | anchors->high[c];
-            both = low & high;
-            if (both >> 56 != 0xff) break;
-        }
-        walk->low = low;
-        walk->high = high;
-        walk->i = i;
-        if (both >> 56 == 0xff) return false;
-        walk->lanes = (unsigned)(~low >> 56) | (unsigned)(~high >> 56) << 8;
+        skip_blocks(walk);
+        uint64_t state[2] = {walk->low, walk->high};
+        do {
+            if (walk->i >= walk->len) return false;
+            unsigned char before = walk->i > 0 ? walk->s[walk->i - 1] : 0;
+            step(walk->anchors, state, before, walk->s[walk->i++]);
+        } while ((state[0] & state[1]) >> 56 == 0xff);
+        walk->low = state[0];
+        walk->high = state[1];
+        walk->lanes = (unsigned)(~state[0] >> 56) | (unsigned)(~state[1] >> 56) << 8;
         walk->next = 0;
     }
 }

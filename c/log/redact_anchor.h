@@ -1,9 +1,9 @@
 /* redact_anchor.h - the prefilter: one pass that finds every place where a rule might begin.
  *
- * A shift-or automaton of 16 lanes, each a sequence of up to 8 byte classes: eight lanes for the
- * shapes of numbers, addresses and encodings, six that share the literals, two for escapes.  One
- * step a byte whatever the number of rules; what it reports has its literal verified.  Knows
- * nothing of rules but their literals. */
+ * A shift-or automaton of 16 lanes, each a sequence of up to 8 steps: eight lanes for the shapes of
+ * numbers, addresses and encodings, eight that share the literals.  One step a byte whatever the
+ * number of rules; what it reports has its literal verified.  Knows nothing of rules but their
+ * literals. */
 #ifndef BERTH_LOG_REDACT_ANCHOR_H
 #define BERTH_LOG_REDACT_ANCHOR_H
 
@@ -13,17 +13,16 @@
 /* What stands at an anchor. */
 typedef enum berth_anchor_kind {
     /* lanes of their own */
-    BERTH_ANCHOR_SSN,     /* ddd-dd-d */
+    BERTH_ANCHOR_SSN,     /* ddd-dd-dddd */
     BERTH_ANCHOR_NANP,    /* ddd-ddd- */
     BERTH_ANCHOR_GROUPS,  /* dddd ddd: a card in groups */
     BERTH_ANCHOR_DIGITS,  /* eight digits */
     BERTH_ANCHOR_DIAL,    /* +d or (d, then digits and joints */
     BERTH_ANCHOR_IBAN,    /* AAdd and four more */
     BERTH_ANCHOR_AT,      /* x@x: reported at the @ */
-    BERTH_ANCHOR_URL,     /* ://: reported at the colon */
-    BERTH_ANCHOR_PERCENT, /* %hh, or a look-alike of UTF-8 */
-    BERTH_ANCHOR_ESCAPE,  /* \u \x &# &quot; */
+    BERTH_ANCHOR_CODED,   /* %h \u \x &# &quot; or a look-alike of UTF-8 */
     /* literals */
+    BERTH_ANCHOR_URL,     /* :// */
     BERTH_ANCHOR_NAME,    /* part of a name of a secret */
     BERTH_ANCHOR_SHAPE,   /* arg: index of the shape */
     BERTH_ANCHOR_PEM,
@@ -36,8 +35,7 @@ typedef enum berth_anchor_kind {
 } berth_anchor_kind;
 
 typedef struct berth_literal {
-    const char *text; /* borrowed; \1 stands for any byte but a letter, \2 for 0-9a-f, \3 for 0-9,
-                         \4 for what tokens are made of */
+    const char *text; /* borrowed; \1 stands for any byte but a letter, \2 for 0-9a-f, \3 for 0-9 */
     unsigned char kind;
     bool fold; /* case ignored; the text is lower case then */
     uint16_t arg;

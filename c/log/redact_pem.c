@@ -75,6 +75,10 @@ static size_t find_end(redact_scan *scan, size_t from, size_t dashes) {
     return SIZE_MAX;
 }
 
+bool redact_holds_end(const char *s, size_t len) {
+    return holds(s, len, "-----end");
+}
+
 static size_t putty(redact_scan *scan, size_t at) {
     size_t from = redact_line_end(scan, at), end = body_end(scan, from);
     if (end <= from) return 0;
@@ -99,6 +103,8 @@ size_t redact_pem(redact_scan *scan, size_t at) {
     if (end == SIZE_MAX) {
         size_t from = skip_breaks(scan, i);
         end = body_end(scan, i);
+        size_t line = redact_line_end(scan, i);
+        scan->key_open = end >= line || redact_skip_blanks(scan, i) >= line;
         if (end <= from) return 0;
         return redact_mark(scan, from, end, RULE_PEM) ? end : 0;
     }

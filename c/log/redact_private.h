@@ -8,6 +8,8 @@
 #ifndef BERTH_LOG_REDACT_PRIVATE_H
 #define BERTH_LOG_REDACT_PRIVATE_H
 
+#include <string.h>
+
 #include "log/redact.h"
 #include "log/redact_anchor.h"
 #include "log/redact_char.h"
@@ -119,6 +121,7 @@ struct berth_redactor {
     uint16_t slot[REDACT_SECRET_SLOTS];
     uint64_t secret_bits[64]; /* which first four bytes begin a secret, by 12 bits of hash */
     size_t masked;            /* values, in all rounds */
+    bool key_open;            /* a private key began and did not end in the last record */
     bool failed;              /* for memory */
 };
 
@@ -142,7 +145,27 @@ typedef struct redact_scan {
     bool encoded;    /* something is encoded that a view would show */
     bool key_id;     /* an access key's id was seen */
     bool keyword;    /* one of an operator's pattern was */
+    bool key_open;   /* a private key begins and does not end */
+    size_t at;       /* where the probe was settled */
 } redact_scan;
+
+/* --- looking at a scan's text ------------------------------------------------------------- */
+
+static inline bool redact_is_at(const redact_scan *scan, size_t at, const char *text) {
+    size_t len = strlen(text);
+    return at <= scan->len && scan->len - at >= len && memcmp(scan->s + at, text, len) == 0;
+}
+
+/* The same, case ignored; `text` is lower case. */
+static inline bool redact_folds_at(const redact_scan *scan, size_t at, const char *text) {
+    size_t len = strlen(text);
+    return at <= scan->len && scan->len - at >= len && bytes_fold_equal(scan->s + at, text, len);
+}
+
+/* The byte at `at`, NUL past the end. */
+static inline char redact_peek(const redact_scan *scan, size_t at) {
+    return at < scan->len ? scan->s[at] : '\0';
+}
 
 /* --- redact.c ---------------------------------------------------------------------------- */
 
@@ -151,6 +174,14 @@ redact_scan redact_scan_begin(berth_redactor *r, const char *s, size_t len);
 void redact_scan_text(redact_scan *scan);
 /* Would anything in the text be masked? One level deeper than `scan`. */
 bool redact_scan_inner(const redact_scan *scan, const char *s, size_t len);
+/* Does every record have to be read one by one? */
+bool redact_reads_all(const berth_redactor *r);
+/* Is nothing to be done in any line of the text?  Else *at is in the first line to look at. */
+bool redact_is_clean(berth_redactor *r, const char *s, size_t len, size_t *at);
+/* What of a part of a line is certain, from `from` on: *cut is moved back from inside a value, to
+ * `from` when a value covers all.  Remembered secrets stay. */
+berth_rc redact_window(berth_redactor *r, const char *s, size_t len, size_t from, size_t *cut,
+                       const char **out, size_t *out_len, berth_err *err);
 /* Marks a place of the scan's text.  Nothing happens, and false is told, when it is empty, allowed
  * or masked already. */
 bool redact_mark(redact_scan *scan, size_t start, size_t end, unsigned rule);
@@ -160,6 +191,11 @@ bool redact_mark_secret(redact_scan *scan, size_t start, size_t end, unsigned ru
 bool redact_mark_number(redact_scan *scan, size_t start, size_t end, unsigned rule,
                         unsigned slashes);
 
+/* --- redact_write.c ------------------------------------------------------------------------ */
+
+/* Writes the record with its marks masked; marks that touch become one.  False: no memory. */
+bool redact_write(berth_redactor *r, const char *s, size_t from, size_t to, redact_buffer *out);
+void redact_sort(berth_redactor *r);
 /* Room for `more` bytes; false without memory, which is remembered in r->failed. */
 bool redact_reserve(berth_redactor *r, redact_buffer *buffer, size_t more);
 bool redact_append(berth_redactor *r, redact_buffer *buffer, const char *s, size_t len);
@@ -183,8 +219,6 @@ size_t redact_encoded(redact_scan *scan, size_t at, bool hexadecimal);    /* red
 void redact_addresses(redact_scan *scan);                                 /* redact_person.c */
 void redact_patterns(redact_scan *scan);                                  /* redact_shape.c */
 
-/* --- redact_value.c: how far a value goes ------------------------------------------------- */
-
 /* A quotation mark as it stands in a string in a string: \\\" is " with three slashes. */
 typedef struct redact_quote {
     char mark;
@@ -192,6 +226,8 @@ typedef struct redact_quote {
     unsigned repeat; /* "" as CSV writes " in a string, """ as Python does; 0: once */
     size_t len;   /* 0: none */
 } redact_quote;
+
+/* --- redact_value.c: how far a value goes ------------------------------------------------- */
 
 redact_quote redact_quote_at(const redact_scan *scan, size_t at);
 /* Where the mark stands that closes what began before `from`; SIZE_MAX: nowhere on the line. */
@@ -205,7 +241,7 @@ size_t redact_skip_blanks(const redact_scan *scan, size_t at); /* spaces and tab
 /* Does `name=` or `name:` begin at `at`? */
 bool redact_pair_follows(const redact_scan *scan, size_t at);
 
-/* --- redact_pair.c, redact_told.c: a name and its value ------------------------------------ */
+/* --- a name and its value ------------------------------------------------------------------ */
 
 typedef enum redact_syntax {
     SYNTAX_QUOTED, /* "name": "value", name="value" */
@@ -233,6 +269,26 @@ size_t redact_user_and_password(redact_scan *scan, const redact_key *key, size_t
 size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax);
 /* The same for the text of an XML element, from after its `>`. */
 size_t redact_element(redact_scan *scan, const redact_key *key, size_t at);
+/* Past what may stand before a literal: u'', Some("..."), (string) (len=5) "...". */
+size_t redact_skip_type(const redact_scan *scan, size_t at);
+/* The text of a quoted value; *close is where its mark stands, or the line ends without one. */
+size_t redact_quoted(const redact_scan *scan, size_t at, redact_quote quote, size_t *close);
+/* ('ann', 'x'): the second text.  *found: there are two. */
+size_t redact_tuple(redact_scan *scan, const redact_key *key, size_t at, bool *found);
+/* Is the name that of an opening tag, and what is the element's value? */
+bool redact_is_tag(const redact_scan *scan, const redact_key *key);
+size_t redact_tag(redact_scan *scan, const redact_key *key);
+
+/* A sentence from after the name on. */
+size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at);
+/* Is the name one that a settings file writes before its value with a blank only? */
+bool redact_is_setting(const redact_scan *scan, const redact_key *key, size_t at);
+bool redact_is_pair(const redact_scan *scan, size_t at);
+bool redact_has_odd_bytes(const redact_scan *scan, size_t from, size_t to);
+bool redact_is_mixture(const redact_scan *scan, size_t from, size_t to);
+/* The letters that end one blank before `at`; their number. */
+size_t redact_word_before(const redact_scan *scan, size_t at, size_t *start);
+
 /* Where the name is itself a value, as in {"name": "password", "value": "x"}. */
 size_t redact_told(redact_scan *scan, const redact_key *key);
 /* Where the name is one of a list of columns. */
@@ -286,5 +342,16 @@ const char *redact_shape_literal(size_t i);
 const char *redact_pattern_keyword(const berth_redactor *r, size_t i, bool *always);
 /* After an access key's id: its secret, which is known by its length only. */
 void redact_nearby(redact_scan *scan);
+
+/* --- redact_pem.c -------------------------------------------------------------------------- */
+
+bool redact_holds_end(const char *s, size_t len); /* -----END */
+
+/* --- redact_jsonl.c ------------------------------------------------------------------------ */
+
+/* The inside of the string under "line" in the object that the line is. */
+bool redact_jsonl_find(const char *s, size_t len, size_t *from, size_t *to);
+bool redact_jsonl_decode(berth_redactor *r, const char *s, size_t len, redact_buffer *out);
+bool redact_jsonl_encode(berth_redactor *r, const char *s, size_t len, redact_buffer *out);
 
 #endif

@@ -1,0 +1,230 @@
+/* redact_open.c - making a redactor: operators' rules checked and copied, the literals that the
+ * prefilter looks for, the list of all rules. */
+#include <string.h>
+
+#include "core/err.h"
+#include "log/redact_private.h"
+
+#define LITERALS_MAX 1024
+
+/* --- opening ----------------------------------------------------------------------------- */
+
+/* What names of secrets hold; \1 is any byte but a letter. */
+static const char *const name_literals[] = {
+    "pass",     "pwd",      "pswd",     "secret",   "token",    "key\1",    "keys\1",   "auth",
+    "cred",     "cookie",   "session",  "sessid",   "sid\1",    "sig\1",    "signatur", "hmac",
+    "otp\1",    "pin\1",    "cvv",      "cvc",      "csc\1",    "mfa",      "2fa\1",    "ssn\1",
+    "user_dat", "user-dat", "userdata", "user dat", "configdr", "jwt\1",    "bearer\1", "psk\1",
+    "kek\1",    "mnemonic", "communit", "cephclus", "swifthas", "psw\1",    "pw=",      "csrf",
+    "xsrf",     "samlres",  "samlreq",  "assertio", "verifier", "securityc", "recovery", "phone",
+    "mobile",   "msisdn",   "tel\1",    "fax\1",    "sms\1",    "senha",    "clave\1",  "kennwort",
+    "wachtwoo", "losenord", "parola",   "seed\1",   "keypass",  "simplecr", "verifica", "pincode",
+    "pw:",      "pw ",      "pw\"",     "pw'",      "pw>",      "pw\\",     "pw%",      "pw_",
+    "security", "reset_co", "backup_c", "onetime",
+};
+static const char *const foreign_literals[] = {
+    "\xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c",             /* Russian, lower case */
+    "\xd0\x9f\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c",             /* the same, capital */
+    "\xe5\xaf\x86\xe7\xa0\x81",                                     /* Chinese, simplified */
+    "\xe5\xaf\x86\xe7\xa2\xbc",                                     /* Chinese, traditional */
+    "\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89", /* Japanese */
+    "\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8",             /* Korean */
+    "contrase\xc3\xb1" "a", "Contrase\xc3\xb1" "a",                 /* Spanish */
+    "has\xc5\x82o", "Has\xc5\x82o",                                 /* Polish */
+    "l\xc3\xb6senord", "L\xc3\xb6senord",                           /* Swedish */
+    "\xc5\x9fifre", "\xc5\x9eifre",                                 /* Turkish */
+};
+static const char *const encoded_literals[] = {
+    "eyJ",      "ewog",     "ewoJ",     "ewog",     "W3si",     "cGFzc3dv", "Bhc3N3b3", "wYXNzd29",
+    "c2VjcmV0", "NlY3JldA", "zZWNyZX",  "dG9rZW",   "LS0tLS1C", "UEFTU1dP", "QVNTV09S", "UGFzc3dv",
+    "ZXlK",     "ZXdv",
+};
+static const char *const hex_literals[] = {"70617373", "73656372", "746f6b65", "2d2d2d2d",
+                                           "50415353", "50617373"};
+
+typedef struct literals {
+    berth_literal item[LITERALS_MAX];
+    size_t count;
+} literals;
+
+static void add(literals *list, const char *text, berth_anchor_kind kind, bool fold, size_t arg) {
+    if (list->count < LITERALS_MAX)
+        list->item[list->count++] = (berth_literal){
+            .text = text, .kind = (unsigned char)kind, .fold = fold, .arg = (uint16_t)arg};
+}
+
+static void add_all(literals *list, const char *const *texts, size_t count, berth_anchor_kind kind,
+                    bool fold, size_t arg) {
+    for (size_t i = 0; i < count; i++) add(list, texts[i], kind, fold, arg);
+}
+
+#define ADD_ALL(list, texts, kind, fold, arg)                                                      \
+    add_all(list, texts, sizeof texts / sizeof *texts, kind, fold, arg)
+
+static void collect_literals(literals *list, berth_redactor *r) {
+    ADD_ALL(list, name_literals, BERTH_ANCHOR_NAME, true, 0);
+    ADD_ALL(list, foreign_literals, BERTH_ANCHOR_NAME, false, 1);
+    add(list, "://", BERTH_ANCHOR_URL, false, 0);
+    add(list, "identifi", BERTH_ANCHOR_SQL, true, 0);
+    add(list, "bearer", BERTH_ANCHOR_SCHEME, true, 0);
+    for (size_t i = 0; i < redact_command_count(); i++) {
+        const char *name = redact_command_name(i);
+        if (name) add(list, name, BERTH_ANCHOR_COMMAND, true, i);
+    }
+    for (size_t i = 0; i < r->nfields; i++)
+        add(list, r->fields[i].name, BERTH_ANCHOR_FIELD, true, i);
+    bool always;
+    for (size_t i = 0;; i++) {
+        const char *keyword = redact_pattern_keyword(r, i, &always);
+        if (!keyword) break;
+        if (*keyword) add(list, keyword, BERTH_ANCHOR_PATTERN, true, i);
+        r->patterns_always = r->patterns_always || always;
+    }
+    if (r->profile == BERTH_REDACT_STRUCTURED) return;
+    add(list, "basic ", BERTH_ANCHOR_SCHEME, true, 0);
+    add(list, "-----beg", BERTH_ANCHOR_PEM, true, 0);
+    add(list, "---- beg", BERTH_ANCHOR_PEM, true, 0);
+    add(list, "private-", BERTH_ANCHOR_PEM, true, 0);
+    for (size_t i = 0; i < redact_shape_count(); i++)
+        add(list, redact_shape_literal(i), BERTH_ANCHOR_SHAPE, false, i);
+    ADD_ALL(list, encoded_literals, BERTH_ANCHOR_ENCODED, false, 0);
+    ADD_ALL(list, hex_literals, BERTH_ANCHOR_ENCODED, true, 1);
+}
+
+static berth_rc make_anchors(berth_redactor *r, berth_err *err) {
+    literals *list = berth_calloc(&r->mem, 1, sizeof *list);
+    if (!list) return berth_fail_memory(err);
+    collect_literals(list, r);
+    unsigned lanes = 1u << BERTH_ANCHOR_AT | 1u << BERTH_ANCHOR_CODED;
+    if (r->profile != BERTH_REDACT_STRUCTURED) lanes = ~0u;
+    berth_rc rc = berth_anchors_new(r->mem, list->item, list->count, lanes, &r->anchors);
+    berth_free(&r->mem, list, sizeof *list);
+    return rc == BERTH_OK ? rc : berth_fail_memory(err);
+}
+
+static berth_rc check_rules(const berth_redact_options *options, berth_err *err) {
+    if (options->nrules > BERTH_REDACT_RULES_MAX)
+        return berth_fail(err, BERTH_ELIMIT, "a redactor takes at most %d rules of its own",
+                          BERTH_REDACT_RULES_MAX);
+    for (size_t i = 0; i < options->nrules; i++) {
+        const berth_redact_rule *rule = &options->rules[i];
+        bool name_is_short = rule->kind == BERTH_RULE_FIELD &&
+                             (strlen(rule->text) < 2 || strlen(rule->text) > BERTH_KEY_NAME_MAX);
+        if (rule->text[0] == '\0' || name_is_short || (rule->keyword && strlen(rule->keyword) < 3)) {
+            berth_fail(err, BERTH_EINVALID, "redaction rule '%s' is empty or too short", rule->name);
+            berth_err_text(err, "rule", rule->name);
+            return BERTH_EINVALID;
+        }
+    }
+    return BERTH_OK;
+}
+
+static char *copy_text(berth_redactor *r, const char *text, bool lower) {
+    size_t len = strlen(text) + 1;
+    char *copy = berth_alloc(&r->mem, len);
+    for (size_t i = 0; copy && i < len; i++) copy[i] = lower ? byte_lower(text[i]) : text[i];
+    return copy;
+}
+
+/* Names of all of the operators' rules, and which of them are fields. */
+static berth_rc copy_rules(berth_redactor *r, const berth_redact_options *options, berth_err *err) {
+    size_t n = options->nrules ? options->nrules : 1;
+    r->given = options->nrules;
+    r->names = berth_calloc(&r->mem, n, sizeof *r->names);
+    r->fields = berth_calloc(&r->mem, n, sizeof *r->fields);
+    r->nrules = RULE_SHAPES + redact_shape_count() + options->nrules;
+    r->hits = berth_calloc(&r->mem, r->nrules, sizeof *r->hits);
+    if (!r->names || !r->fields || !r->hits) return berth_fail_memory(err);
+    for (size_t i = 0; i < options->nrules; i++) {
+        const berth_redact_rule *rule = &options->rules[i];
+        r->names[i] = copy_text(r, rule->name, false);
+        if (!r->names[i]) return berth_fail_memory(err);
+        if (rule->kind != BERTH_RULE_FIELD) continue;
+        redact_field *field = &r->fields[r->nfields];
+        field->name = copy_text(r, rule->text, true);
+        if (!field->name) return berth_fail_memory(err);
+        field->rule = (unsigned)(RULE_SHAPES + redact_shape_count() + i);
+        r->nfields++;
+    }
+    return BERTH_OK;
+}
+
+berth_rc berth_redactor_open(berth_mem mem, const berth_redact_options *options,
+                             berth_redactor **out, berth_err *err) {
+    *out = NULL;
+    berth_rc rc = check_rules(options, err);
+    if (rc != BERTH_OK) return rc;
+    berth_redactor *r = berth_calloc(&mem, 1, sizeof *r);
+    if (!r) return berth_fail_memory(err);
+    r->mem = mem;
+    r->profile = options->profile;
+    r->mask = options->mask;
+    memcpy(r->key, options->key, sizeof r->key);
+    r->hook = options->hook;
+    r->hook_ud = options->hook_ud;
+    r->hook_all = options->hook_all;
+    rc = copy_rules(r, options, err);
+    if (rc == BERTH_OK) rc = redact_shapes_new(r, options->rules, options->nrules, err);
+    if (rc == BERTH_OK) rc = make_anchors(r, err);
+    if (rc != BERTH_OK) {
+        berth_redactor_close(r);
+        return rc;
+    }
+    *out = r;
+    return BERTH_OK;
+}
+
+static void free_text(berth_redactor *r, char *text) {
+    if (text) berth_free(&r->mem, text, strlen(text) + 1);
+}
+
+static void free_buffer(berth_redactor *r, redact_buffer *buffer) {
+    if (buffer->s) berth_free(&r->mem, buffer->s, buffer->cap);
+}
+
+void berth_redactor_close(berth_redactor *r) {
+    if (!r) return;
+    berth_mem mem = r->mem;
+    size_t n = r->given ? r->given : 1;
+    for (size_t i = 0; r->names && i < n; i++) free_text(r, r->names[i]);
+    for (size_t i = 0; r->fields && i < n; i++) free_text(r, r->fields[i].name);
+    if (r->names) berth_free(&mem, r->names, n * sizeof *r->names);
+    if (r->fields) berth_free(&mem, r->fields, n * sizeof *r->fields);
+    if (r->hits) berth_free(&mem, r->hits, r->nrules * sizeof *r->hits);
+    redact_shapes_free(r, r->given);
+    berth_anchors_free(r->anchors);
+    if (r->spans) berth_free(&mem, r->spans, r->spans_cap * sizeof *r->spans);
+    free_buffer(r, &r->out);
+    free_buffer(r, &r->other);
+    free_buffer(r, &r->secrets);
+    for (size_t i = 0; i < REDACT_VIEWS; i++) {
+        free_buffer(r, &r->view[i].text);
+        if (r->view[i].map)
+            berth_free(&mem, r->view[i].map, r->view[i].map_cap * sizeof *r->view[i].map);
+    }
+    berth_free(&mem, r, sizeof *r);
+}
+
+/* --- rules ------------------------------------------------------------------------------- */
+
+static const berth_redact_info fixed_rules[] = {
+    {NULL, NULL, NULL, 0}, /* BERTH_KEY_NONE */
+#define X(kind, name, sample, expect) {name, sample, expect, 0},
+    BERTH_KEY_KINDS(X)
+    BERTH_OTHER_RULES(X)
+#undef X
+};
+
+size_t berth_redactor_rules(const berth_redactor *r) {
+    return r->nrules - 1;
+}
+
+berth_redact_info berth_redactor_rule(const berth_redactor *r, size_t i) {
+    size_t rule = i + 1;
+    berth_redact_info info = {0};
+    if (rule < RULE_SHAPES) info = fixed_rules[rule];
+    else if (rule - RULE_SHAPES < redact_shape_count()) info = redact_shape_info(rule - RULE_SHAPES);
+    else info.name = r->names[rule - RULE_SHAPES - redact_shape_count()];
+    info.hits = r->hits[rule];
+    return info;
+}

@@ -1,0 +1,257 @@
+/* redact_read.c - the value after a separator: literals with whatever types stand before them,
+ * lists, tuples, objects, blocks of YAML, lines of settings, elements of XML. */
+#include <string.h>
+
+#include "log/redact_private.h"
+
+#define ITEMS_MAX 1000
+#define TYPE_MAX 40
+#define TAG_MAX 256
+#define ELEMENT_MAX 65536
+
+static bool mark(redact_scan *scan, const redact_key *key, size_t start, size_t end, bool bare) {
+    if (bare && key->quote.mark == '"' && key->quote.len)
+        return redact_mark_number(scan, start, end, key->rule, key->quote.slashes);
+    return redact_mark_secret(scan, start, end, key->rule);
+}
+
+/* Past what may stand before a literal: u'', b"", N'', Some("..."), (string) (len=5) "...",
+ * string(5) "...", !!str "...". */
+size_t redact_skip_type(const redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    size_t i = at, stop = scan->len - at > TYPE_MAX ? at + TYPE_MAX : scan->len;
+    if (i + 1 < stop && s[i] == '!' && s[i + 1] == '!') {
+        while (i < stop && !byte_is(s[i], BYTE_SPACE)) i++;
+        return redact_skip_blanks(scan, i);
+    }
+    while (i < stop && s[i] == '(') { /* (string) (len=5) */
+        while (i < stop && s[i] != ')' && !byte_is(s[i], BYTE_QUOTE)) i++;
+        if (i >= stop || s[i] != ')') return at;
+        i = redact_skip_blanks(scan, i + 1);
+        at = i;
+    }
+    while (i < stop && (byte_is(s[i], BYTE_NAME) || s[i] == '&' || s[i] == '@' || s[i] == '*')) i++;
+    if (i < stop && s[i] == '(') {
+        size_t digits = i + 1;
+        while (digits < stop && byte_is(s[digits], BYTE_DIGIT)) digits++;
+        if (digits > i + 1 && redact_is_at(scan, digits, ") ")) i = digits + 2;
+        else i++;
+    } else if (i > at + 2) {
+        return at;
+    }
+    return redact_quote_at(scan, i).len ? i : at;
+}
+
+/* The text of a quoted value; *close is where its mark stands, or the line ends without one. */
+size_t redact_quoted(const redact_scan *scan, size_t at, redact_quote quote, size_t *close) {
+    size_t from = at + quote.len;
+    *close = redact_quote_close(scan, from, quote);
+    if (*close == SIZE_MAX) *close = redact_open_end(scan, from);
+    return from;
+}
+
+/* ('ann', 'x'): the second text.  *found: there are two. */
+size_t redact_tuple(redact_scan *scan, const redact_key *key, size_t at, bool *found) {
+    *found = false;
+    size_t i = redact_skip_blanks(scan, at + 1), close;
+    i = redact_skip_type(scan, i);
+    redact_quote quote = redact_quote_at(scan, i);
+    if (!quote.len) return 0;
+    redact_quoted(scan, i, quote, &close);
+    i = redact_skip_blanks(scan, close + quote.len);
+    if (redact_peek(scan, i) != ',') return 0;
+    i = redact_skip_type(scan, redact_skip_blanks(scan, i + 1));
+    quote = redact_quote_at(scan, i);
+    if (!quote.len) return 0;
+    size_t from = redact_quoted(scan, i, quote, &close);
+    *found = true;
+    berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+    if (!redact_is_secret(scan, class, from, close, SYNTAX_QUOTED)) return 0;
+    return mark(scan, key, from, close, false) ? close : 0;
+}
+
+/* ["a", "b"]: every text in it. */
+static size_t list_values(redact_scan *scan, const redact_key *key, size_t at) {
+    size_t i = at + 1, end = 0;
+    if (key->class.kind == BERTH_KEY_CREDENTIAL) {
+        bool found;
+        end = redact_tuple(scan, key, at, &found);
+        if (found) return end;
+    }
+    for (unsigned n = 0; n < ITEMS_MAX; n++) {
+        i = redact_skip_blanks(scan, i);
+        redact_quote quote = redact_quote_at(scan, i);
+        if (!quote.len) break;
+        size_t close, from = redact_quoted(scan, i, quote, &close);
+        if (redact_is_secret(scan, key->class, from, close, SYNTAX_QUOTED) &&
+            mark(scan, key, from, close, false))
+            end = close;
+        i = redact_skip_blanks(scan, close + quote.len);
+        if (redact_peek(scan, i) != ',') break;
+        i++;
+    }
+    return end;
+}
+
+/* {"value": "x"} after a name: the text under value, plain or raw. */
+static size_t object_value(redact_scan *scan, const redact_key *key, size_t at) {
+    static const char *const inner[] = {"value", "plain", "raw", "plaintext", "text", "current"};
+    size_t i = redact_skip_blanks(scan, at + 1);
+    redact_quote quote = redact_quote_at(scan, i);
+    i += quote.len;
+    for (size_t n = 0; n < sizeof inner / sizeof *inner; n++) {
+        size_t end = i + strlen(inner[n]);
+        if (!redact_folds_at(scan, i, inner[n]) || byte_is(redact_peek(scan, end), BYTE_NAME)) continue;
+        end = redact_skip_blanks(scan, end + redact_quote_at(scan, end).len);
+        if (redact_peek(scan, end) != ':' && redact_peek(scan, end) != '=') continue;
+        end += redact_is_at(scan, end, "=>") ? 2 : 1;
+        return redact_value(scan, key, redact_skip_blanks(scan, end), SYNTAX_QUOTED);
+    }
+    return 0;
+}
+
+/* YAML's | and >: the lines below that are indented more than the name. */
+static size_t block_value(redact_scan *scan, const redact_key *key, size_t at) {
+    const char *s = scan->s;
+    size_t i = at + 1, line = key->start, end = 0;
+    while (redact_peek(scan, i) == '-' || redact_peek(scan, i) == '+' || byte_is(redact_peek(scan, i), BYTE_DIGIT)) i++;
+    if (redact_peek(scan, i) == '\r') i++;
+    if (redact_peek(scan, i) != '\n') return 0;
+    while (line > 0 && s[line - 1] != '\n' && key->start - line < BERTH_KEY_NAME_MAX) line--;
+    size_t indent = 0;
+    while (line + indent < key->start && s[line + indent] == ' ') indent++;
+    size_t first = 0;
+    for (i++; i < scan->len;) {
+        size_t text = i, stop = redact_line_end(scan, i);
+        while (text < stop && (s[text] == ' ' || s[text] == '\t')) text++;
+        if (text < stop) {
+            if (text - i <= indent) break;
+            if (!first) first = text;
+            end = stop;
+        }
+        i = stop;
+        while (i < scan->len && (s[i] == '\r' || s[i] == '\n')) {
+            if (s[i++] == '\n') break;
+        }
+    }
+    return end > first && mark(scan, key, first, end, false) ? end : 0;
+}
+
+/* In a file of settings the value goes to the end of its line, blanks included. */
+static size_t settings_end(const redact_scan *scan, const redact_key *key, size_t at, size_t end) {
+    const char *s = scan->s;
+    size_t line = key->start;
+    if (key->class.weight == BERTH_KEY_WEAK || key->quote.len || key->dashes) return end;
+    while (line > 0 && (s[line - 1] == ' ' || s[line - 1] == '\t') && key->start - line < TYPE_MAX)
+        line--;
+    if (line > 0 && s[line - 1] != '\n') return end;
+    size_t stop = redact_line_end(scan, at);
+    if (line == 0 && stop == scan->len) return end; /* a log line, no file */
+    for (size_t i = end; i < stop; i++) {
+        if (s[i] != ' ' && s[i] != '\t') {
+            if (s[i] == '#' || s[i] == ';' || redact_pair_follows(scan, i)) return end;
+            while (i < stop && s[i] != ' ') i++;
+        }
+    }
+    return stop > end ? stop : end;
+}
+
+/* Does the mark stand so often at `at`? */
+static bool is_repeated(const redact_scan *scan, size_t at, redact_quote quote, size_t times) {
+    if (quote.slashes) return false;
+    for (size_t i = 0; i < times; i++) {
+        if (redact_peek(scan, at + i) != quote.mark) return false;
+    }
+    return times < 3 || redact_peek(scan, at + times) != quote.mark;
+}
+
+/* A backslash makes a blank part of a word on a command line. */
+static size_t shell_end(const redact_scan *scan, size_t at) {
+    size_t end = redact_bare_end(scan, at);
+    while (end > at && end < scan->len && scan->s[end] == ' ' && scan->s[end - 1] == '\\')
+        end = redact_bare_end(scan, end + 1);
+    return end;
+}
+
+size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax) {
+    size_t close;
+    berth_key_kind kind = key->class.kind;
+    char c = redact_peek(scan, at);
+    if (c == '{' && (redact_peek(scan, at + 1) == '{' || redact_peek(scan, at + 1) == '%')) return 0; /* template */
+    if (kind == BERTH_KEY_COOKIE && c != '{' && c != '[') return redact_cookies(scan, at);
+    if (kind == BERTH_KEY_AUTH && c != '{' && c != '[') {
+        bool found;
+        if (c == '(') return redact_tuple(scan, key, at, &found);
+        return redact_header(scan, key, at, syntax);
+    }
+    if (c == '[') return list_values(scan, key, at);
+    if (c == '{') {
+        size_t end = object_value(scan, key, at);
+        if (end || key->quote.len || key->class.weight != BERTH_KEY_STRONG) return end;
+    }
+    if (c == '|' || c == '>') {
+        size_t end = block_value(scan, key, at);
+        if (end) return end;
+    }
+    at = redact_skip_type(scan, at);
+    redact_quote quote = redact_quote_at(scan, at);
+    if (quote.len) {
+        if (is_repeated(scan, at, quote, 3)) quote.repeat = 3;
+        else if (key->quote.repeat == 2 && is_repeated(scan, at, quote, 2)) quote.repeat = 2;
+        quote.len += quote.repeat ? quote.repeat - 1 : 0;
+        size_t from = redact_quoted(scan, at, quote, &close);
+        if (syntax != SYNTAX_PROSE) syntax = SYNTAX_QUOTED;
+        if (!redact_is_secret(scan, key->class, from, close, syntax)) return 0;
+        return mark(scan, key, from, close, false) ? close : 0;
+    }
+    size_t end = key->dashes ? shell_end(scan, at) : redact_bare_end(scan, at);
+    if (syntax != SYNTAX_PROSE) end = settings_end(scan, key, at, end);
+    if (end == at || !redact_is_secret(scan, key->class, at, end, syntax)) return 0;
+    return mark(scan, key, at, end, true) ? end : 0;
+}
+
+/* --- XML --------------------------------------------------------------------------------- */
+
+size_t redact_element(redact_scan *scan, const redact_key *key, size_t at) {
+    const char *s = scan->s;
+    size_t stop = scan->len - at > ELEMENT_MAX ? at + ELEMENT_MAX : scan->len, end;
+    for (unsigned depth = 0; depth < 2; depth++) {
+        while (at < stop && byte_is(s[at], BYTE_SPACE)) at++;
+        if (!redact_is_at(scan, at, "<") || redact_is_at(scan, at, "</") || redact_is_at(scan, at, "<!")) break;
+        while (at < stop && s[at] != '>') at++; /* a child around the text */
+        if (at < stop) at++;
+    }
+    if (redact_is_at(scan, at, "<![CDATA[")) {
+        at += 9;
+        for (end = at; end < stop && !redact_is_at(scan, end, "]]>"); end++) {
+        }
+    } else {
+        const char *angle = memchr(s + at, '<', stop - at);
+        end = angle ? (size_t)(angle - s) : redact_line_end(scan, at);
+    }
+    while (end > at && byte_is(s[end - 1], BYTE_SPACE)) end--;
+    if (key->class.kind == BERTH_KEY_COOKIE || key->class.kind == BERTH_KEY_AUTH)
+        return redact_value(scan, key, at, SYNTAX_TIGHT);
+    if (end <= at || !redact_is_secret(scan, key->class, at, end, SYNTAX_TIGHT)) return 0;
+    return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
+}
+
+/* Is the name that of an opening tag, with or without a prefix? */
+bool redact_is_tag(const redact_scan *scan, const redact_key *key) {
+    size_t i = key->start;
+    if (i > 0 && scan->s[i - 1] == ':') {
+        i--;
+        while (i > 0 && key->start - i < TYPE_MAX && byte_is(scan->s[i - 1], BYTE_NAME)) i--;
+    }
+    return i > 0 && scan->s[i - 1] == '<';
+}
+
+/* <name attributes>text: past the attributes, which may hold value="...". */
+size_t redact_tag(redact_scan *scan, const redact_key *key) {
+    size_t i = key->after, stop = scan->len - i > TAG_MAX ? i + TAG_MAX : scan->len;
+    for (; i < stop && scan->s[i] != '>' && scan->s[i] != '<'; i++) {
+        if (redact_folds_at(scan, i, " value=")) return redact_value(scan, key, i + 7, SYNTAX_QUOTED);
+    }
+    if (i >= stop || scan->s[i] != '>' || scan->s[i - 1] == '/') return 0;
+    return redact_element(scan, key, i + 1);
+}
