@@ -448,6 +448,39 @@ describe("a split class", function()
     assert.same({}, ask(17))
   end)
 
+  it("comes once when groups can share it out in several ways", function()
+    local specs = { { name = "R" } }
+    for i = 1, 3 do
+      specs[#specs + 1] = { name = "N" .. i, parent = "R",
+                            inventories = { VCPU = stock(4), MEMORY_MB = stock(4) } }
+    end
+    local store <close> = fleets.load(specs)
+    local function keys(request)
+      local seen, list = {}, assert(fleets.candidates(store, request))
+      for _, candidate in ipairs(list) do
+        local key = { text_of(candidate) }
+        for suffix, names in pairs(candidate.mappings) do
+          key[#key + 1] = suffix .. ":" .. table.concat(names, ",")
+        end
+        table.sort(key)
+        key = table.concat(key, " ")
+        assert.is_nil(seen[key], "twice: " .. key)
+        seen[key] = true
+      end
+      return seen, #list
+    end
+    -- two groups, each with its memory here and its processors there, or the other way round
+    local group = { resources = { MEMORY_MB = 2, VCPU = 2 }, split = { VCPU = true } }
+    local two = keys { groups = { a = group, b = group }, group_policy = "none" }
+    assert.is_true(two["N1:MEMORY_MB=2 N1:VCPU=2 N2:MEMORY_MB=2 N2:VCPU=2 a:N1,N2 b:N1,N2"])
+    -- three groups in a circle, each over another pair
+    local wide = { resources = { MEMORY_MB = 4, VCPU = 4 },
+                   split = { MEMORY_MB = true, VCPU = true } }
+    local three = keys { groups = { a = wide, b = wide, c = wide }, group_policy = "none" }
+    assert.is_true(three["N1:MEMORY_MB=4 N1:VCPU=4 N2:MEMORY_MB=4 N2:VCPU=4 " ..
+                         "N3:MEMORY_MB=4 N3:VCPU=4 a:N1,N2 b:N1,N3 c:N2,N3"])
+  end)
+
   it("leaves room for the groups beside it", function()
     local store <close> = numa(8, 8)
     local both = "N1:VCPU=8 N2:VCPU=4 R:MEMORY_MB=1"

@@ -74,6 +74,7 @@ berth_rc berth_search_open(berth_state *state, const berth_shape *shape,
 void berth_search_close(berth_search *s) {
     if (s == NULL) return;
     berth_mem mem = s->mem;
+    berth_search_close(s->echo);
     berth_arena_free(&s->arena);
     berth_arena_free(&s->tree_arena);
     berth_free(&mem, s->takes, s->cap_takes * sizeof *s->takes);
@@ -150,6 +151,7 @@ static walk_end next_here(berth_search *s) {
     for (;;) {
         walk_end end = search_walk(s);
         if (end == WALK_STUCK) end = probe(s);
+        if (end == WALK_FOUND) s->walks++;
         if (end != WALK_FOUND || s->repeats || !search_is_repeat(s)) return end;
     }
 }
@@ -169,6 +171,8 @@ berth_rc berth_search_next(berth_search *s, const berth_candidate **out, berth_e
             if (rc != BERTH_OK) return rc;
             if (!fits) continue;
             s->at_anchor = true;
+            s->walks = 0;
+            s->echo_entered = false;
             search_restart(s);
         }
         walk_end end = next_here(s);
@@ -178,12 +182,17 @@ berth_rc berth_search_next(berth_search *s, const berth_candidate **out, berth_e
             continue;
         }
         s->stuck = 0;
+        bool echo = false;
+        berth_rc rc = search_emit(s, err);
+        if (rc == BERTH_OK) rc = search_is_echo(s, &echo, err);
+        if (rc != BERTH_OK) return rc;
+        if (echo) continue;
+        if (s->work > s->work_limit) return over_budget(s, err);
         s->given++;
         s->anchor_given = true;
         s->miss.kind = BERTH_MISS_NOTHING;
-        berth_rc rc = search_emit(s, err);
-        if (rc == BERTH_OK) *out = &s->candidate;
-        return rc;
+        *out = &s->candidate;
+        return BERTH_OK;
     }
 }
 

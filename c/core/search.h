@@ -16,7 +16,8 @@
  * A class marked split is gathered from as few providers as can carry it: from one wherever one
  * can, else from 2, 3, ... members of the anchor's own tree, each giving an amount its own units
  * allow and each meeting the group's conditions.  Each such set of providers comes once, with the
- * earlier ones giving as much as they can.
+ * earlier ones giving as much as they can.  Groups that share out a class differently and come to
+ * the same amounts and mappings give one candidate, the first.
  *
  * Uses state.h, request.h, sharing.h.  Knows no policy: place.h ranks. */
 #ifndef BERTH_CORE_SEARCH_H

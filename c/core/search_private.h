@@ -6,7 +6,8 @@
  *   search_split.c  variables gathered from several providers
  *   search_twins.c  which of several interchangeable choices stands for all
  *   search_prune.c  dead ends seen from afar, asked only when a walk is stuck
- *   search_emit.c   a complete walk as a candidate */
+ *   search_emit.c   a complete walk as a candidate
+ *   search_echo.c   walks that come to a candidate that an earlier one gave */
 #ifndef BERTH_CORE_SEARCH_PRIVATE_H
 #define BERTH_CORE_SEARCH_PRIVATE_H
 
@@ -106,11 +107,13 @@ struct berth_search {
     bool at_anchor;
     berth_ref anchor;
     bool anchor_given; /* a candidate was found here */
+    uint64_t walks;    /* complete ones around it */
     berth_miss miss;   /* what the anchor lacked */
 
     /* the shape as variables */
     search_var *vars;
     size_t nvars, nkinds;
+    bool splits;     /* some variable is split */
     berth_ref *cols; /* classes asked for, ascending */
     bool *loose;     /* [col] units do not matter, as of a need */
     bool *bare;      /* [col] nor does what is free */
@@ -143,6 +146,11 @@ struct berth_search {
     uint32_t *match_of;   /* [local]: search_prune.c's scratch, as the next */
     uint32_t *match_seen; /* [local] */
     uint32_t match_round;
+
+    /* see search_echo.c */
+    berth_search *echo; /* owned; NULL until one is needed */
+    bool echo_entered;  /* it is around the anchor at hand */
+    const berth_candidate *target; /* an echo's: what its walks keep to; NULL: no echo */
 
     /* the candidate handed out */
     berth_candidate candidate;
@@ -192,5 +200,12 @@ bool search_hopeless(berth_search *search, size_t from);
 /* Whether an earlier anchor gives the very same candidate. */
 bool search_is_repeat(const berth_search *search);
 berth_rc search_emit(berth_search *search, berth_err *err);
+
+/* search_echo.c */
+/* Whether an earlier walk around this anchor came to the candidate just emitted; when the work
+ * runs out meanwhile, *out is false.  Errors: BERTH_ENOMEM. */
+berth_rc search_is_echo(berth_search *search, bool *out, berth_err *err);
+/* Does what variable v chose stay within the target, beside what those before it chose? */
+bool search_keeps_to(berth_search *search, size_t v, const berth_candidate *target);
 
 #endif

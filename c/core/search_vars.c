@@ -73,6 +73,7 @@ static berth_rc add_var(berth_search *search, size_t g, size_t from, size_t to, 
     if (split) {
         var->split = berth_arena_calloc(&search->arena, 1, sizeof *var->split);
         if (var->split == NULL) return berth_fail_memory(err);
+        search->splits = true;
     }
     var->twin = twin;
     var->kind = twin ? search->vars[search->nvars - 1].kind : search->nkinds++;

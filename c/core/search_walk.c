@@ -153,7 +153,8 @@ static bool over_budget(const berth_search *s) {
 static bool settle(berth_search *s, size_t v) {
     search_var *var = &s->vars[v];
     take(s, var);
-    if (add_traits(s, v) && add_tops(s, v) && !(s->pruning && search_hopeless(s, v + 1)))
+    bool kept = s->target == NULL || search_keeps_to(s, v, s->target);
+    if (kept && add_traits(s, v) && add_tops(s, v) && !(s->pruning && search_hopeless(s, v + 1)))
         return true;
     release(s, var);
     return false;
