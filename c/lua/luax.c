@@ -32,21 +32,16 @@ static int unknown_member(lua_State *L, int members, int key, const char *what) 
     if (lua_type(L, key) != LUA_TSTRING)
         return luaL_error(L, "%s is indexed by names, not by a %s", what, luaL_typename(L, key));
     const char *word = lua_tostring(L, key);
-    const char *best = NULL;
-    size_t least = tolerance(word) + 1;
+    berth_nearest nearest = berth_nearest_begin(word);
     members = lua_absindex(L, members);
     lua_pushnil(L);
     while (lua_next(L, members)) { /* name member */
         lua_pop(L, 1);
-        const char *name = lua_tostring(L, -1); /* member names are strings */
-        size_t d = distance(word, name);
-        if (d < least || (d == least && best != NULL && strcmp(name, best) < 0)) {
-            least = d;
-            best = name;
-        }
+        berth_nearest_offer(&nearest, lua_tostring(L, -1)); /* member names are strings */
     }
-    if (best != NULL)
-        return luaL_error(L, "%s has no member '%s', did you mean '%s'?", what, word, best);
+    if (nearest.best != NULL)
+        return luaL_error(L, "%s has no member '%s', did you mean '%s'?", what, word,
+                          nearest.best);
     return luaL_error(L, "%s has no member '%s'", what, word);
 }
 
