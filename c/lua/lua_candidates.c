@@ -335,7 +335,10 @@ void luax_open_candidates(lua_State *L) {
     luax_new_class(L, &luax_candidates_class,
                    &(luax_members){.methods = methods, .meta = meta});
     static const luaL_Reg one_methods[] = {
-        {"resources", candidate_resources}, {"mappings", candidate_mappings}, {NULL, NULL}};
+        {"resources", candidate_resources},
+        {"mappings", candidate_mappings},
+        {"summaries", luax_candidate_summaries},
+        {NULL, NULL}};
     static const luaL_Reg one_meta[] = {{"__gc", candidate_gc}, {NULL, NULL}};
     luax_new_class(L, &luax_candidate_class,
                    &(luax_members){.methods = one_methods,

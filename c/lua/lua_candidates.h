@@ -21,6 +21,10 @@ typedef struct luax_candidate {
 /* Does it still name what it named?  Errors: BERTH_ESTALE. [-0, +0, -] */
 berth_rc luax_candidate_check(const luax_candidate *self, berth_err *err);
 
+/* lua_summaries.c: summaries() -> {[provider uuid] = {name, parent, root, generation, traits,
+ * resources}} of all providers of every tree that the candidate takes from | nil, err */
+int luax_candidate_summaries(lua_State *L);
+
 /* Ends all searches of a store that is about to close. [-0, +0, -] */
 void luax_close_searches(luax_store *owner);
 

@@ -463,6 +463,20 @@ function Candidate:resources() end
 ---@return berth.Error? err
 function Candidate:mappings() end
 
+--- A provider of a tree that a candidate takes from, as it is now, without the candidate.
+---@class berth.Summary
+---@field name string
+---@field parent string? uuid; nil at a root
+---@field root string uuid
+---@field generation integer
+---@field traits string[] sorted
+---@field resources table<string, { capacity: integer, used: integer }> empty without inventory
+
+--- Every provider of every tree that the candidate takes from, of sharing providers' trees too.
+---@return table<string, berth.Summary>? summaries by provider's uuid
+---@return berth.Error? err
+function Candidate:summaries() end
+
 ---@class berth.Request
 
 ---@class berth.Policy

@@ -32,7 +32,7 @@ local function drain(search, err)
     candidate, err = search:next()
     if err then return nil, err end
     if not candidate then return true end
-    for _, look in ipairs { "mappings", "resources" } do
+    for _, look in ipairs { "mappings", "resources", "summaries" } do
       local found
       found, err = candidate[look](candidate)
       if not found then return nil, err end
