@@ -200,6 +200,19 @@ local function random_conditions(chance, words, odds)
   return #kept > 0 and kept or nil
 end
 
+--- The classes that a group asks for, in an order that does not change from run to run.
+function requests.classes_of(group)
+  return sorted_keys(group.resources)
+end
+
+local function random_split(chance, group)
+  local split = {}
+  local classes = requests.classes_of(group)
+  split[chance.pick(classes)] = true
+  if chance.one_in(3) then split[chance.pick(classes)] = true end
+  return split
+end
+
 local function random_group(chance, fleet, bare)
   local group = {}
   if not bare then
@@ -216,7 +229,7 @@ local function random_group(chance, fleet, bare)
   if bare and not (group.required or group.member_of or group.in_tree) then
     group.required = { chance.pick(requests.TRAITS) }
   end
-  if not bare and chance.one_in(6) then group.split = { [next(group.resources)] = true } end
+  if not bare and chance.one_in(6) then group.split = random_split(chance, group) end
   return group
 end
 
