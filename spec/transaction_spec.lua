@@ -93,6 +93,21 @@ describe("a transaction", function()
       assert(claim(store, "x"))
     end)
 
+    it("is undone by what ends a coroutine, while that coroutine is still held", function()
+      local marker = {}
+      for i, leave in ipairs { coroutine.yield, function() error(marker) end } do
+        local dead = coroutine.create(function()
+          store:transaction(function(tx) claim(tx, "x") leave() end)
+        end)
+        local ok, err = coroutine.resume(dead)
+        assert.is_false(ok)
+        if i == 2 then assert.equal(marker, err) end
+        assert.equal("dead", coroutine.status(dead))
+        assert.is_false(exists "x")
+        assert(claim(store, "y" .. i))
+      end
+    end)
+
     it("takes a function", function()
       assert.error_matches(function() store:transaction() end, "function expected")
       assert.error_matches(function() store:transaction {} end, "function expected")

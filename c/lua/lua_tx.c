@@ -67,6 +67,21 @@ int luax_begin(lua_State *L) {
     return 1;
 }
 
+/* Calls the function below its argument; what it raises rolls back and goes on. A coroutine that
+ * dies closes nothing until it is collected, so there the error is caught on its way; the main
+ * thread unwinds by itself and keeps the traceback of the error. [-2, +results, e] */
+static void call_within(lua_State *L, luax_tx *self, int at) {
+    bool unwinds = lua_pushthread(L) == 1;
+    lua_pop(L, 1);
+    if (unwinds) {
+        lua_toclose(L, at);
+        lua_call(L, 1, LUA_MULTRET);
+    } else if (lua_pcall(L, 1, LUA_MULTRET, 0) != LUA_OK) {
+        rollback(self);
+        lua_error(L);
+    }
+}
+
 int luax_transaction(lua_State *L) {
     luax_store *owner = luax_check(L, 1, &luax_store_class);
     luaL_checktype(L, 2, LUA_TFUNCTION);
@@ -74,10 +89,9 @@ int luax_transaction(lua_State *L) {
     berth_err err;
     if (begin(L, owner, &err) != BERTH_OK) return luax_fail(L, &err);
     luax_tx *self = lua_touserdata(L, 3); /* store fn tx */
-    lua_toclose(L, 3); /* an error in fn rolls back on its way, its traceback untouched */
     lua_pushvalue(L, 2);
     lua_pushvalue(L, 3);
-    lua_call(L, 1, LUA_MULTRET); /* store fn tx results... */
+    call_within(L, self, 3); /* store fn tx results... */
     int results = lua_gettop(L) - 3;
     if (is_open(self)) {
         if (results >= 2 && lua_isnil(L, 4) && !lua_isnil(L, 5)) {
