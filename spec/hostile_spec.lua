@@ -228,6 +228,7 @@ for _, kind in ipairs { "memory", "file" } do
             local read = node:inventories().DISK_GB[field]
             assert.equal(ratio and "float" or "integer", math.type(read))
             assert.equal(ratio and number + 0.0 or number, read)
+            assert.is_true(store:check())
           end
         end
         try(function() return node:set_inventory("DISK_GB", number) end)

@@ -50,6 +50,9 @@ berth_rc berth_edit_inventory(berth_txn *txn, berth_ref provider, berth_ref rcla
     if (stock != NULL) change.u.inventory.before = stock->inventory;
     change.u.inventory.has = after != NULL;
     if (after != NULL) change.u.inventory.after = *after;
+    /* A store keeps a whole number without the sign of its zero: none may differ from memory. */
+    if (!(change.u.inventory.after.allocation_ratio > 0))
+        change.u.inventory.after.allocation_ratio = 0.0;
     if (stock == NULL && after == NULL) return BERTH_OK;
     return berth_txn_apply(txn, &change, err);
 }

@@ -158,6 +158,13 @@ static void push_findings(lua_State *L, const findings *all, bool broken) {
     }
 }
 
+/* The sentence of the first rule that is broken; all->broken says that there is one. */
+static const char *first_broken(const findings *all) {
+    const finding *f = all->first;
+    while (!f->broken) f = f->next;
+    return f->sentence;
+}
+
 /* check() -> true, notices | nil, err with `problems` */
 static int store_check(lua_State *L) {
     luax_call call;
@@ -167,7 +174,7 @@ static int store_check(lua_State *L) {
     berth_rc rc = berth_store_check(call.scope.owner->store, found, &all, &call.err);
     if (rc == BERTH_OK && all.failed) rc = berth_fail_memory(&call.err);
     if (rc == BERTH_OK && all.broken > 0)
-        rc = berth_fail(&call.err, BERTH_ECORRUPT, "%s", all.first->sentence);
+        rc = berth_fail(&call.err, BERTH_ECORRUPT, "%s", first_broken(&all));
     if (rc != BERTH_OK) {
         luaL_pushfail(L);
         luax_push_error(L, &call.err);
