@@ -151,6 +151,10 @@ describe("parameters", function()
     refused("invalid_value", load(text:format "", { names = "a" }))
     refused("invalid_value", load(text:format "", { word = print }))
     assert(load(text:format "", { any = "anything", limit = 2.5 }))
+    for _, number in ipairs { 0 / 0, 1 / 0, -1 / 0 } do -- a limit that nothing would reach
+      refused("invalid_value", load(text:format "", { limit = number }))
+      refused("invalid_value", load(text:format "", { deep = { a = { b = number } } }))
+    end
   end)
 
   it("cannot be written to, at any depth", function()

@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -224,11 +225,29 @@ static const char *push_path(lua_State *L, int path) {
     return lua_tostring(L, -1);
 }
 
+/* Whether the number at the index is finite, or all numbers of the table there: a limit that is
+ * none would never be reached. How deep it goes, reading has bounded. [-0, +0, m] */
+static bool all_finite(lua_State *L, int index) {
+    if (lua_type(L, index) == LUA_TNUMBER) return isfinite(lua_tonumber(L, index));
+    if (!lua_istable(L, index)) return true;
+    int table = lua_absindex(L, index);
+    bool fine = true;
+    luaL_checkstack(L, 4, NULL);
+    lua_pushnil(L);
+    while (lua_next(L, table) != 0) {
+        fine = fine && all_finite(L, -1);
+        lua_pop(L, 1);
+    }
+    return fine;
+}
+
 static berth_rc read_parameters(lua_State *L, entry *e, int parameters, berth_err *err) {
     if (parameters == 0 || lua_isnoneornil(L, parameters)) return BERTH_OK;
     luaL_checktype(L, parameters, LUA_TTABLE);
     berth_err why;
     berth_rc rc = berth_data_read(&e->parameters, L, parameters, &why);
+    if (rc == BERTH_OK && !all_finite(L, parameters))
+        rc = berth_fail(&why, BERTH_EINVALID, "a number is not finite");
     if (rc == BERTH_OK) return rc;
     (void)berth_fail(err, rc, "parameters of %s: %s", e->file, why.message);
     berth_err_text(err, "file", e->file);
