@@ -134,7 +134,9 @@ describe("store:as", function()
 
   it("gives handles whose verbs are asked about too", function()
     authorize [[
-      if call.writes and call.verb ~= "place" then return deny("no", "no") end
+      if call.verb == "summaries" or call.writes and call.verb ~= "place" then
+        return deny("no", "no")
+      end
       return allow()]]
     local ann = store:as { user = "ann", project = "acme" }
     local node = assert(ann:provider "node1")
@@ -146,6 +148,7 @@ describe("store:as", function()
     for provider in ann:providers() do refused("denied", provider:set_inventories {}) end
     for candidate in ann:candidates "resources=VCPU:1" do
       refused("denied", candidate.anchor:delete())
+      refused("denied", candidate:summaries())
       assert(next(candidate:resources()))
     end
     local claim = assert(ann:place { consumer = "c", resources = { VCPU = 1 } })

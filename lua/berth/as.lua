@@ -336,6 +336,7 @@ local nouns = {
     methods = { -- what search found for the caller is the caller's
       resources = function(record) return record.real:resources() end,
       mappings = function(record) return record.real:mappings() end,
+      summaries = plain("summaries", false, "provider"), -- tells how full whole trees are
     },
   },
   allocation = { methods = {} },
