@@ -567,6 +567,14 @@ describe("the mode", function()
     refused("denied", urgent:place { consumer = "b", resources = { VCPU = 1 } })
   end)
 
+  it("override ends with its call, also where that raises in a coroutine", function()
+    assert(hook("admit", "return deny('no', 'not today')", nil, "override"))
+    local urgent = store:as { override = { person = "eve", reason = "outage 7" } }
+    local dead = coroutine.create(function() urgent:reshape { unknown = 1 } end)
+    assert.is_false((coroutine.resume(dead)))
+    refused("denied", place())
+  end)
+
   it("override needs a person and a reason", function()
     for _, override in ipairs { {}, { person = "eve" }, { reason = "x" },
       { person = "", reason = "x" } } do

@@ -63,12 +63,19 @@ local function authorize_owned(caller, verb, writes, target, name, owner)
   return hidden(target, name)
 end
 
--- The caller's override holds for one call of the real verb.
+local function end_override(caller, ok, ...)
+  core.override(caller.store)
+  if not ok then error(..., 0) end
+  return ...
+end
+
+-- The caller's override holds for one call of the real verb, however that ends: a coroutine that
+-- dies of an error would leave a <close> variable open, and with it the override to everybody.
 local function run(caller, real, verb, ...)
-  if not caller.override then return real[verb](real, ...) end
+  local act = real[verb]
+  if not caller.override then return act(real, ...) end
   assert(core.override(caller.store, caller.override.person, caller.override.reason))
-  local _ <close> = setmetatable({}, { __close = function() core.override(caller.store) end })
-  return real[verb](real, ...)
+  return end_override(caller, pcall(act, real, ...))
 end
 
 -- The transaction the record belongs to, while it is open; a transaction is its own to the end.
