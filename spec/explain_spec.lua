@@ -232,7 +232,14 @@ local function relaxed(case, relaxation)
     subtree = function()
       for i, suffixes in ipairs(request.same_subtree) do
         if same_words(suffixes, relaxation.names) then
-          return table.remove(request.same_subtree, i)
+          table.remove(request.same_subtree, i)
+          -- a group without resources has to stand in one: alone it means nothing
+          for _, suffix in ipairs(suffixes) do
+            if not (request.groups[suffix] or request).resources then
+              table.insert(request.same_subtree, { suffix })
+            end
+          end
+          return
         end
       end
     end,
