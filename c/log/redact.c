@@ -185,6 +185,11 @@ bool redact_is_clean(berth_redactor *r, const char *s, size_t len, size_t *at) {
     return !is_settled(&scan);
 }
 
+bool berth_redact_is_clean(berth_redactor *r, const char *text, size_t len) {
+    size_t at;
+    return !r->hook_all && len <= BERTH_REDACT_TEXT_MAX && redact_is_clean(r, text, len, &at);
+}
+
 static berth_rc withhold(const berth_redactor *r, const char **out, size_t *out_len,
                          berth_err *err) {
     *out = BERTH_REDACT_NOTE;
@@ -303,9 +308,9 @@ berth_rc berth_redact_field(berth_redactor *r, const char *name, const char *tex
     return BERTH_OK;
 }
 
-bool berth_redact_is_secret_name(const berth_redactor *r, const char *name) {
+bool berth_redact_is_secret(berth_redactor *r, const char *name, const char *text, size_t len) {
     unsigned rule;
-    return field_class(r, name, &rule).kind != BERTH_KEY_NONE;
+    return is_secret_field(r, name, text, len, &rule);
 }
 
 size_t berth_redact_masked(const berth_redactor *r) {

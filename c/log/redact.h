@@ -72,6 +72,9 @@ typedef struct berth_redact_options {
     bool hook_all; /* call it for records without hits as well */
 } berth_redact_options;
 
+/* A key for BERTH_MASK_HASH from a secret of any length. */
+void berth_redact_key(const char *secret, size_t len, unsigned char key[16]);
+
 typedef struct berth_redactor berth_redactor;
 
 /* Errors: BERTH_EINVALID for a pattern that does not compile (fields rule, at) or an empty rule,
@@ -99,10 +102,13 @@ berth_rc berth_redact_learn(berth_redactor *redactor, const char *name, const ch
 /* As berth_redact, without the hook. `name` may be NULL. */
 berth_rc berth_redact_field(berth_redactor *redactor, const char *name, const char *text,
                             size_t len, const char **out, size_t *out_len, berth_err *err);
+/* Would nothing be masked, and no hook be called? A look that is cheaper than redacting. */
+bool berth_redact_is_clean(berth_redactor *redactor, const char *text, size_t len);
 /* How many values the last call masked. */
 size_t berth_redact_masked(const berth_redactor *redactor);
-/* Is the name one whose value is a secret? */
-bool berth_redact_is_secret_name(const berth_redactor *redactor, const char *name);
+/* Is the whole text a secret because of the name of its field? */
+bool berth_redact_is_secret(berth_redactor *redactor, const char *name, const char *text,
+                            size_t len);
 
 /* Masks the sentence and the text fields of an error in place; what no longer fits is cut. */
 void berth_redact_err(berth_redactor *redactor, berth_err *failure);

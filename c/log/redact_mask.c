@@ -61,6 +61,15 @@ uint64_t redact_siphash(const unsigned char key[16], const char *text, size_t le
     return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
+void berth_redact_key(const char *secret, size_t len, unsigned char key[16]) {
+    for (unsigned half = 0; half < 2; half++) {
+        unsigned char fixed[16] = "berth redaction";
+        fixed[15] = (unsigned char)half;
+        uint64_t hash = redact_siphash(fixed, secret, len);
+        for (unsigned i = 0; i < 8; i++) key[8 * half + i] = (unsigned char)(hash >> (8 * i));
+    }
+}
+
 size_t redact_mask_text(const berth_redactor *r, const char *s, size_t len, char *mask) {
     static const char digits[] = "0123456789abcdef";
     memcpy(mask, STARS, STARS_LEN);

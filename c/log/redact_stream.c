@@ -137,33 +137,6 @@ static berth_rc whole_line(berth_redact_stream *stream, const char *s, size_t le
     return record(stream, s, len, NULL, err);
 }
 
-static const char *line_start(const char *from, const char *at) {
-    while (at > from && at[-1] != '\n') at--;
-    return at;
-}
-
-/* Whole lines, each with its break: clean stretches at once, the others one by one. */
-static berth_rc whole_lines(berth_redact_stream *stream, const char *s, size_t len, berth_err *err) {
-    const char *end = s + len;
-    bool each = stream->format == BERTH_STREAM_JSONL || redact_reads_all(stream->r);
-    while (s < end) {
-        const char *line = s;
-        if (!each && stream->key_lines == 0) {
-            size_t at;
-            bool clean = redact_is_clean(stream->r, s, (size_t)(end - s), &at);
-            line = clean ? end : line_start(s, s + at);
-            berth_rc rc = emit(stream, s, (size_t)(line - s), err);
-            if (rc != BERTH_OK || clean) return rc;
-        }
-        const char *stop = memchr(line, '\n', (size_t)(end - line));
-        berth_rc rc = whole_line(stream, line, (size_t)(stop - line), err);
-        if (rc == BERTH_OK) rc = emit(stream, stop, 1, err);
-        if (rc != BERTH_OK) return rc;
-        s = stop + 1;
-    }
-    return BERTH_OK;
-}
-
 /* --- lines that are too long ---------------------------------------------------------------- */
 
 /* Emits what is certain of the line in the buffer, and keeps the rest with some context. */
@@ -216,6 +189,41 @@ static berth_rc extend(berth_redact_stream *stream, const char *s, size_t len, b
         if (n < room) break;
         berth_rc rc = window(stream, err);
         if (rc != BERTH_OK) return rc;
+    }
+    return BERTH_OK;
+}
+
+/* The same line comes out whatever pieces it came in: a long one goes through windows. */
+static berth_rc long_line(berth_redact_stream *stream, const char *s, size_t len, berth_err *err) {
+    berth_rc rc = extend(stream, s, len, err);
+    return rc == BERTH_OK ? last_part(stream, err) : rc;
+}
+
+static const char *line_start(const char *from, const char *at) {
+    while (at > from && at[-1] != '\n') at--;
+    return at;
+}
+
+/* Whole lines, each with its break: clean stretches at once, the others one by one. */
+static berth_rc whole_lines(berth_redact_stream *stream, const char *s, size_t len, berth_err *err) {
+    const char *end = s + len;
+    bool each = stream->format == BERTH_STREAM_JSONL || redact_reads_all(stream->r);
+    while (s < end) {
+        const char *line = s;
+        if (!each && stream->key_lines == 0) {
+            size_t at;
+            bool clean = redact_is_clean(stream->r, s, (size_t)(end - s), &at);
+            line = clean ? end : line_start(s, s + at);
+            berth_rc rc = emit(stream, s, (size_t)(line - s), err);
+            if (rc != BERTH_OK || clean) return rc;
+        }
+        const char *stop = memchr(line, '\n', (size_t)(end - line));
+        size_t n = (size_t)(stop - line);
+        berth_rc rc = n > BERTH_STREAM_LINE ? long_line(stream, line, n, err)
+                                            : whole_line(stream, line, n, err);
+        if (rc == BERTH_OK) rc = emit(stream, stop, 1, err);
+        if (rc != BERTH_OK) return rc;
+        s = stop + 1;
     }
     return BERTH_OK;
 }
