@@ -133,7 +133,10 @@ double luax_read_number(luax_reader *r, berth_rc rc) {
 berth_text luax_read_provider(luax_reader *r, int index) {
     if (lua_type(r->L, index) == LUA_TSTRING) return copy_text(r, index);
     const luax_provider *provider = luax_test(r->L, index, &luax_provider_class);
-    if (provider == NULL) luax_expected(r, index, "provider, its uuid or its name");
+    if (provider == NULL) {
+        luax_expected(r, index, "provider, its uuid or its name"); /* raises */
+        return (berth_text){NULL, 0};
+    }
     char *copy = berth_arena_text(r->arena, provider->uuid, BERTH_UUID_BYTES);
     if (copy == NULL) {
         (void)berth_fail_memory(r->err);
