@@ -61,7 +61,7 @@ static int ask_policies(lua_State *L) {
 static berth_rc hook(void *ud, berth_redact_part *parts, size_t count, berth_err *err) {
     luax_logger *self = ud;
     lua_State *L = self->L;
-    berth_err own;
+    berth_err own = {.rc = BERTH_OK};
     ask a = {.self = self, .parts = parts, .count = count, .err = err ? err : &own};
     if (!lua_checkstack(L, 8)) return berth_fail_memory(err);
     int index = self->index;
