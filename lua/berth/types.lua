@@ -494,6 +494,75 @@ function Candidate:summaries() end
 ---@field checkpoint_pages integer? pages in the log that call for a checkpoint; 8000
 ---@field allow_network boolean? take a file on a network file system, whose locks may lie
 
+--- One rule of an operator; exactly one of field, pattern, allow and allow_pattern.
+---@class berth.LoggerRule
+---@field name string? for reports
+---@field field string? a name whose value is a secret, in any syntax and case
+---@field pattern string? PCRE2; the match, or its group 1, is masked
+---@field keyword string? the pattern is tried only on records that hold this text
+---@field allow string? a value that is never masked
+---@field allow_pattern string? PCRE2; values that match it whole stay
+
+---@class berth.LoggerOptions
+---@field level ("debug"|"info"|"warn"|"error"|"off")?
+---@field format ("json"|"text")?
+---@field sink (string|fun(line: string))? "stderr", "syslog", a file's path, or who takes the lines
+---@field profile ("default"|"strict"|"structured-only")?
+---@field mask ("stars"|"last4"|"hash")?
+---@field key string? 16 bytes or more, of mask "hash"
+---@field ident string? who logs, for syslog
+---@field time boolean? false leaves the time out
+---@field rules berth.LoggerRule[]?
+---@field policies string[]? files with a redact hook
+
+--- Structured records, none written before redaction has seen it.
+---@class berth.Logger
+local Logger = {}
+
+---@param message string
+---@param fields table<string, string|number|boolean>?
+function Logger:debug(message, fields) end
+
+---@param message string
+---@param fields table<string, string|number|boolean>?
+function Logger:info(message, fields) end
+
+---@param message string
+---@param fields table<string, string|number|boolean>?
+function Logger:warn(message, fields) end
+
+---@param message string
+---@param fields table<string, string|number|boolean>?
+function Logger:error(message, fields) end
+
+---@param word string? the level from now on
+---@return string level before
+function Logger:level(word) end
+
+---@param what string|table
+---@return string|table masked
+function Logger:redact(what) end
+
+---@param input file*
+---@param output file*
+---@param format ("text"|"jsonl")?
+---@return true?
+---@return berth.Error? err
+function Logger:filter(input, output, format) end
+
+---@return { name: string, hits: integer, sample: string?, expect: string? }[]
+function Logger:rules() end
+
+---@return integer records that were not written
+function Logger:dropped() end
+
+--- Opens its file anew, after it was moved away.
+---@return true?
+---@return berth.Error? err
+function Logger:reopen() end
+
+function Logger:close() end
+
 ---@class berth
 ---@field version string
 local berth = {}
@@ -511,5 +580,10 @@ function berth.request(request) end
 
 ---@return table<string, string> codes word to when
 function berth.error_codes() end
+
+---@param options berth.LoggerOptions?
+---@return berth.Logger? logger
+---@return berth.Error? err
+function berth.logger(options) end
 
 return berth
