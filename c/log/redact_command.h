@@ -51,6 +51,7 @@ typedef struct berth_command {
     X("mongosh", "-p", NEXT, NULL)                                                                 \
     X("mongodump", "-p", NEXT, NULL)                                                               \
     X("cqlsh", "-p", NEXT, NULL)                                                                   \
+    X("swift", "-K", NEXT, NULL)                                                                   \
     X("ipmitool", "-P", NEXT, NULL)                                                                \
     X("sqlcmd", "-P", NEXT, NULL)                                                                  \
     X("mosquitto_pub", "-P", NEXT, NULL)                                                           \

@@ -413,13 +413,10 @@ static berth_key_class class_by_role(word_role role, word_role before, word_role
     return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK);
 }
 
-berth_key_class berth_key_classify(const char *name, size_t len) {
-    if (len > BERTH_KEY_NAME_MAX) {
-        name += len - BERTH_KEY_NAME_MAX;
-        len = BERTH_KEY_NAME_MAX;
-    }
+static berth_key_class classify(const char *name, size_t len, split *lower) {
     split parts;
     split_name(&parts, name, len);
+    *lower = parts;
     word_role role[WORDS_MAX + 2] = {ROLE_NONE};
     for (size_t i = 0; i < parts.count; i++)
         role[i] = role_of(parts.lower + parts.word[i].start, parts.word[i].len);
@@ -429,6 +426,17 @@ berth_key_class berth_key_classify(const char *name, size_t len) {
     berth_key_class class = class_by_role(role[i], role[i + 1], role[i + 2]);
     class.plural = is_letter_s(&parts, i) && role[i] != ROLE_PASS;
     return class;
+}
+
+berth_key_class berth_key_classify(const char *name, size_t len) {
+    if (len > BERTH_KEY_NAME_MAX) {
+        name += len - BERTH_KEY_NAME_MAX;
+        len = BERTH_KEY_NAME_MAX;
+    }
+    split parts, again;
+    berth_key_class class = classify(name, len, &parts);
+    if (class.kind != BERTH_KEY_NONE || memcmp(name, parts.lower, len) == 0) return class;
+    return classify(parts.lower, len, &again); /* pAsSwOrD */
 }
 
 bool berth_key_qualifies(const char *text, size_t len) {

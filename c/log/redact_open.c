@@ -20,6 +20,7 @@ static const char *const name_literals[] = {
     "mobile",   "msisdn",   "tel\1",    "fax\1",    "sms\1",    "senha",    "clave\1",  "kennwort",
     "wachtwoo", "losenord", "parola",   "seed\1",   "keypass",  "simplecr", "verifica", "pincode",
     "pw:",      "pw ",      "pw\"",     "pw'",      "pw>",      "pw\\",     "pw%",      "pw_",
+    "pw\t",     "pw]",      "pw)",      "pw,",      "pw}",      "pw&",      "pw-",      "pw|",
     "security", "reset_co", "backup_c", "onetime",
 };
 static const char *const foreign_literals[] = {

@@ -88,6 +88,12 @@ static void close_name(const redact_scan *scan, redact_key *key) {
     char c = redact_peek(scan, key->after), before = open > 0 ? scan->s[open - 1] : '\0';
     if ((c == ']' && before == '[') || (c == ')' && before == '(') || c == '?') key->after++;
     if (redact_is_at(scan, key->after, "\xe2\x80\x9d")) key->after += 3; /* a curly mark */
+    if (c == ':' && before == '[') { /* [name:protected] */
+        size_t i = key->after + 1;
+        while (i < scan->len && i < key->after + WORD_MAX && (byte_is(scan->s[i], BYTE_NAME) || scan->s[i] == ':'))
+            i++;
+        if (redact_peek(scan, i) == ']') key->after = i + 1;
+    }
     if (c == '[') { /* name[0], name[] */
         size_t i = key->after + 1;
         while (i < scan->len && i < key->after + 8 && byte_is(scan->s[i], BYTE_DIGIT)) i++;
@@ -125,8 +131,8 @@ static size_t next_item(redact_scan *scan, const redact_key *key, size_t comma) 
     }
     size_t open = key->start - (key->start > key->quote.len ? key->quote.len : key->start);
     while (open > 0 && byte_is(scan->s[open - 1], BYTE_LETTER)) open--; /* u'', b'' */
-    bool pair = open > 0 && (scan->s[open - 1] == '(' || scan->s[open - 1] == '[') &&
-                (redact_peek(scan, after) == ')' || redact_peek(scan, after) == ']');
+    bool pair = open > 0 && (scan->s[open - 1] == '(' || scan->s[open - 1] == '{' || scan->s[open - 1] == '[') &&
+                redact_peek(scan, after) != '\0' && strchr(")]}", redact_peek(scan, after));
     if (!pair) return 0;
     if (key->class.kind == BERTH_KEY_AUTH || key->class.kind == BERTH_KEY_COOKIE)
         return redact_value(scan, key, at, SYNTAX_QUOTED);
@@ -247,7 +253,7 @@ static size_t pair(redact_scan *scan, redact_key *key) {
     if (redact_is_tag(scan, key)) return redact_tag(scan, key);
     switch (scan->s[at]) {
     case ',':
-        if (key->quote.len) {
+        if (key->quote.len || (key->start > 0 && scan->s[key->start - 1] == '{')) {
             size_t end = next_item(scan, key, at);
             if (end) return end;
         }
@@ -266,7 +272,7 @@ static size_t pair(redact_scan *scan, redact_key *key) {
 }
 
 size_t redact_name(redact_scan *scan, size_t at, bool foreign) {
-    if (at < scan->name_end) return 0;
+    if (at < scan->name_end || redact_is_marked(scan, at)) return 0;
     redact_key key;
     if (foreign) { /* a word of another alphabet */
         key = (redact_key){.start = at, .end = at};

@@ -196,6 +196,8 @@ bool redact_mark_number(redact_scan *scan, size_t start, size_t end, unsigned ru
 /* Writes the record with its marks masked; marks that touch become one.  False: no memory. */
 bool redact_write(berth_redactor *r, const char *s, size_t from, size_t to, redact_buffer *out);
 void redact_sort(berth_redactor *r);
+/* Does the place lie in one of the last marks: inside a value that is masked already? */
+bool redact_is_marked(const redact_scan *scan, size_t at);
 /* Room for `more` bytes; false without memory, which is remembered in r->failed. */
 bool redact_reserve(berth_redactor *r, redact_buffer *buffer, size_t more);
 bool redact_append(berth_redactor *r, redact_buffer *buffer, const char *s, size_t len);

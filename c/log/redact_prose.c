@@ -59,9 +59,9 @@ bool redact_is_setting(const redact_scan *scan, const redact_key *key, size_t at
     size_t len = key->end - key->start, line = key->start, end = at;
     if (len == 11 && redact_folds_at(scan, key->start, "requirepass")) return true;
     if (len == 10 && redact_folds_at(scan, key->start, "masterauth")) return true;
-    for (size_t i = key->start; i > 6 && key->start - i < WORD_MAX && s[i - 1] != '\n'; i--) {
-        if (memcmp(s + i - 6, "login ", 6) == 0) return true; /* login ann password x */
-    }
+    size_t user = key->start > 0 ? key->start - 1 : 0; /* login ann password x */
+    while (user > 0 && key->start - user < WORD_MAX && !byte_is(s[user - 1], BYTE_SPACE)) user--;
+    if (user >= 6 && user + 1 < key->start && memcmp(s + user - 6, "login ", 6) == 0) return true;
     /* alone with its value on a line */
     while (line > 0 && key->start - line < INDENT_MAX && (s[line - 1] == ' ' || s[line - 1] == '\t'))
         line--;

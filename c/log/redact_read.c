@@ -7,6 +7,7 @@
 #define ITEMS_MAX 1000
 #define TYPE_MAX 40
 #define TAG_MAX 256
+#define OBJECT_MAX 512
 #define ELEMENT_MAX 65536
 
 static bool mark(redact_scan *scan, const redact_key *key, size_t start, size_t end, bool bare) {
@@ -28,15 +29,15 @@ size_t redact_skip_type(const redact_scan *scan, size_t at) {
         while (i < stop && s[i] != ')' && !byte_is(s[i], BYTE_QUOTE)) i++;
         if (i >= stop || s[i] != ')') return at;
         i = redact_skip_blanks(scan, i + 1);
-        at = i;
     }
+    size_t word = i;
     while (i < stop && (byte_is(s[i], BYTE_NAME) || s[i] == '&' || s[i] == '@' || s[i] == '*')) i++;
     if (i < stop && s[i] == '(') {
         size_t digits = i + 1;
         while (digits < stop && byte_is(s[digits], BYTE_DIGIT)) digits++;
         if (digits > i + 1 && redact_is_at(scan, digits, ") ")) i = digits + 2;
         else i++;
-    } else if (i > at + 2) {
+    } else if (i > word + 2) {
         return at;
     }
     return redact_quote_at(scan, i).len ? i : at;
@@ -93,21 +94,44 @@ static size_t list_values(redact_scan *scan, const redact_key *key, size_t at) {
     return end;
 }
 
-/* {"value": "x"} after a name: the text under value, plain or raw. */
-static size_t object_value(redact_scan *scan, const redact_key *key, size_t at) {
+/* Is a member of the object under the name its value: {"value": "x"}, or {"id": "x"} of a token? */
+static bool is_value_member(const redact_scan *scan, const redact_key *key, size_t from, size_t to) {
     static const char *const inner[] = {"value", "plain", "raw", "plaintext", "text", "current"};
-    size_t i = redact_skip_blanks(scan, at + 1);
-    redact_quote quote = redact_quote_at(scan, i);
-    i += quote.len;
     for (size_t n = 0; n < sizeof inner / sizeof *inner; n++) {
-        size_t end = i + strlen(inner[n]);
-        if (!redact_folds_at(scan, i, inner[n]) || byte_is(redact_peek(scan, end), BYTE_NAME)) continue;
-        end = redact_skip_blanks(scan, end + redact_quote_at(scan, end).len);
-        if (redact_peek(scan, end) != ':' && redact_peek(scan, end) != '=') continue;
-        end += redact_is_at(scan, end, "=>") ? 2 : 1;
-        return redact_value(scan, key, redact_skip_blanks(scan, end), SYNTAX_QUOTED);
+        if (to - from == strlen(inner[n]) && redact_folds_at(scan, from, inner[n])) return true;
     }
-    return 0;
+    return key->class.kind == BERTH_KEY_TOKEN && to - from == 2 && redact_folds_at(scan, from, "id");
+}
+
+/* Masks values of the object's own members: all of a map of secrets, else those that are the
+ * name's value. */
+static size_t object_values(redact_scan *scan, const redact_key *key, size_t at) {
+    const char *s = scan->s;
+    bool map = key->class.plural && key->class.kind != BERTH_KEY_CREDENTIAL;
+    size_t stop = scan->len - at > OBJECT_MAX ? at + OBJECT_MAX : scan->len, end = 0;
+    unsigned depth = 0;
+    for (size_t i = at; i < stop; i++) {
+        if (s[i] == '{' || s[i] == '[') depth++;
+        else if ((s[i] == '}' || s[i] == ']') && --depth == 0) break;
+        if (depth != 1 || !byte_is(s[i], BYTE_WORD) || byte_is(s[i - 1], BYTE_NAME)) continue;
+        size_t from = i;
+        while (i < stop && byte_is(s[i], BYTE_NAME)) i++;
+        size_t to = i;
+        i += redact_quote_at(scan, i).len;
+        i = redact_skip_blanks(scan, i);
+        if (redact_peek(scan, i) != ':' && redact_peek(scan, i) != '=') continue;
+        i += redact_is_at(scan, i, "=>") ? 2 : 1;
+        i = redact_skip_blanks(scan, i);
+        char c = redact_peek(scan, i);
+        redact_quote quote = redact_quote_at(scan, i);
+        size_t done = 0;
+        if (c != '{' && c != '[' && (map || is_value_member(scan, key, from, to)))
+            done = redact_value(scan, key, i, SYNTAX_QUOTED);
+        if (done) i = end = done;
+        else if (quote.len) redact_quoted(scan, i, quote, &i); /* past what is none */
+        else i--;
+    }
+    return end;
 }
 
 /* YAML's | and >: the lines below that are indented more than the name. */
@@ -186,13 +210,18 @@ size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_
     }
     if (c == '[') return list_values(scan, key, at);
     if (c == '{') {
-        size_t end = object_value(scan, key, at);
-        if (end || key->quote.len || key->class.weight != BERTH_KEY_STRONG) return end;
+        size_t end = object_values(scan, key, at);
+        bool object = byte_is(redact_peek(scan, at + 1), BYTE_QUOTE | BYTE_SPACE);
+        if (end || object || key->quote.len || key->class.weight != BERTH_KEY_STRONG) return end;
     }
     if (c == '|' || c == '>') {
         size_t end = block_value(scan, key, at);
         if (end) return end;
     }
+    if (kind == BERTH_KEY_CREDENTIAL &&
+        (redact_is_at(scan, at, "AKIA") || redact_is_at(scan, at, "ASIA") ||
+         redact_is_at(scan, at, "***/") || redact_is_at(scan, at, "***%")))
+        return 0; /* the id's shape is masked, not the scope after it */
     at = redact_skip_type(scan, at);
     redact_quote quote = redact_quote_at(scan, at);
     if (quote.len) {

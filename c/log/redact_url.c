@@ -82,8 +82,8 @@ size_t redact_url(redact_scan *scan, size_t colon) {
     if (at == SIZE_MAX) return end > from && end < stop ? slashed_password(scan, from, end) : 0;
     size_t marked = user_part(scan, part, at);
     done = marked ? marked : done;
-    /* the host and its @ have been seen: no mail address begins before the last @ */
-    return done ? at + 1 : 0;
+    /* what is before the last @ has been seen, masked or not: it is no name and no address */
+    return done || memchr(s + part, ':', at - part) ? at + 1 : 0;
 }
 
 /* --- @ without a scheme ------------------------------------------------------------------- */

@@ -210,8 +210,9 @@ size_t redact_bare_end(const redact_scan *scan, size_t from) {
         } else if (c == ',' || c == ';' || c == '&') {
             if (separator_ends(scan, i)) break;
         } else if (c == '<') {
-            if (angle_ends(scan, i)) break;
+            if (i > from && angle_ends(scan, i)) break;
         } else if (c == '>' || (c == '/' && i + 1 < scan->len && s[i + 1] == '>')) {
+            if (s[from] == '<' && c == '>') return i + 1; /* <hidden> */
             if (c == '/' || is_delimited(scan, i + 1)) break;
         } else if (strchr("()[]{}", c)) {
             if (!bracket_goes_on(scan, i, &open)) break;

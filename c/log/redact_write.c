@@ -3,6 +3,8 @@
 
 #include "log/redact_private.h"
 
+#define MARKS_BACK 8
+
 bool redact_reserve(berth_redactor *r, redact_buffer *buffer, size_t more) {
     if (buffer->cap - buffer->len >= more) return true;
     size_t cap = buffer->len + more;
@@ -67,6 +69,15 @@ static bool write_mask(berth_redactor *r, redact_buffer *out, const redact_span 
     if (!redact_append(r, out, mask, n)) return false;
     return !span->quoted ||
            (redact_append(r, out, slashes, escapes) && redact_append(r, out, "\"", 1));
+}
+
+bool redact_is_marked(const redact_scan *scan, size_t at) {
+    const berth_redactor *r = scan->r;
+    size_t place = scan->map ? scan->map[at] : at;
+    for (size_t i = r->nspans; i > 0 && r->nspans - i < MARKS_BACK; i--) {
+        if (r->spans[i - 1].start <= place && place < r->spans[i - 1].end) return true;
+    }
+    return false;
 }
 
 void redact_sort(berth_redactor *r) {
