@@ -12,7 +12,7 @@ static const char *const standard_classes[] = {
     "NET_PACKET_RATE_IGR_KILOPACKET_PER_SEC",
 };
 
-/* sorted as of this version */
+/* sorted, but for the later ones */
 static const char *const standard_traits[] = {
     "COMPUTE_ACCELERATORS", "COMPUTE_ADDRESS_SPACE_EMULATED", "COMPUTE_ADDRESS_SPACE_PASSTHROUGH",
     "COMPUTE_ARCH_AARCH64", "COMPUTE_ARCH_MIPSEL", "COMPUTE_ARCH_PPC64LE", "COMPUTE_ARCH_RISCV64",
@@ -128,6 +128,8 @@ static const char *const standard_traits[] = {
     "HW_NIC_SRIOV_TRUSTED", "HW_NIC_VMDQ", "HW_NUMA_ROOT", "HW_NVME_BES", "HW_NVME_CES",
     "HW_NVME_WZS", "HW_PCI_LIVE_MIGRATABLE", "MISC_SHARES_VIA_AGGREGATE", "OWNER_CYBORG",
     "OWNER_NOVA", "STORAGE_DISK_HDD", "STORAGE_DISK_SSD",
+    /* later ones */
+    "HW_PCI_ONE_TIME_USE",
 };
 
 #endif
