@@ -61,6 +61,7 @@ static size_t visit(redact_scan *scan, const berth_anchor *anchor) {
         return redact_url(scan, at);
     case BERTH_ANCHOR_CODED:
         scan->encoded = scan->encoded || redact_is_encoded(scan, at);
+        if (scan->encoded) berth_anchors_ignore(&scan->walk, BERTH_ANCHOR_CODED);
         return 0;
     case BERTH_ANCHOR_NAME:
         return redact_name(scan, at, anchor->arg == 1);

@@ -10,6 +10,9 @@
 #define FREE_LEAST 8  /* shorter ones are found as whole words only */
 #define WORD_LEAST 10 /* plain words are remembered from this length on */
 #define DIGITS_LEAST 6
+#define ALIKE_MAX 4
+#define ANY_LENGTH UINT32_MAX
+#define MIXED_LEAST 6
 
 void redact_forget(berth_redactor *r) {
     if (r->nsecrets == 0) return;
@@ -28,7 +31,7 @@ static uint32_t hash4(const char *s) {
 /* Words and short numbers may stand in a record for themselves. */
 static bool is_telling(const char *s, size_t len) {
     size_t digits = 0, lower = 0, upper = 0;
-    if (len < LEAST) return false;
+    if (len < LEAST || berth_key_classify(s, len).kind != BERTH_KEY_NONE) return false;
     for (size_t i = 0; i < len; i++) {
         digits += byte_is(s[i], BYTE_DIGIT);
         lower += byte_is(s[i], BYTE_LOWER);
@@ -36,28 +39,44 @@ static bool is_telling(const char *s, size_t len) {
     }
     if (digits == len) return len >= DIGITS_LEAST;
     if (lower == len || upper == len || (upper == 1 && lower == len - 1))
-        return len >= WORD_LEAST && berth_key_classify(s, len).kind == BERTH_KEY_NONE;
-    return len >= 5 || digits + lower + upper < len;
+        return len >= WORD_LEAST;
+    unsigned classes = digits > 0;
+    classes += lower > 0;
+    classes += upper > 0;
+    classes += digits + lower + upper < len;
+    return len >= FREE_LEAST || classes >= 3 || (len >= MIXED_LEAST && digits > 0 && digits < len);
 }
 
-static bool is_known(const berth_redactor *r, uint32_t slot, const char *s, size_t len) {
-    for (unsigned i = r->slot[slot]; i; i = r->secret[i - 1].next) {
+/* How many secrets begin with the same four bytes; *known: one of them stands for this one too. */
+static unsigned alike(const berth_redactor *r, const char *s, size_t len, bool *known) {
+    unsigned count = 0;
+    uint32_t hash = hash4(s);
+    *known = false;
+    for (unsigned i = r->slot[hash % REDACT_SECRET_SLOTS]; i; i = r->secret[i - 1].next) {
         const redact_secret *secret = &r->secret[i - 1];
-        size_t n = len < REDACT_SECRET_KEEP ? len : REDACT_SECRET_KEEP;
-        if (secret->len == len && memcmp(r->secrets.s + secret->start, s, n) == 0) return true;
+        bool covers = secret->len == len || (secret->len == ANY_LENGTH && secret->kept <= len);
+        count++;
+        *known = *known || (covers && memcmp(r->secrets.s + secret->start, s, secret->kept) == 0);
     }
-    return false;
+    return count;
 }
 
+/* Many secrets that begin alike would make the search slow: of further ones only the beginning is
+ * kept, and whole words that begin so are masked. */
 static void keep(berth_redactor *r, const char *s, size_t len) {
+    bool known;
     if (r->nsecrets == REDACT_SECRETS_MAX || !is_telling(s, len)) return;
+    unsigned count = alike(r, s, len, &known);
+    if (known) return;
+    size_t kept = len < REDACT_SECRET_KEEP ? len : REDACT_SECRET_KEEP;
+    if (count >= ALIKE_MAX && kept > FREE_LEAST) kept = FREE_LEAST;
+    if (count >= 2 * ALIKE_MAX) kept = LEAST;
     uint32_t hash = hash4(s), slot = hash % REDACT_SECRET_SLOTS;
-    if (is_known(r, slot, s, len)) return;
-    size_t n = len < REDACT_SECRET_KEEP ? len : REDACT_SECRET_KEEP;
     redact_secret *secret = &r->secret[r->nsecrets];
     secret->start = (uint32_t)r->secrets.len;
-    if (!redact_append(r, &r->secrets, s, n)) return;
-    secret->len = (uint32_t)len;
+    if (!redact_append(r, &r->secrets, s, kept)) return;
+    secret->len = count >= ALIKE_MAX ? ANY_LENGTH : (uint32_t)len;
+    secret->kept = (uint16_t)kept;
     secret->next = r->slot[slot];
     r->slot[slot] = (uint16_t)++r->nsecrets;
     r->secret_bits[hash >> 6] |= UINT64_C(1) << (hash & 63);
@@ -91,7 +110,7 @@ static size_t rest_end(const redact_scan *scan, size_t at, size_t from, size_t l
 
 static size_t found_end(const redact_scan *scan, size_t at, const redact_secret *secret) {
     const char *s = scan->s, *known = scan->r->secrets.s + secret->start;
-    size_t n = secret->len < REDACT_SECRET_KEEP ? secret->len : REDACT_SECRET_KEEP, end = at + n;
+    size_t n = secret->kept, end = at + n;
     if (scan->len - at < n || memcmp(s + at, known, n) != 0) return 0;
     if (secret->len > n) return rest_end(scan, at, end, secret->len);
     if (n < FREE_LEAST) {

@@ -19,12 +19,14 @@
 
 typedef struct lane_literal {
     berth_literal is;
-    size_t len; /* of the text, SPAN at most */
+    size_t len;    /* of the text, SPAN at most */
+    uint16_t next; /* of those with the same last byte, plus 1; longer ones come first */
 } lane_literal;
 
 typedef struct lane_literals {
     lane_literal *items; /* owned */
     size_t count, cap;
+    uint16_t first[256]; /* by the last byte, lower case; those that end in a class by that */
 } lane_literals;
 
 struct berth_anchors {
@@ -127,9 +129,11 @@ static berth_rc add_literal(berth_anchors *anchors, const berth_literal *literal
     if (berth_grow(&anchors->mem, &items, &list->cap, list->count, sizeof *list->items) != 0)
         return BERTH_ENOMEM;
     list->items = items;
-    size_t at = list->count++; /* longer ones first: they begin earlier */
-    for (; at > 0 && list->items[at - 1].len < len; at--) list->items[at] = list->items[at - 1];
-    list->items[at] = (lane_literal){.is = *literal, .len = len};
+    list->items[list->count] = (lane_literal){.is = *literal, .len = len};
+    uint16_t *link = &list->first[(unsigned char)byte_lower(literal->text[len - 1])];
+    while (*link && list->items[*link - 1].len >= len) link = &list->items[*link - 1].next;
+    list->items[list->count].next = *link;
+    *link = (uint16_t)++list->count;
     for (size_t p = 0; p <= SPAN - len; p++) {
         for (size_t i = 0; i < PAIRS; i++) anchors->high[i] &= ~bit_of(p, lane);
     }
@@ -179,7 +183,7 @@ void berth_anchors_skip(berth_anchor_walk *walk, size_t at) {
     /* Zero bits accept anything before: an anchor that begins at `at` is found whole. */
     walk->i = walk->floor = at;
     walk->low = walk->high = 0;
-    walk->lanes = 0;
+    walk->lanes = walk->next = walk->list = 0;
 }
 
 static bool same_literal(const lane_literal *literal, const unsigned char *s) {
@@ -189,18 +193,27 @@ static bool same_literal(const lane_literal *literal, const unsigned char *s) {
     return true;
 }
 
+/* Bytes that stand for classes at the end of literals; the last one is a byte of the text. */
+enum { CLASS_FIRST = 1, CLASS_LAST = 3, CLASS_NONE };
+
 /* The next literal of a lane that ends at walk->i, from walk->next on. */
 static bool next_literal(berth_anchor_walk *walk, unsigned lane, berth_anchor *out) {
     const lane_literals *list = &walk->anchors->lane[lane];
-    while (walk->next < list->count) {
-        const lane_literal *literal = &list->items[walk->next++];
+    for (;;) {
+        while (walk->next == 0) { /* the lists by class, then the one by byte */
+            if (walk->list == CLASS_NONE) return false;
+            walk->list++;
+            unsigned char last = (unsigned char)byte_lower((char)walk->s[walk->i - 1]);
+            walk->next = list->first[walk->list == CLASS_NONE ? last : walk->list];
+        }
+        const lane_literal *literal = &list->items[walk->next - 1];
+        walk->next = literal->next;
         if (walk->i < walk->floor + literal->len) continue;
         size_t at = walk->i - literal->len;
         if (!same_literal(literal, walk->s + at)) continue;
         *out = (berth_anchor){.at = at, .kind = literal->is.kind, .arg = literal->is.arg};
         return true;
     }
-    return false;
 }
 
 /* The anchor of the sequence that ends at walk->i. */
@@ -220,10 +233,16 @@ static bool report(berth_anchor_walk *walk, berth_anchor *out) {
         while (!(walk->lanes >> lane & 1u)) lane++;
         if (lane >= LANES && next_literal(walk, lane - LANES, out)) return true;
         walk->lanes &= walk->lanes - 1;
-        walk->next = 0;
+        walk->next = walk->list = 0;
         if (lane < LANES && sequence_at(walk, lane, out)) return true;
     }
     return false;
+}
+
+void berth_anchors_ignore(berth_anchor_walk *walk, berth_anchor_kind kind) {
+    for (unsigned lane = 0; lane < LANES; lane++) {
+        if (sequences[lane].kind == kind) walk->ignored |= 1u << lane;
+    }
 }
 
 /* The state after one more byte. */
@@ -269,6 +288,7 @@ bool berth_anchors_next(berth_anchor_walk *walk, berth_anchor *out) {
         walk->low = state[0];
         walk->high = state[1];
         walk->lanes = (unsigned)(~state[0] >> 56) | (unsigned)(~state[1] >> 56) << 8;
-        walk->next = 0;
+        walk->lanes &= ~walk->ignored;
+        walk->next = walk->list = 0;
     }
 }

@@ -62,14 +62,17 @@ typedef struct berth_anchor_walk {
     size_t len, i; /* i bytes are read */
     uint64_t low, high;
     unsigned lanes; /* of the hit at i - 1 that are still to be reported */
-    unsigned next;  /* in the lane's literals */
+    unsigned next, list; /* in the lane's literals: the next one, plus 1, and in which list */
     size_t floor;   /* no anchor begins before it */
+    unsigned ignored; /* lanes that are not reported any more */
 } berth_anchor_walk;
 
 void berth_anchors_begin(berth_anchor_walk *walk, const berth_anchors *anchors, const char *s,
                          size_t len);
 /* Reports no anchor that begins before `at` from now on. */
 void berth_anchors_skip(berth_anchor_walk *walk, size_t at);
+/* Reports no more anchors of a kind with a lane of its own. */
+void berth_anchors_ignore(berth_anchor_walk *walk, berth_anchor_kind kind);
 bool berth_anchors_next(berth_anchor_walk *walk, berth_anchor *out);
 
 #endif

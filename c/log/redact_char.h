@@ -44,4 +44,22 @@ static inline bool bytes_fold_equal(const char *s, const char *word, size_t len)
     return true;
 }
 
+/* Is it the lower-case word, case ignored? */
+static inline bool bytes_are_word(const char *s, size_t len, const char *word) {
+    for (size_t i = 0; i < len; i++) {
+        if (word[i] == '\0' || byte_lower(s[i]) != word[i]) return false;
+    }
+    return word[len] == '\0';
+}
+
+static inline bool bytes_are_one_of(const char *s, size_t len, const char *const *words,
+                                    size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (bytes_are_word(s, len, words[i])) return true;
+    }
+    return false;
+}
+
+#define IS_ONE_OF(s, len, words) bytes_are_one_of(s, len, words, sizeof words / sizeof *words)
+
 #endif

@@ -31,8 +31,7 @@ static const char *const proofs[] = {"response", "cnonce", "mac", "oauth_signatu
 
 static const scheme *find_scheme(const char *s, size_t len) {
     for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
-        if (strlen(schemes[i].name) == len && bytes_fold_equal(s, schemes[i].name, len))
-            return &schemes[i];
+        if (bytes_are_word(s, len, schemes[i].name)) return &schemes[i];
     }
     return NULL;
 }
@@ -50,15 +49,14 @@ static size_t token_end(const redact_scan *scan, size_t at, size_t stop) {
 static size_t proof_values(redact_scan *scan, const redact_key *key, size_t from, size_t to) {
     const char *s = scan->s;
     size_t done = 0;
+    if (from < scan->region_end) return 0; /* seen from a header before */
     if (to - from > REGION_MAX) to = from + REGION_MAX;
+    scan->region_end = to;
     for (size_t i = from; i < to; i++) {
         if (!byte_is(s[i], BYTE_LETTER) || byte_is(s[i - 1], BYTE_NAME)) continue;
         size_t end = i;
         while (end < to && byte_is(s[end], BYTE_NAME)) end++;
-        bool proof = false;
-        for (size_t n = 0; n < sizeof proofs / sizeof *proofs && !proof; n++)
-            proof = strlen(proofs[n]) == end - i && bytes_fold_equal(s + i, proofs[n], end - i);
-        if (proof && end < to && s[end] == '=') {
+        if (IS_ONE_OF(s + i, end - i, proofs) && end < to && s[end] == '=') {
             redact_key inner = *key;
             inner.class = (berth_key_class){.kind = BERTH_KEY_SIGNATURE,
                                             .weight = BERTH_KEY_STRONG};
@@ -150,10 +148,7 @@ size_t redact_header(redact_scan *scan, const redact_key *key, size_t at, redact
 static bool is_cookie_attribute(const char *s, size_t len) {
     static const char *const names[] = {"path",     "domain",  "expires", "max-age",
                                         "samesite", "version", "comment", "priority"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strlen(names[i]) == len && bytes_fold_equal(s, names[i], len)) return true;
-    }
-    return false;
+    return IS_ONE_OF(s, len, names);
 }
 
 static bool is_cookie_byte(char c) {

@@ -104,7 +104,7 @@ static look look_at(const char *s, size_t len) {
         else if (class == BYTE_DIGIT) l.digit++;
         else if (byte_is(s[i], BYTE_HIGH)) l.high++;
         else if (byte_is(s[i], BYTE_SPACE)) l.space++;
-        else if (byte_is(s[i], BYTE_JOINT) || s[i] == ':' || s[i] == '/') l.joint++;
+        else if (byte_is(s[i], BYTE_JOINT) || memchr(":/()[]{}<>", s[i], 10)) l.joint++;
         else l.other++;
         if (class && last && class != last) l.turns++;
         last = class;
@@ -151,10 +151,11 @@ static bool is_web_address(const char *s, size_t len) {
     return len > 8 && (memcmp(s, "http://", 7) == 0 || memcmp(s, "https://", 8) == 0);
 }
 
-/* self.password, config.db.secret: code, not a value. */
+/* self.password, config.db.secret, load_key(: code, not a value. */
 static bool is_reference(const char *s, size_t len) {
     size_t dots = 0;
     for (size_t i = 0; i < len; i++) {
+        if (s[i] == '(' && i > 0 && (i + 1 == len || s[i + 1] == ')')) return true;
         if (s[i] == '.') dots++;
         else if (!byte_is(s[i], BYTE_LETTER) && s[i] != '_') return false;
     }
@@ -202,7 +203,13 @@ static bool medium_is_secret(const redact_scan *scan, berth_key_class class, siz
     case BERTH_KEY_CODE:
         return len <= 64 && len >= 3 && look_at(s, len).digit >= 3;
     case BERTH_KEY_DATA:
-        return len >= 4;
+        return len >= 4 && !(syntax == SYNTAX_LOOSE && is_all(s, len, BYTE_LOWER));
+    case BERTH_KEY_TOKEN:
+    case BERTH_KEY_KEY: /* python3-jwt:all */
+        if (syntax == SYNTAX_TIGHT && len < 8 && start > 0 && s[-1] == ':' &&
+            is_all(s, len, BYTE_LOWER | BYTE_DIGIT))
+            return false;
+        break;
     default:
         break;
     }
@@ -237,6 +244,8 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
                       redact_syntax syntax) {
     const char *s = scan->s + start;
     size_t len = end - start;
+    while (syntax != SYNTAX_QUOTED && len > 1 && memchr(".,;:!?", s[len - 1], 6)) len--;
+    end = start + len;
     if (len == 0 || is_keep_word(s, len) || is_blanked(s, len) || is_placeholder(s, len))
         return false;
     if (redact_is_masked(scan->r, s, len)) return false;

@@ -106,6 +106,7 @@ static void close_name(const redact_scan *scan, redact_key *key) {
 /* Past a flag that says that a value follows, as iscsiadm's; 0 when there is none. */
 static size_t value_flag(const redact_scan *scan, size_t at) {
     static const char *const flags[] = {"-v", "--value", "--password", "--passwd"};
+    if (redact_peek(scan, at) != '-') return 0;
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
         size_t end = at + strlen(flags[i]);
         if (redact_is_at(scan, at, flags[i]) && !byte_is(redact_peek(scan, end), BYTE_NAME)) return end;
@@ -185,6 +186,7 @@ static size_t table_value(redact_scan *scan, const redact_key *key, size_t bar) 
     size_t from = redact_skip_blanks(scan, bar + 1), to = from;
     while (to < scan->len && to - from < CELL_MAX && scan->s[to] != '|' && scan->s[to] != '\n') to++;
     while (to > from && scan->s[to - 1] == ' ') to--;
+    if (key->class.weight != BERTH_KEY_STRONG && memchr(scan->s + from, ' ', to - from)) return 0;
     if (!redact_is_secret(scan, key->class, from, to, SYNTAX_TIGHT)) return 0;
     return redact_mark_secret(scan, from, to, key->rule) ? to : 0;
 }

@@ -79,6 +79,10 @@ bool redact_holds_end(const char *s, size_t len) {
     return holds(s, len, "-----end");
 }
 
+static bool ends_line(const redact_scan *scan, size_t at) {
+    return at >= scan->len || scan->s[at] == '\n' || scan->s[at] == '\r';
+}
+
 static size_t putty(redact_scan *scan, size_t at) {
     size_t from = redact_line_end(scan, at), end = body_end(scan, from);
     if (end <= from) return 0;
@@ -103,8 +107,8 @@ size_t redact_pem(redact_scan *scan, size_t at) {
     if (end == SIZE_MAX) {
         size_t from = skip_breaks(scan, i);
         end = body_end(scan, i);
-        size_t line = redact_line_end(scan, i);
-        scan->key_open = end >= line || redact_skip_blanks(scan, i) >= line;
+        size_t blank = redact_skip_blanks(scan, i);
+        scan->key_open = ends_line(scan, end) || ends_line(scan, blank);
         if (end <= from) return 0;
         return redact_mark(scan, from, end, RULE_PEM) ? end : 0;
     }

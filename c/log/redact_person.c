@@ -46,10 +46,7 @@ static bool is_amount_word(const char *s, size_t len) {
         "limit",  "usage",  "max",      "min",   "nonce",   "serial",     "revision", "epoch",
         "memory", "disk",   "elapsed",  "xid",   "txid",    "counter",    "index",    "trace",
     };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strlen(words[i]) == len && bytes_fold_equal(s, words[i], len)) return true;
-    }
-    return false;
+    return IS_ONE_OF(s, len, words);
 }
 
 /* "MEMORY_MB": 4111..., size=4111...: a quantity, whatever its digits add up to. */

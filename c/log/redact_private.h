@@ -76,11 +76,12 @@ typedef struct redact_view {
 
 typedef struct redact_secret {
     uint32_t start, len; /* in the redactor's `secrets` */
-    uint32_t next;       /* with the same hash, plus 1 */
+    uint16_t next;       /* with the same hash, plus 1 */
+    uint16_t kept;       /* bytes of it that are compared */
 } redact_secret;
 
 #define REDACT_SECRET_SLOTS 1024
-#define REDACT_SECRETS_MAX 256 /* remembered of one record */
+#define REDACT_SECRETS_MAX 1024 /* remembered of one record */
 #define REDACT_SECRET_KEEP 64  /* bytes of each that are compared */
 
 typedef struct redact_shapes redact_shapes;
@@ -137,6 +138,9 @@ typedef struct redact_scan {
     size_t name_end; /* names before it have been looked at */
     size_t list_end;    /* lists of columns that begin before it have been looked at */
     uint32_t command_end[REDACT_COMMAND_ENDS]; /* the same for commands, by number */
+    size_t region_end;  /* and for parameters of an Authorization header */
+    size_t csv_end;     /* and for first lines of comma-separated values */
+    size_t list_none;   /* names and commas before it stand in no brackets */
     size_t block_end;   /* and for blocks of base64 */
     size_t no_end;   /* from here on there is no END of a key block; SIZE_MAX: not known */
     unsigned depth;  /* of base64 within base64 */

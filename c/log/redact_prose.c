@@ -4,16 +4,13 @@
 
 #include "log/redact_private.h"
 
-#define WORDS_MAX 7
+#define WORDS_MAX 6
 #define WORD_MAX 64
 #define INDENT_MAX 40
 
 static bool is_copula(const char *s, size_t len) {
     static const char *const words[] = {"is", "was", "to", "as", "are", "be", "from", "=", "->", "=>", "\xe2\x86\x92"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strlen(words[i]) == len && bytes_fold_equal(s, words[i], len)) return true;
-    }
-    return false;
+    return IS_ONE_OF(s, len, words);
 }
 
 bool redact_has_odd_bytes(const redact_scan *scan, size_t from, size_t to) {
@@ -50,6 +47,7 @@ static size_t quoted_after(redact_scan *scan, const redact_key *key, size_t at, 
                (n == 9 && redact_folds_at(scan, start, "encrypted"));
     if (key->class.weight == BERTH_KEY_WEAK) return 0;
     if (!sql && !told && !redact_is_mixture(scan, from, close)) return 0;
+    if (!sql && memchr(scan->s + from, ' ', close - from)) return 0;
     return redact_value(scan, key, at, SYNTAX_QUOTED);
 }
 
@@ -68,6 +66,7 @@ bool redact_is_setting(const redact_scan *scan, const redact_key *key, size_t at
     if (line > 0 && s[line - 1] != '\n') return false;
     while (end < scan->len && !byte_is(s[end], BYTE_SPACE) && end - at < WORD_MAX) end++;
     if (end < scan->len && s[end] != '\n' && s[end] != '\r') return false;
+    if (byte_is(redact_peek(scan, at), BYTE_QUOTE)) return false;
     return redact_has_odd_bytes(scan, at, end) && redact_peek(scan, at) != '-' && !redact_is_pair(scan, at);
 }
 
@@ -75,10 +74,7 @@ bool redact_is_setting(const redact_scan *scan, const redact_key *key, size_t at
 static bool is_preposition(const char *s, size_t len) {
     static const char *const words[] = {"for", "of", "on", "at", "in", "with", "used", "set", "new"};
     if (is_copula(s, len) || (len > 0 && s[0] == '(')) return true;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strlen(words[i]) == len && bytes_fold_equal(s, words[i], len)) return true;
-    }
-    return false;
+    return IS_ONE_OF(s, len, words);
 }
 
 /* A value that a sentence tells outright need not look random; letters and digits will do. */
@@ -105,41 +101,74 @@ static size_t word_value(redact_scan *scan, const redact_key *key, size_t from, 
     return done;
 }
 
+/* Names that people speak of; not those that are words of programs, or the verb `pass`. */
+static bool may_be_told(const redact_scan *scan, const redact_key *key) {
+    switch (key->class.kind) {
+    case BERTH_KEY_PASSWORD:
+        return key->end - key->start != 4 || !redact_folds_at(scan, key->start, "pass");
+    case BERTH_KEY_SECRET:
+    case BERTH_KEY_TOKEN:
+    case BERTH_KEY_KEY:
+    case BERTH_KEY_CODE:
+    case BERTH_KEY_SESSION:
+    case BERTH_KEY_CREDENTIAL:
+    case BERTH_KEY_PERSON:
+    case BERTH_KEY_AUTH:
+    case BERTH_KEY_FIELD:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The end of the word at `at`, a quoted one as a whole; 0 when the sentence ends there. */
+static size_t word_end(const redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    redact_quote quote = redact_quote_at(scan, at);
+    size_t end = at, stop = scan->len - at > WORD_MAX ? at + WORD_MAX : scan->len;
+    if (quote.len) {
+        end = redact_quote_close(scan, at + quote.len, quote);
+        if (end == SIZE_MAX || end >= stop) return 0;
+        end += quote.len;
+    }
+    while (end < stop && (unsigned char)s[end] > 0x20) end++;
+    char last = end > at ? s[end - 1] : '.';
+    bool over = memchr(",;.!?]}>", last, 8) != NULL || (last == ')' && s[at] != '(');
+    return over ? 0 : end;
+}
+
+/* The word at `at` as the value; *over: it would have had to be one. */
+static size_t told_value(redact_scan *scan, const redact_key *key, size_t at, bool told, bool head,
+                         bool *over) {
+    size_t end = at;
+    if (redact_quote_at(scan, at).len) {
+        *over = told;
+        return quoted_after(scan, key, at, told);
+    }
+    while (end < scan->len && end - at < WORD_MAX && (unsigned char)scan->s[end] > 0x20) end++;
+    size_t done = end > at ? word_value(scan, key, at, end, told, head) : 0;
+    *over = end == at || (told && !is_copula(scan->s + at, end - at));
+    return done;
+}
+
 /* "password for ann is x", "token x", "new secret of node-1: x". */
 size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
     const char *s = scan->s;
-    bool told = false, head = false;
+    bool told = false, head = false, over;
+    if (!may_be_told(scan, key)) return 0;
     for (unsigned word = 0; word < WORDS_MAX && at < scan->len; word++) {
         bool bracket = word == 0 && s[at] == '(';
-        at = redact_skip_type(scan, at);
-        if (at >= scan->len) return 0;
-        redact_quote quote = redact_quote_at(scan, at);
-        size_t end = at;
-        if (quote.len) {
-            if (told || word == 0) {
-                size_t done = quoted_after(scan, key, at, told);
-                if (done || told) return done;
-            }
-            end = redact_quote_close(scan, at + quote.len, quote);
-            if (end == SIZE_MAX || end - at > WORD_MAX) return 0;
-            end += quote.len;
-            while (end < scan->len && end - at < WORD_MAX && !byte_is(s[end], BYTE_SPACE)) end++;
-        } else {
-            while (end < scan->len && end - at < WORD_MAX && !byte_is(s[end], BYTE_SPACE) &&
-                   (unsigned char)s[end] >= 0x20)
-                end++;
-            if (end == at) return 0;
-            if (word == 0 || told) {
-                size_t done = word_value(scan, key, at, end, told, head);
-                if (done || (told && !is_copula(s + at, end - at))) return done;
-            }
+        if (word == 0 || told) {
+            at = redact_skip_type(scan, at);
+            if (at >= scan->len) return 0;
+            size_t done = told_value(scan, key, at, told, head, &over);
+            if (done || over) return done;
         }
-        if (word == 0 && !quote.len && redact_is_pair(scan, at)) return 0;
-        char last = s[end - 1];
-        if (strchr(",;.!?]}>", last) || (last == ')' && s[at] != '(')) return 0;
+        if (word == 0 && redact_is_pair(scan, at)) return 0;
+        size_t end = word_end(scan, at);
+        if (!end || redact_peek(scan, end) != ' ') return 0;
         if (word == 0) head = bracket || is_preposition(s + at, end - at);
-        told = last == ':' || last == '=' || is_copula(s + at, end - at);
-        if (redact_peek(scan, end) != ' ') return 0;
+        told = s[end - 1] == ':' || s[end - 1] == '=' || is_copula(s + at, end - at);
         at = redact_skip_blanks(scan, end);
     }
     return 0;

@@ -97,9 +97,7 @@ static size_t list_values(redact_scan *scan, const redact_key *key, size_t at) {
 /* Is a member of the object under the name its value: {"value": "x"}, or {"id": "x"} of a token? */
 static bool is_value_member(const redact_scan *scan, const redact_key *key, size_t from, size_t to) {
     static const char *const inner[] = {"value", "plain", "raw", "plaintext", "text", "current"};
-    for (size_t n = 0; n < sizeof inner / sizeof *inner; n++) {
-        if (to - from == strlen(inner[n]) && redact_folds_at(scan, from, inner[n])) return true;
-    }
+    if (IS_ONE_OF(scan->s + from, to - from, inner)) return true;
     return key->class.kind == BERTH_KEY_TOKEN && to - from == 2 && redact_folds_at(scan, from, "id");
 }
 

@@ -16,6 +16,7 @@
 #define JIT_STACK_MIN ((size_t)32 << 10)
 #define JIT_STACK_MAX ((size_t)256 << 10)
 #define SLICE 4096
+#define SHORTEST 10
 #define MATCHES_MAX 100000 /* of one pattern in one record */
 #define NEARBY_LEN 40
 
@@ -241,11 +242,21 @@ static bool is_inside_word(const redact_scan *scan, size_t at) {
     return !(at > 1 && scan->s[at - 2] == '\\' && strchr("nrt", scan->s[at - 1]));
 }
 
+/* No token is so short: then PCRE2 need not be asked. */
+static bool is_short(const redact_scan *scan, size_t at) {
+    size_t i = at, stop = at + SHORTEST;
+    while (i < stop && i < scan->len && (unsigned char)scan->s[i] > 0x20 &&
+           !byte_is(scan->s[i], BYTE_QUOTE))
+        i++;
+    return i < stop;
+}
+
 size_t redact_shape(redact_scan *scan, size_t at, unsigned index) {
     redact_shapes *s = scan->r->shapes;
     int back = shapes[index].back;
     size_t start = back ? token_start(scan, at, back) : at;
     if (back == 0 && is_inside_word(scan, at)) return 0;
+    if (is_short(scan, start)) return 0;
     size_t len = scan->len - start < SLICE ? scan->len - start : SLICE;
     int rc = pcre2_match(s->code[index], (PCRE2_SPTR)scan->s + start, len, 0, PCRE2_NO_UTF_CHECK,
                          s->data, s->match);

@@ -24,36 +24,38 @@ static size_t skip_space(const redact_scan *scan, size_t at) {
 size_t redact_sql(redact_scan *scan, size_t at) {
     if (!word_at(scan, at, "identified")) return 0;
     size_t i = skip_space(scan, at + 10);
+    bool due = false; /* a secret comes next, not the name of a plugin */
     for (unsigned words = 0; words < WORDS_MAX; words++) {
         redact_quote quote = redact_quote_at(scan, i);
+        size_t from = i + quote.len, to = from;
         if (quote.len) {
-            size_t from = i + quote.len, to = redact_quote_close(scan, from, quote);
+            to = redact_quote_close(scan, from, quote);
             if (to == SIZE_MAX) to = redact_open_end(scan, from);
-            berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
-            size_t after = skip_space(scan, to + quote.len);
-            if (words > 0 && (word_at(scan, after, "by") || word_at(scan, after, "as"))) {
-                i = after; /* the plugin's name was quoted */
-                continue;
+            if (due) {
+                berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+                if (!redact_is_secret(scan, class, from, to, SYNTAX_QUOTED)) return 0;
+                return redact_mark_secret(scan, from, to, RULE_SQL) ? to : 0;
             }
-            if (!redact_is_secret(scan, class, from, to, SYNTAX_QUOTED)) return 0;
-            return redact_mark_secret(scan, from, to, RULE_SQL) ? to : 0;
+        } else {
+            while (to < scan->len && byte_is(scan->s[to], BYTE_NAME)) to++;
+            if (to == from) return 0;
+            due = due || word_at(scan, i, "by") || word_at(scan, i, "as");
         }
-        size_t end = i;
-        while (end < scan->len && byte_is(scan->s[end], BYTE_NAME)) end++;
-        if (end == i) return 0;
-        i = skip_space(scan, end);
+        i = skip_space(scan, to + quote.len);
     }
     return 0;
 }
 
 /* Where the list of columns around `at` opens; SIZE_MAX: at is in none. */
-static size_t list_start(const redact_scan *scan, size_t at) {
+static size_t list_start(redact_scan *scan, size_t at) {
     size_t low = at > LIST_MAX ? at - LIST_MAX : 0;
+    if (low < scan->list_none) low = scan->list_none;
     for (size_t i = at; i > low; i--) {
         char c = scan->s[i - 1];
         if (c == '(') return i;
-        if (!byte_is(c, BYTE_NAME | BYTE_SPACE | BYTE_QUOTE) && c != ',') return SIZE_MAX;
+        if (!byte_is(c, BYTE_NAME | BYTE_SPACE | BYTE_QUOTE) && c != ',') break;
     }
+    scan->list_none = at;
     return SIZE_MAX;
 }
 
@@ -134,36 +136,57 @@ static size_t item_end(const redact_scan *scan, size_t at, size_t line) {
     return at;
 }
 
-size_t redact_csv(redact_scan *scan, const redact_key *key) {
+/* Marks the secret items of the line from `at` to `end`. */
+static void csv_row(redact_scan *scan, size_t at, size_t end, uint64_t columns, unsigned rule) {
     const char *s = scan->s;
-    size_t start = key->start, line, column = 0, low = start > LIST_MAX ? start - LIST_MAX : 0;
-    for (; start > low && s[start - 1] != '\n'; start--) {
-        if (byte_is(s[start - 1], BYTE_SPACE)) break; /* a log's own words stand before the names */
-        if (!byte_is(s[start - 1], BYTE_NAME | BYTE_QUOTE) && s[start - 1] != ',') return 0;
-        if (s[start - 1] == ',') column++;
+    for (unsigned column = 0; column < COLUMNS_MAX && at < end; column++) {
+        size_t from = at, to = item_end(scan, at, end);
+        at = to + 1;
+        if (!(columns >> column & 1)) continue;
+        if (to > from + 2 && byte_is(s[from], BYTE_QUOTE) && s[to - 1] == s[from]) {
+            from++;
+            to--;
+        }
+        if (to > from && s[to - 1] == '\r') to--;
+        berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+        if (redact_is_secret(scan, class, from, to, SYNTAX_QUOTED))
+            redact_mark_secret(scan, from, to, rule);
     }
+}
+
+/* The line of names that holds the key: from the last blank before it, for a log's own words may
+ * stand before the names.  Returns its end, or 0 when it is none. */
+static size_t csv_names(redact_scan *scan, const redact_key *key, uint64_t *columns) {
+    const char *s = scan->s;
+    size_t start = key->start, low = start > LIST_MAX ? start - LIST_MAX : 0, end;
+    while (start > low && (byte_is(s[start - 1], BYTE_NAME | BYTE_QUOTE) || s[start - 1] == ',')) start--;
     size_t stop = scan->len - key->end > LIST_MAX ? key->end + LIST_MAX : scan->len;
-    for (line = key->end; line < stop && s[line] != '\n'; line++) {
-        if (!byte_is(s[line], BYTE_NAME | BYTE_QUOTE | BYTE_SPACE) && s[line] != ',') return 0;
+    for (end = key->end; end < stop && (byte_is(s[end], BYTE_NAME | BYTE_QUOTE) || s[end] == ','); end++) {
     }
-    for (unsigned rows = 0; line + 1 < scan->len && rows < LIST_MAX; rows++) {
-        size_t at = line + 1, skip = column;
-        line = at;
-        while (line < scan->len && s[line] != '\n') line++;
-        size_t end = item_end(scan, at, line);
-        for (; skip > 0 && end < line; skip--) {
-            at = end + 1;
-            end = item_end(scan, at, line);
-        }
-        if (skip > 0) return 0;
-        redact_quote quote = redact_quote_at(scan, at);
-        if (quote.len == 1 && end > at + 2 && s[end - 1] == quote.mark) {
-            at++;
-            end--;
-        }
-        if (end > at && s[end - 1] == '\r') end--;
-        if (redact_is_secret(scan, key->class, at, end, SYNTAX_QUOTED))
-            redact_mark_secret(scan, at, end, key->rule);
+    scan->csv_end = end;
+    *columns = 0;
+    for (unsigned column = 0; column < COLUMNS_MAX && start < end; column++) {
+        size_t from = start;
+        while (start < end && s[start] != ',') start++;
+        berth_key_class class = berth_key_classify(s + from, start - from);
+        if (class.kind != BERTH_KEY_NONE && class.weight != BERTH_KEY_WEAK)
+            *columns |= UINT64_C(1) << column;
+        start++;
+    }
+    if (end < scan->len && s[end] == '\r') end++;
+    return end < scan->len && s[end] == '\n' ? end : 0;
+}
+
+size_t redact_csv(redact_scan *scan, const redact_key *key) {
+    uint64_t columns;
+    if (key->start < scan->csv_end) return 0;
+    size_t line = csv_names(scan, key, &columns);
+    for (unsigned rows = 0; line && line + 1 < scan->len && rows < LIST_MAX; rows++) {
+        size_t at = line + 1;
+        const char *end = memchr(scan->s + at, '\n', scan->len - at);
+        line = end ? (size_t)(end - scan->s) : scan->len;
+        if (!memchr(scan->s + at, ',', line - at)) break;
+        csv_row(scan, at, line, columns, key->rule);
     }
     return 0;
 }

@@ -15,13 +15,6 @@ static const char *const values[] = {
     "value", "val", "v", "content", "data", "default", "string", "text", "stringvalue",
 };
 
-static bool is_one_of(const char *const *words, size_t count, const char *s, size_t len) {
-    for (size_t i = 0; i < count; i++) {
-        if (strlen(words[i]) == len && bytes_fold_equal(s, words[i], len)) return true;
-    }
-    return false;
-}
-
 /* The start of `name` in name="password", where the name before the key tells one; SIZE_MAX. */
 static size_t teller_before(const redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
@@ -38,7 +31,7 @@ static size_t teller_before(const redact_scan *scan, const redact_key *key) {
     size_t end = i;
     while (i > 0 && end - i < BERTH_KEY_NAME_MAX && byte_is(s[i - 1], BYTE_LETTER)) i--;
     if (i > 0 && byte_is(s[i - 1], BYTE_NAME)) return SIZE_MAX;
-    return is_one_of(tellers, sizeof tellers / sizeof *tellers, s + i, end - i) ? i : SIZE_MAX;
+    return IS_ONE_OF(s + i, end - i, tellers) ? i : SIZE_MAX;
 }
 
 /* The end of the value of the name at `at`, when that is `value` or the like; *named tells. */
@@ -46,7 +39,7 @@ static size_t named_value(redact_scan *scan, const redact_key *key, size_t at, b
     const char *s = scan->s;
     size_t end = at;
     while (end < scan->len && end - at < BERTH_KEY_NAME_MAX && byte_is(s[end], BYTE_LETTER)) end++;
-    if (!is_one_of(values, sizeof values / sizeof *values, s + at, end - at)) return 0;
+    if (!IS_ONE_OF(s + at, end - at, values)) return 0;
     redact_quote quote = redact_quote_at(scan, end);
     size_t i = redact_skip_blanks(scan, end + quote.len);
     if (i >= scan->len || (s[i] != '=' && s[i] != ':')) return 0;
@@ -67,7 +60,8 @@ static size_t value_between(redact_scan *scan, const redact_key *key, size_t fro
         if (s[i] == '}' || (s[i] == '\n' && i > from && s[i - 1] == '\n')) return 0;
         if (s[i] == '>' && i > 0 && s[i - 1] != '=' && s[i - 1] != '-')
             return text && s[i - 1] != '/' ? redact_element(scan, key, i + 1) : 0;
-        if (!byte_is(s[i], BYTE_LETTER) || (i > 0 && byte_is(s[i - 1], BYTE_NAME))) continue;
+        bool first = memchr("vcdstVCDST", s[i], 10) != NULL; /* of the words in `values` */
+        if (!first || (i > 0 && byte_is(s[i - 1], BYTE_NAME))) continue;
         bool named = false;
         size_t end = named_value(scan, key, i, &named);
         if (named) return end;
@@ -97,7 +91,7 @@ static size_t sibling_value(redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
     size_t word = key->start - 1, last = word;
     while (word > 0 && last - word < BERTH_KEY_NAME_MAX && byte_is(s[word - 1], BYTE_LETTER)) word--;
-    if (!is_one_of(tellers, sizeof tellers / sizeof *tellers, s + word, last - word)) return 0;
+    if (!IS_ONE_OF(s + word, last - word, tellers)) return 0;
     size_t i = key->end, stop = scan->len - i > REACH ? i + REACH : scan->len;
     if (stop - i < 2 || s[i] != '<' || s[i + 1] != '/') return 0;
     for (unsigned tags = 0; tags < TAGS_MAX && i < stop; tags++) {

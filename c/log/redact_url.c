@@ -116,11 +116,7 @@ static bool is_file_ending(const char *s, size_t len) {
                                           "log",    "txt",    "lock",  "swap"};
     size_t dot = len;
     while (dot > 0 && s[dot - 1] != '.') dot--;
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        if (strlen(endings[i]) == len - dot && bytes_fold_equal(s + dot, endings[i], len - dot))
-            return true;
-    }
-    return false;
+    return IS_ONE_OF(s + dot, len - dot, endings);
 }
 
 /* Words before an address that make it one of a machine: ssh ann@node.example.org. */
@@ -164,10 +160,7 @@ static bool is_field(const char *s, size_t len) {
     static const char *const words[] = {"jdbc",   "oracle", "urn",  "mailto", "to",   "from",  "cc",    "bcc",     "mail",
                                         "email",  "user", "owner", "by",    "sip",     "xmpp",
                                         "acct",   "login", "contact", "username", "sender", "recipient"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strlen(words[i]) == len && bytes_fold_equal(s, words[i], len)) return true;
-    }
-    return false;
+    return IS_ONE_OF(s, len, words);
 }
 
 /* What follows the @ of a data source name: a host, tcp(...), //host, (DESCRIPTION=...). */
