@@ -76,7 +76,10 @@ function makers.multibyte(c)
   return c:pick { "ключ", "ñandú", "密鑰", "é́ü", "🔥🔑" } .. c:string(ALNUM, 6)
 end
 
-function makers.short(c) return c:string(ALNUM, 4) .. c:string(DIGIT, 2) end
+-- Letters of both cases: in all lower case it could be the tag of an image, all digits a count.
+function makers.short(c)
+  return c:string(UPPER, 1) .. c:string(LOWER, 1) .. c:string(ALNUM, 2) .. c:string(DIGIT, 2)
+end
 
 local function any_secret(c)
   return makers[c:pick { "plain", "plain", "plain", "word", "hex", "special", "short" }](c)

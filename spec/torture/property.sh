@@ -6,7 +6,7 @@ cases=$(choose 2000 100000)
 seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
 echo "seed $seed"
 tests=0
-for name in search_property explain model; do
+for name in search_property explain model redact; do
     log=$dir/$name
     if ! BERTH_CASES=$cases BERTH_SEED=$seed "$LUA" spec/support/busted.lua --ignore-lua \
         --output=spec/support/tally.lua "spec/${name}_spec.lua" >"$log" 2>&1 </dev/null; then
@@ -18,4 +18,4 @@ for name in search_property explain model; do
     echo "$name: ${passed:?no test ran} tests"
     tests=$((tests + passed))
 done
-echo "$cases cases each for candidates, explanations and the model: $tests tests hold, seed $seed"
+echo "$cases cases each for candidates, explanations, the model and each class of log lines: $tests tests hold, seed $seed"

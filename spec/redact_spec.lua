@@ -1,0 +1,309 @@
+--- The redactor through a logger: rules, profiles, masks, operators' rules, what it promises of any
+-- text, and the generated corpus.  BERTH_CASES says how many lines of each class are tried,
+-- BERTH_SEED which.
+local berth = require "berth"
+local corpus = require "spec.support.redact_corpus"
+
+local lines = math.tointeger(tonumber(os.getenv "BERTH_CASES")) or 200
+local seed = math.tointeger(tonumber(os.getenv "BERTH_SEED")) or os.time() % 1000000
+
+--- How long a redacted text may become: BERTH_REDACT_ROOM of c/log/redact.h.
+local function room(len) return 8 * len + 64 end
+
+local function logger(options)
+  options = options or {}
+  options.sink = options.sink or function() end
+  return assert(berth.logger(options))
+end
+
+local function rules_with_samples(log)
+  local rules = {}
+  for _, rule in ipairs(log:rules()) do
+    if rule.sample then rules[#rules + 1] = rule end
+  end
+  return rules
+end
+
+describe("a built-in rule", function()
+  it("turns its sample into what it says it does, and counts that", function()
+    local listed = logger()
+    for _, rule in ipairs(rules_with_samples(listed)) do
+      local log <close> = logger { profile = "strict" }
+      assert.equal(rule.expect, log:redact(rule.sample), rule.name)
+      local hits = 0
+      for _, each in ipairs(log:rules()) do
+        if each.name == rule.name then hits = hits + each.hits end
+      end
+      assert.is_true(hits > 0, rule.name .. " is not the rule that fired")
+    end
+    assert.is_true(#rules_with_samples(listed) > 100)
+  end)
+
+  it("has a name of its own", function()
+    local seen = {}
+    for _, rule in ipairs(logger():rules()) do
+      assert.is_nil(seen[rule.name], rule.name)
+      seen[rule.name] = true
+    end
+  end)
+
+  it("fires wherever its sample stands", function()
+    local log <close> = logger { profile = "strict" }
+    local frames = { { "x=1 ", "" }, { "2026-08-04 ERROR [req-1] ", " (took 3 ms)" },
+                     { "\xff\xfe ", " \xc3" }, { "\n", "\n" }, { "\0 ", " \0" } }
+    for _, rule in ipairs(rules_with_samples(log)) do
+      for _, frame in ipairs(frames) do
+        local line = frame[1] .. rule.sample .. frame[2]
+        assert.equal(frame[1] .. rule.expect .. frame[2], log:redact(line), rule.name)
+      end
+    end
+  end)
+end)
+
+describe("a redacted text", function()
+  local function every(profile, mask, check)
+    local log <close> = logger { profile = profile, mask = mask, key = "fixed" }
+    for _, rule in ipairs(rules_with_samples(log)) do check(log, rule.sample) end
+  end
+
+  it("is redacted already", function()
+    for _, profile in ipairs { "default", "strict", "structured-only" } do
+      for _, mask in ipairs { "stars", "last4", "hash" } do
+        every(profile, mask, function(log, text)
+          local once = log:redact(text)
+          assert.equal(once, log:redact(once))
+        end)
+      end
+    end
+  end)
+
+  it("is no longer than documented", function()
+    every("strict", "hash", function(log, text)
+      local many = text:rep(50, ";")
+      assert.is_true(#log:redact(many) <= room(#many))
+    end)
+    local log <close> = logger { mask = "hash", key = "fixed" }
+    for _, pair in ipairs { "pw=x&", "pw=1,", '"pw":1,', "--pw x ", "<pw>x</pw>" } do
+      local many = pair:rep(1000)
+      assert.is_true(#log:redact(many) <= room(#many), pair)
+    end
+  end)
+
+  it("keeps every byte that is no secret, UTF-8 or not", function()
+    local log <close> = logger()
+    local all = {}
+    for byte = 0, 255 do all[#all + 1] = string.char(byte) end
+    local bytes = table.concat(all)
+    for _, noise in ipairs { bytes, bytes:reverse(), "\xff\xfe\xfd", "\xc3\x28", "\xed\xa0\x80",
+                             "\xf0\x9f" } do
+      assert.equal(noise, log:redact(noise))
+      assert.equal(noise .. "\npassword=***\n" .. noise,
+                   log:redact(noise .. "\npassword=Lq3x9Z7\n" .. noise))
+    end
+    assert.equal("password=*** \xff", log:redact "password=Lq3\xff\xfe9Z7 \xff")
+  end)
+
+  it("is the same as before when there is nothing to redact", function()
+    local log <close> = logger()
+    for _, text in ipairs { "", " ", "\n", "\0", "a", "***", "password=***", "=", "\"", "://",
+                            "@" } do
+      assert.equal(text, log:redact(text))
+    end
+  end)
+
+  it("holds no secret that stood under a name elsewhere in the record", function()
+    local log <close> = logger()
+    assert.equal("tried *** for ann: password=***, then ***.",
+                 log:redact "tried Lq3x9Z7 for ann: password=Lq3x9Z7, then Lq3x9Z7.")
+    assert.equal('{"password": "***", "argv": ["-k", "***"], "host": "db-1"}',
+                 log:redact '{"password": "Lq3x9Z7", "argv": ["-k", "Lq3x9Z7"], "host": "db-1"}')
+    assert.same({ password = "***", note = "was *** before", deep = { { "***" } } },
+                log:redact { password = "Lq3x9Z7", note = "was Lq3x9Z7 before",
+                             deep = { { "Lq3x9Z7" } } })
+  end)
+
+  it("remembers no secret of the record before", function()
+    local log <close> = logger()
+    log:redact "password=Lq3x9Z7"
+    assert.equal("Lq3x9Z7 it is", log:redact "Lq3x9Z7 it is")
+    log:redact { password = "Lq3x9Z7" }
+    assert.equal("Lq3x9Z7 it is", log:redact "Lq3x9Z7 it is")
+  end)
+
+  it("has a limit, past which the record is withheld", function()
+    local log <close> = logger()
+    assert.equal("[record withheld: redaction failed]", log:redact(("x"):rep((16 << 20) + 1)))
+  end)
+end)
+
+describe("a profile", function()
+  local LINE = "ann@example.org from 10.20.30.40: password=Lq3x9Z7 and gh"
+    .. "p_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6abcd"
+
+  it("is default: secrets and personal data, no addresses", function()
+    local log <close> = logger { profile = "default" }
+    assert.equal("*** from 10.20.30.40: password=*** and ***", log:redact(LINE))
+  end)
+
+  it("is strict: IP addresses too", function()
+    local log <close> = logger { profile = "strict" }
+    assert.equal("*** from ***: password=*** and ***", log:redact(LINE))
+    assert.equal("peer *** up", log:redact "peer 2001:db8::17 up")
+  end)
+
+  it("is structured-only: what stands under a name", function()
+    local log <close> = logger { profile = "structured-only" }
+    assert.equal(LINE:gsub("Lq3x9Z7", "***"), log:redact(LINE))
+  end)
+end)
+
+describe("a mask", function()
+  it("is stars that tell nothing of the value", function()
+    local log <close> = logger { mask = "stars" }
+    assert.equal("password=*** token=***", log:redact "password=a1B2 token=a1B2c3D4e5F6g7H8i9J0")
+  end)
+
+  it("shows the last four characters of long values only", function()
+    local log <close> = logger { mask = "last4" }
+    assert.equal("password=***", log:redact "password=a1B2c3D4e5F")
+    assert.equal("password=***F6g7", log:redact "password=a1B2c3D4e5F6g7")
+  end)
+
+  it("is a keyed hash: equal values get equal marks under one key", function()
+    local one <close> = logger { mask = "hash", key = "k1" }
+    local same <close> = logger { mask = "hash", key = "k1" }
+    local other <close> = logger { mask = "hash", key = "k2" }
+    local function mark(log, text)
+      return assert(log:redact(text):match "%*%*%*~%x+", log:redact(text))
+    end
+    local first = mark(one, "password=Lq3x9Z7")
+    assert.equal(first, mark(one, '{"token": "Lq3x9Z7"}'))
+    assert.equal(first, mark(same, "--password Lq3x9Z7"))
+    assert.not_equal(first, mark(one, "password=Lq3x9Z8"))
+    assert.not_equal(first, mark(other, "password=Lq3x9Z7"))
+    assert.equal(#"***~" + 16, #first)
+  end)
+
+  it("has a key of its own for each logger when none is given", function()
+    local one <close> = logger { mask = "hash" }
+    local two <close> = logger { mask = "hash" }
+    assert.not_equal(one:redact "password=Lq3x9Z7", two:redact "password=Lq3x9Z7")
+  end)
+end)
+
+describe("an operator's rule", function()
+  it("names a field, in any syntax and case", function()
+    local log <close> = logger { rules = { { name = "badge", field = "badge_no" } } }
+    assert.equal('badge_no=*** BADGE_NO: *** {"badge_no": "***"} <badge_no>***</badge_no>',
+                 log:redact('badge_no=E42x BADGE_NO: E42x {"badge_no": "E42x"} '
+                            .. "<badge_no>E42x</badge_no>"))
+    assert.same({ badge_no = "***" }, log:redact { badge_no = "E42x" })
+  end)
+
+  it("is a pattern, of which the first group is masked", function()
+    local log <close> = logger { rules = { { name = "ticket", pattern = "TICKET-\\d+" },
+                                           { name = "seat", pattern = "seat ([A-Z]\\d+)" } } }
+    assert.equal("*** for seat *** and seat x", log:redact "TICKET-123 for seat B17 and seat x")
+  end)
+
+  it("is tried only where its keyword stands", function()
+    local log <close> = logger { rules = { { name = "n", pattern = "n-\\d+", keyword = "Crew" } } }
+    assert.equal("n-17 left", log:redact "n-17 left")
+    assert.equal("*** of the CREW left", log:redact "n-17 of the CREW left")
+  end)
+
+  it("allows values, by text or by pattern", function()
+    local log <close> = logger { rules = { { name = "a", allow = "Sesame99" },
+                                           { name = "b", allow_pattern = "test-[0-9]+" } } }
+    assert.equal("password=Sesame99 password=*** token=test-4242 token=***",
+                 log:redact("password=Sesame99 password=Sesame98 "
+                            .. "token=test-4242 token=test-4242x"))
+  end)
+
+  it("masks the field when its pattern meets a limit", function()
+    local bomb = "(?:a|aa)+(?:a|aa)+(?:a|aa)+$"
+    local log <close> = logger { rules = { { name = "bomb", pattern = bomb } } }
+    local text = ("a"):rep(5000) .. "!"
+    assert.equal("***", log:redact(text))
+    for _, rule in ipairs(log:rules()) do
+      if rule.name == "pattern-limit" then assert.is_true(rule.hits > 0) end
+    end
+  end)
+
+  it("is refused when it is wrong", function()
+    for _, rule in ipairs { { name = "x", pattern = "(" }, { name = "x", pattern = "" },
+                            { name = "x", field = "a" },
+                            { name = "x", pattern = "abc", keyword = "ab" } } do
+      local log, err = berth.logger { rules = { rule }, sink = function() end }
+      assert.is_nil(log)
+      assert.equal("invalid_value", err.code)
+      assert.equal("x", err.rule)
+    end
+  end)
+end)
+
+describe("a private key over several lines", function()
+  it("is masked as a whole by the filter", function()
+    local body = ("MHcCAQEEIIbVf1Uq0mQxH7yN"):rep(2)
+    local key = { "-----BEGIN EC PRIVATE KEY-----", body, body, "-----END EC PRIVATE KEY-----",
+                  "done" }
+    local from, to = os.tmpname(), os.tmpname()
+    local input = assert(io.open(from, "w"))
+    input:write(table.concat(key, "\n"), "\n")
+    input:close()
+    local log <close> = logger()
+    local source, sink = assert(io.open(from)), assert(io.open(to, "w"))
+    assert.is_true(log:filter(source, sink))
+    source:close()
+    sink:close()
+    local output = assert(io.open(to)):read "a"
+    os.remove(from)
+    os.remove(to)
+    assert.is_nil(output:find("MHc", 1, true))
+    assert.equal("done\n", output:match "[^\n]*\n$")
+  end)
+end)
+
+-- --- the generated corpus ----------------------------------------------------------------------
+
+--- Of how many lines at least all is as it should be, in percent.  Extreme lines are those where
+-- only a sentence or an odd encoding tells a secret.
+local FLOOR = { core = 100, hard = 99.5, extreme = 90, negative = 100 }
+
+--- What is wrong with the redaction of a labelled line; nil: nothing.
+local function fault_of(log, case)
+  local out = log:redact(case.line)
+  if case.tier == "negative" then
+    if out ~= case.line then return "was touched: " .. out end
+  else
+    for _, secret in ipairs(case.secrets) do
+      if out:find(secret, 1, true) then return ("still holds %s: %s"):format(secret, out) end
+    end
+    for _, kept in ipairs(case.keep) do
+      if not out:find(kept, 1, true) then return ("lost %s: %s"):format(kept, out) end
+    end
+  end
+  if log:redact(out) ~= out then return "changes when redacted twice: " .. log:redact(out) end
+  if #out > room(#case.line) then return "became too long" end
+end
+
+describe("the generated corpus", function()
+  local log = logger()
+
+  for _, class in ipairs(corpus.class_names()) do
+    local tier = corpus.classes[class][1]
+    it(("holds for %s lines of class %s (BERTH_SEED=%d)"):format(tier, class, seed), function()
+      local chance = corpus.chance(seed)
+      local wrong = {}
+      for _ = 1, lines do
+        local case = corpus.line(chance, class)
+        local fault = fault_of(log, case)
+        if fault then wrong[#wrong + 1] = case.line .. "\n  " .. fault end
+      end
+      local share = 100 * (lines - #wrong) / lines
+      local shown = table.concat(wrong, "\n", 1, math.min(#wrong, 20))
+      assert.is_true(share >= FLOOR[tier],
+                     ("%.2f %% of %d lines, seed %d\n%s"):format(share, lines, seed, shown))
+    end)
+  end
+end)
