@@ -50,8 +50,7 @@ static berth_rc ask_ranking(berth_policies *policies, berth_policy *policy, bert
                               .nviews = 2,
                               .take = hook == BERTH_HOOK_FILTER ? take_filter : take_score,
                               .answer = answer};
-    berth_frame_begin(&policy->frame, state, claim, candidate,
-                      1u << BERTH_VIEW_REQUEST | 1u << BERTH_VIEW_CANDIDATE);
+    berth_frame_begin(&policy->frame, state, claim, candidate);
     bool done = berth_policy_run(&call, outcome);
     rank->personal |= policy->frame.personal;
     berth_rc rc = done ? BERTH_OK : berth_policy_fail(&call, outcome, err);
@@ -114,8 +113,7 @@ static berth_rc ask_admit(berth_policies *policies, berth_policy *policy, berth_
                           berth_verdict *out) {
     static const berth_view views[] = {BERTH_VIEW_CLAIM, BERTH_VIEW_VIEW};
     berth_ruling *ruling = begin_ruling(policies, policy, BERTH_HOOK_ADMIT);
-    berth_frame_begin(&policy->frame, state, claim, candidate,
-                      1u << BERTH_VIEW_CLAIM | 1u << BERTH_VIEW_VIEW);
+    berth_frame_begin(&policy->frame, state, claim, candidate);
     berth_sandbox_set_limits(policy->sandbox, BERTH_ADMIT_STEPS, BERTH_SANDBOX_BUSY_NS);
     ask_ruling(ruling, views, 2);
     berth_sandbox_set_limits(policy->sandbox, BERTH_SANDBOX_STEPS, BERTH_SANDBOX_BUSY_NS);
@@ -181,7 +179,7 @@ berth_rc berth_policies_authorize(berth_policies *policies, const berth_call *ca
         if (!(p->has & 1u << BERTH_HOOK_AUTHORIZE)) continue;
         berth_ruling *ruling = begin_ruling(policies, p, BERTH_HOOK_AUTHORIZE);
         p->frame.call = call;
-        berth_frame_begin(&p->frame, NULL, NULL, NULL, 1u << BERTH_VIEW_CALL);
+        berth_frame_begin(&p->frame, NULL, NULL, NULL);
         ask_ruling(ruling, views, 1);
         berth_rc rc = berth_ruling_apply(ruling, err);
         berth_frame_end(&p->frame);
@@ -217,7 +215,7 @@ berth_rc berth_policies_redact(berth_policies *policies, const berth_data *recor
                                   .record = out,
                                   .take = take_record,
                                   .answer = &result};
-        berth_frame_begin(&p->frame, NULL, NULL, NULL, 0);
+        berth_frame_begin(&p->frame, NULL, NULL, NULL);
         if (berth_policy_run(&call, &policies->outcome))
             rc = berth_data_copy(out, &result, err);
         else

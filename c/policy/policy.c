@@ -71,7 +71,6 @@ static berth_rc load_failed(const berth_policy *policy, const berth_outcome *out
 
 /* Brings an empty sandbox to where the policy's hooks can be called. */
 static bool load(berth_policy *policy, berth_outcome *outcome) {
-    policy->frame.root = NULL;
     memset(policy->frame.classes, 0, sizeof policy->frame.classes);
     name_after_file(policy);
     policy->version[0] = policy->description[0] = '\0';
@@ -140,7 +139,7 @@ static int push_arguments(lua_State *L, void *ud) {
         return 1;
     }
     for (int i = 0; i < call->nviews; i++)
-        lua_rawgeti(L, LUA_REGISTRYINDEX, call->policy->frame.refs[call->views[i]]);
+        berth_push_view(L, &call->policy->frame, call->views[i]);
     return call->nviews;
 }
 
@@ -154,12 +153,7 @@ static bool revive(berth_policy *policy, berth_outcome *out) {
         out->costly = "";
         return false;
     }
-    unsigned shown = policy->frame.shown;
-    policy->frame.shown = 0;
-    bool done = load(policy, out);
-    policy->frame.shown = shown;
-    berth_frame_point(&policy->frame);
-    return done;
+    return load(policy, out);
 }
 
 static bool attempt(berth_policy_call *call, berth_outcome *out) {
@@ -169,7 +163,10 @@ static bool attempt(berth_policy_call *call, berth_outcome *out) {
                              .push = push_arguments,
                              .take = call->take,
                              .ud = call};
-    return berth_sandbox_call(policy->sandbox, &job, out);
+    bool done = berth_sandbox_call(policy->sandbox, &job, out);
+    bool dropped = berth_sandbox_dead(policy->sandbox);
+    berth_views_expire(dropped ? NULL : berth_sandbox_state(policy->sandbox), &policy->frame);
+    return done;
 }
 
 bool berth_policy_run(berth_policy_call *call, berth_outcome *out) {

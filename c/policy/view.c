@@ -43,14 +43,25 @@ static int push_field(lua_State *L, berth_frame *frame, const berth_view_class *
     unknown_member(L, class, 2);
 }
 
-/* __index of a singleton's table of methods: what is no method.  Upvalues: frame, class. */
-static int singleton_field(lua_State *L) {
+/* __index of a table of methods: what is no method.  Upvalues: frame, class. */
+static int view_field(lua_State *L) {
     berth_frame *frame = lua_touserdata(L, lua_upvalueindex(1));
     const berth_view_class *class = lua_touserdata(L, lua_upvalueindex(2));
     berth_charge(L, WORK_HOST, 1);
-    if (!(frame->shown & 1u << class->view))
-        return luaL_error(L, "%s is no longer valid: its call is over", class->name);
-    return push_field(L, frame, class);
+    push_field(L, frame, class);
+    if (class->view == BERTH_VIEW_CANDIDATE) { /* its root: found without a call from now on */
+        lua_pushvalue(L, 2);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, 1);
+        frame->rooted = true;
+    }
+    return 1;
+}
+
+/* Any use of a view whose call is over. */
+static int view_over(lua_State *L) {
+    const berth_view_class *class = lua_touserdata(L, lua_upvalueindex(2));
+    return luaL_error(L, "%s is no longer valid: its call is over", class->name);
 }
 
 /* __index of provider views, of which there are many.  Upvalues: frame, class, methods. */
@@ -94,55 +105,55 @@ static void push_methods(lua_State *L, berth_frame *frame, const berth_view_clas
     }
 }
 
-/* The metatable without __index. [-0, +1, m] */
-static void push_metatable(lua_State *L, berth_frame *frame, const berth_view_class *class) {
-    lua_createtable(L, 0, 4);
+/* A metatable with all but __index. [-0, +1, m] */
+static void push_metatable(lua_State *L, berth_frame *frame, const berth_view_class *class,
+                           lua_CFunction newindex) {
+    lua_createtable(L, 0, 5);
     lua_pushstring(L, class->name);
     lua_setfield(L, -2, "__name");
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
     push_light(L, frame, class);
-    lua_pushcclosure(L, view_newindex, 2);
+    lua_pushcclosure(L, newindex, 2);
     lua_setfield(L, -2, "__newindex");
 }
 
-/* Before all others: provider views, and the one that candidate.root answers. [-0, +0, m] */
+/* [-0, +0, m] */
 static void open_provider(lua_State *L, berth_frame *frame) {
     const berth_view_class *class = &berth_class_of_provider;
-    berth_provider_view *root = lua_newuserdatauv(L, sizeof *root, 0);
-    *root = (berth_provider_view){0, BERTH_NONE};
-    push_metatable(L, frame, class); /* root mt */
+    push_metatable(L, frame, class, view_newindex);
     push_light(L, frame, class);
     push_methods(L, frame, class);
     lua_pushcclosure(L, provider_index, 3);
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, berth_provider_equal);
     lua_setfield(L, -2, "__eq");
-    frame->self[class->view] = lua_topointer(L, -1);
-    lua_pushvalue(L, -1);
+    frame->provider_address = lua_topointer(L, -1);
     frame->provider_metatable = luaL_ref(L, LUA_REGISTRYINDEX);
-    lua_setmetatable(L, -2); /* root */
-    frame->refs[class->view] = luaL_ref(L, LUA_REGISTRYINDEX);
-    frame->root = root;
 }
 
 /* [-0, +0, m] */
-static void open_singleton(lua_State *L, berth_frame *frame, const berth_view_class *class) {
-    frame->self[class->view] = lua_newuserdatauv(L, 1, 0);
-    push_metatable(L, frame, class); /* ud mt */
-    push_methods(L, frame, class);   /* ud mt methods */
-    if (class->view == BERTH_VIEW_CANDIDATE) { /* asked for so often that it is a plain value */
-        lua_rawgeti(L, LUA_REGISTRYINDEX, frame->refs[BERTH_VIEW_PROVIDER]);
-        lua_setfield(L, -2, "root");
+static void open_view(lua_State *L, berth_frame *frame, const berth_view_class *class) {
+    struct berth_view_refs *refs = &frame->refs[class->view];
+    push_metatable(L, frame, class, view_newindex);
+    push_methods(L, frame, class); /* live methods */
+    if (class->view == BERTH_VIEW_CANDIDATE) {
+        lua_pushvalue(L, -1);
+        frame->methods = luaL_ref(L, LUA_REGISTRYINDEX);
     }
     lua_createtable(L, 0, 1);
     push_light(L, frame, class);
-    lua_pushcclosure(L, singleton_field, 2);
+    lua_pushcclosure(L, view_field, 2);
     lua_setfield(L, -2, "__index");
     lua_setmetatable(L, -2);
     lua_setfield(L, -2, "__index");
-    lua_setmetatable(L, -2); /* ud */
-    frame->refs[class->view] = luaL_ref(L, LUA_REGISTRYINDEX);
+    refs->live = luaL_ref(L, LUA_REGISTRYINDEX);
+    push_metatable(L, frame, class, view_over);
+    lua_getfield(L, -1, "__newindex");
+    lua_setfield(L, -2, "__index");
+    refs->over = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_pushboolean(L, 0);
+    refs->given = luaL_ref(L, LUA_REGISTRYINDEX);
 }
 
 void berth_views_open(lua_State *L, berth_frame *frame, unsigned hooks) {
@@ -158,14 +169,13 @@ void berth_views_open(lua_State *L, berth_frame *frame, unsigned hooks) {
     luaL_checkstack(L, LUA_MINSTACK, NULL);
     if (hooks & (search | admit)) open_provider(L, frame);
     for (int i = 0; i < BERTH_VIEW_COUNT; i++)
-        if (hooks & wanted[i]) open_singleton(L, frame, classes[i]);
+        if (hooks & wanted[i]) open_view(L, frame, classes[i]);
 }
 
 /* --- a call ------------------------------------------------------------------------------ */
 
 void berth_frame_begin(berth_frame *frame, berth_state *state, const berth_claim *claim,
-                       const berth_candidate *candidate, unsigned shown) {
-    frame->shown = shown;
+                       const berth_candidate *candidate) {
     frame->state = state;
     frame->claim = claim;
     frame->candidate = candidate;
@@ -173,16 +183,9 @@ void berth_frame_begin(berth_frame *frame, berth_state *state, const berth_claim
     frame->personal = frame->located = frame->starved = false;
     frame->holder = BERTH_NONE;
     frame->ninputs = 0;
-    berth_frame_point(frame);
-}
-
-void berth_frame_point(berth_frame *frame) {
-    if (frame->root && frame->shown & 1u << BERTH_VIEW_CANDIDATE)
-        *frame->root = (berth_provider_view){frame->serial, frame->candidate->anchor};
 }
 
 void berth_frame_end(berth_frame *frame) {
-    frame->shown = 0;
     frame->state = NULL;
     frame->claim = NULL;
     frame->candidate = NULL;
@@ -190,17 +193,56 @@ void berth_frame_end(berth_frame *frame) {
     frame->serial++;
 }
 
+void berth_push_view(lua_State *L, berth_frame *frame, berth_view view) {
+    const struct berth_view_refs *refs = &frame->refs[view];
+    const void *ud = lua_newuserdatauv(L, 1, 0);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, refs->live);
+    lua_setmetatable(L, -2);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, LUA_REGISTRYINDEX, refs->given);
+    frame->self[view] = ud;
+}
+
+void berth_views_expire(lua_State *L, berth_frame *frame) {
+    for (int i = 0; i < BERTH_VIEW_COUNT; i++) {
+        if (frame->self[i] == NULL) continue;
+        frame->self[i] = NULL;
+        if (L == NULL) continue;
+        lua_rawgeti(L, LUA_REGISTRYINDEX, frame->refs[i].given);
+        lua_rawgeti(L, LUA_REGISTRYINDEX, frame->refs[i].over);
+        lua_setmetatable(L, -2);
+        lua_pop(L, 1);
+    }
+    if (frame->rooted && L) { /* the key is there: setting it to nil asks for no memory */
+        lua_rawgeti(L, LUA_REGISTRYINDEX, frame->methods);
+        lua_pushliteral(L, "root");
+        lua_pushnil(L);
+        lua_rawset(L, -3);
+        lua_pop(L, 1);
+    }
+    frame->rooted = false;
+}
+
 /* --- arguments --------------------------------------------------------------------------- */
+
+/* Is it a view of an earlier call? */
+static bool is_over(lua_State *L, int arg, const struct berth_view_refs *refs) {
+    if (lua_type(L, arg) != LUA_TUSERDATA || !lua_getmetatable(L, arg)) return false;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, refs->over);
+    bool over = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return over;
+}
 
 berth_frame *berth_view_check(lua_State *L, berth_view view) {
     berth_frame *frame = lua_touserdata(L, lua_upvalueindex(1));
+    const char *name = classes[view]->name;
     berth_charge(L, WORK_HOST, 1);
-    if (lua_touserdata(L, 1) != frame->self[view])
-        luaL_error(L, "a method of %s is called with a colon, on the %s itself",
-                   classes[view]->name, classes[view]->name);
-    if (!(frame->shown & 1u << view))
-        luaL_error(L, "%s is no longer valid: its call is over", classes[view]->name);
-    return frame;
+    if (lua_touserdata(L, 1) == frame->self[view] && frame->self[view]) return frame;
+    if (frame->self[view] == NULL || is_over(L, 1, &frame->refs[view]))
+        luaL_error(L, "%s is no longer valid: its call is over", name);
+    luaL_error(L, "a method of %s is called with a colon, on the %s itself", name, name);
+    return NULL;
 }
 
 const char *berth_arg_text(lua_State *L, int arg, size_t *len) {

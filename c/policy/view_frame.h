@@ -1,11 +1,11 @@
 /* view_frame.h - what a policy may look at during one call, and how its views find it.  Private to
  * c/policy.
  *
- * There is one userdata of each view in a state, made once and given to every call; what it shows
- * is whatever the frame holds now.  So is candidate.root.  All other views of providers are made
- * as they are asked for and carry the call's serial: kept for a later call they are refused.
- * Outside of calls nothing can be read.  view.h names the members.  Uses core's state, search and
- * place. */
+ * Each call is given userdata of its own; what they show is whatever the frame holds now.  When the
+ * call is over they get a metatable under which nothing can be read, so that a look at a member
+ * costs no check and a view that was kept is refused for ever.  Views of providers are made as they
+ * are asked for and carry the call's serial.  view.h names the members.  Uses core's state, search
+ * and place. */
 #ifndef BERTH_POLICY_VIEW_FRAME_H
 #define BERTH_POLICY_VIEW_FRAME_H
 
@@ -37,13 +37,12 @@ typedef struct berth_input {
 /* Owned by a policy; lives at one address as long as its lua_State. */
 typedef struct berth_frame {
     /* the call */
-    unsigned shown; /* bit of each berth_view that may be read; 0 outside of calls */
-    berth_state *state;
+    berth_state *state; /* NULL outside of calls, and in authorize */
     const berth_claim *claim;
     const berth_candidate *candidate;
     const berth_call *call;
     berth_ref holder; /* the claim's consumer, once looked up */
-    uint32_t serial;
+    uint64_t serial;
 
     /* what came of it */
     bool personal; /* the answer depends on who asks or for how many */
@@ -53,11 +52,16 @@ typedef struct berth_frame {
     berth_input inputs[BERTH_INPUTS];
 
     /* the state's */
-    const void *self[BERTH_VIEW_COUNT]; /* addresses of the singletons' userdata */
-    int refs[BERTH_VIEW_COUNT];         /* of them, and of `root`, in the registry */
-    int provider_metatable;             /* likewise; self has its address */
-    struct berth_provider_view *root;   /* what candidate.root answers */
-    berth_places *places;               /* borrowed; shared by all policies of a host */
+    const void *self[BERTH_VIEW_COUNT]; /* addresses of the call's userdata; NULL outside of it */
+    struct berth_view_refs {
+        int given, live, over; /* in the registry: the call's userdata, its metatable in the call
+                                  and afterwards */
+    } refs[BERTH_VIEW_COUNT];
+    int provider_metatable; /* likewise; its address: */
+    const void *provider_address;
+    bool rooted;          /* candidate.root was asked for: it is a plain value in `methods` */
+    int methods;          /* of the candidate, in the registry */
+    berth_places *places; /* borrowed; shared by all policies of a host */
     struct berth_class_hint {
         const char *text; /* a Lua string that named the class: a hint, never read */
         berth_ref ref;
@@ -67,12 +71,15 @@ typedef struct berth_frame {
 /* Makes the views that the hooks in the mask need. [-0, +0, m] */
 void berth_views_open(lua_State *L, berth_frame *frame, unsigned hooks);
 
-/* Between these a call may read: begin shows the candidate's root, end takes everything away. */
+/* Between these a call may read. */
 void berth_frame_begin(berth_frame *frame, berth_state *state, const berth_claim *claim,
-                       const berth_candidate *candidate, unsigned shown);
+                       const berth_candidate *candidate);
 void berth_frame_end(berth_frame *frame);
-/* When the views were made anew within a call. */
-void berth_frame_point(berth_frame *frame);
+/* The call's view, made for it. [-0, +1, m] */
+void berth_push_view(lua_State *L, berth_frame *frame, berth_view view);
+/* Makes the call's views unreadable.  L is NULL when their state is about to be dropped.
+ * [-0, +0, -] */
+void berth_views_expire(lua_State *L, berth_frame *frame);
 
 /* --- for the views ----------------------------------------------------------------------- */
 

@@ -5,7 +5,7 @@
 
 static bool is_view(lua_State *L, int arg, const berth_frame *frame) {
     if (lua_type(L, arg) != LUA_TUSERDATA || !lua_getmetatable(L, arg)) return false;
-    bool same = lua_topointer(L, -1) == frame->self[BERTH_VIEW_PROVIDER];
+    bool same = lua_topointer(L, -1) == frame->provider_address;
     lua_pop(L, 1);
     return same;
 }
@@ -13,7 +13,7 @@ static bool is_view(lua_State *L, int arg, const berth_frame *frame) {
 /* The provider that the view at `arg` shows, in this very call. [-0, +0, v] */
 static const berth_provider *provider_at(lua_State *L, int arg, berth_frame *frame) {
     const berth_provider_view *view = lua_touserdata(L, arg);
-    const berth_provider *p = frame->shown && view->serial == frame->serial
+    const berth_provider *p = frame->state && view->serial == frame->serial
                                   ? berth_state_provider(frame->state, view->ref)
                                   : NULL;
     if (p == NULL) luaL_error(L, "provider is no longer valid: its call is over");

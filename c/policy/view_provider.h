@@ -6,7 +6,7 @@
 
 /* The bytes of the userdata. */
 typedef struct berth_provider_view {
-    uint32_t serial; /* of the call it may be read in */
+    uint64_t serial; /* of the call it may be read in */
     berth_ref ref;
 } berth_provider_view;
 

@@ -331,7 +331,6 @@ static const char *const candidate_fields[] = {
 #undef X
         NULL};
 
-/* Not asked: the root is a plain value beside the methods. */
 static void candidate_field(lua_State *L, berth_frame *frame, int n) {
     (void)n;
     berth_push_provider(L, frame, frame->candidate->anchor);
