@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
+
 const char *berth_rc_code(berth_rc rc) {
     switch (rc) {
 #define X(name, value, code, when)                                                                 \
@@ -33,8 +35,9 @@ berth_rc berth_fail(berth_err *err, berth_rc rc, const char *format, ...) {
     int n = vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
     if (n < 0) err->message[0] = '\0';
-    if (n >= (int)sizeof err->message)
-        trim_broken_character(err->message, sizeof err->message - 1);
+    bool cut = n >= (int)sizeof err->message;
+    if (cut) trim_broken_character(err->message, sizeof err->message - 1);
+    berth_text_shorten(err->message, cut);
     err->rc = rc;
     err->nfields = 0;
     return rc;
@@ -58,7 +61,9 @@ void berth_err_text(berth_err *err, const char *name, const char *text) {
     berth_err_field *f = next_field(err, name);
     if (f == NULL || text == NULL) return;
     int n = snprintf(f->text, sizeof f->text, "%s", text);
-    if (n >= (int)sizeof f->text) trim_broken_character(f->text, sizeof f->text - 1);
+    bool cut = n >= (int)sizeof f->text;
+    if (cut) trim_broken_character(f->text, sizeof f->text - 1);
+    berth_text_shorten(f->text, cut);
 }
 
 void berth_err_number(berth_err *err, const char *name, int64_t number) {

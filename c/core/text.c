@@ -122,3 +122,31 @@ berth_quoted berth_quote(const char *text, size_t len) {
     q.text[at] = '\0';
     return q;
 }
+
+#define WORD_LONG 8 /* bytes of a cut word that might be a secret's */
+#define WORD_KEPT 6
+
+static bool is_word_byte(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           (c != '\0' && strchr("_-+/=~%.", c) != NULL) || (unsigned char)c >= 0x80;
+}
+
+void berth_text_shorten(char *text, bool cut) {
+    char *end = strstr(text, "...");
+    while (end != NULL || cut) {
+        if (end == NULL) {
+            end = text + strlen(text);
+            cut = false;
+        }
+        char *word = end;
+        while (word > text && is_word_byte(word[-1])) word--;
+        if (end - word >= WORD_LONG) {
+            char *kept = word + WORD_KEPT;
+            while (kept > word && ((unsigned char)*kept & 0xC0) == 0x80) kept--;
+            memmove(kept, end, strlen(end) + 1);
+            end = kept;
+        }
+        while (*end == '.') end++;
+        end = *end != '\0' ? strstr(end, "...") : NULL;
+    }
+}

@@ -26,4 +26,8 @@ typedef struct berth_quoted {
 } berth_quoted;
 berth_quoted berth_quote(const char *text, size_t len);
 
+/* A long word that was cut, before "..." or, when `cut` says so, at the end, may be the beginning
+ * of a secret that redaction knows only whole: little of it stays. */
+void berth_text_shorten(char *text, bool cut);
+
 #endif

@@ -6,7 +6,7 @@
 #ifndef BERTH_LOG_LOG_H
 #define BERTH_LOG_LOG_H
 
-#include "log/redact.h"
+#include "log/record.h"
 
 /* name, word, syslog's severity */
 #define BERTH_LEVELS(X)                                                                            \
@@ -27,25 +27,6 @@ typedef enum berth_log_format {
     BERTH_LOG_TEXT  /* time INFO message name=value name="two words" */
 } berth_log_format;
 
-typedef enum berth_field_type {
-    BERTH_FIELD_TEXT,
-    BERTH_FIELD_INTEGER,
-    BERTH_FIELD_NUMBER,
-    BERTH_FIELD_BOOLEAN
-} berth_field_type;
-
-/* A detail of a record; borrowed for the call. */
-typedef struct berth_log_field {
-    const char *name;
-    berth_field_type type;
-    const char *text; /* BERTH_FIELD_TEXT, len bytes */
-    size_t len;
-    int64_t integer;
-    double number;
-    bool boolean;
-} berth_log_field;
-
-#define BERTH_LOG_FIELDS_MAX 64           /* of one record; more are left out, and told */
 #define BERTH_LOG_VALUE_MAX ((size_t)8192) /* bytes of a text after redaction; the rest is cut */
 
 /* --- sinks --------------------------------------------------------------------------------- */
@@ -76,7 +57,6 @@ typedef struct berth_log_options {
     berth_level level;
     berth_log_format format;
     berth_sink sink;
-    berth_redactor *redactor;
     int64_t (*now)(void *ud); /* microseconds since 1970; NULL: records carry no time */
     void *now_ud;
 } berth_log_options;
@@ -86,24 +66,26 @@ typedef struct berth_log {
     struct berth_log_state *state;
 } berth_log;
 
-/* Owns sink and redactor from then on; on failure they stay the caller's.  Errors: BERTH_ENOMEM. */
+/* Owns the sink from then on; on failure it stays the caller's.  Errors: BERTH_ENOMEM. */
 berth_rc berth_log_open(berth_mem mem, const berth_log_options *options, berth_log **out,
                         berth_err *err);
-/* Tells what was dropped, if it can, and closes sink and redactor; NULL is fine. */
+/* Tells what was dropped, if it can, and closes the sink; NULL is fine. */
 void berth_log_close(berth_log *log);
 
 static inline bool berth_log_wants(const berth_log *log, berth_level level) {
     return log && level >= log->level;
 }
 
-/* Writes the record, or counts it as dropped. */
-void berth_log_write(berth_log *log, berth_level level, const char *message,
-                     const berth_log_field *fields, size_t count);
+/* Writes what the redactor leaves of the record, or counts it as dropped.  Fields beyond
+ * BERTH_RECORD_FIELDS_MAX are left out, and told. */
+void berth_log_write(berth_log *log, berth_redactor *redactor, berth_level level,
+                     const berth_record *record);
+/* A record that had to be given up before it could be written. */
+void berth_log_drop(berth_log *log);
 /* Records that were not written so far. */
 uint64_t berth_log_dropped(const berth_log *log);
 /* Errors: the sink's. */
 berth_rc berth_log_reopen(berth_log *log, berth_err *err);
-berth_redactor *berth_log_redactor(const berth_log *log); /* borrowed */
 
 const char *berth_level_word(berth_level level);
 /* -1: it is none. */

@@ -189,7 +189,7 @@ static void put_field(log_line *line, const berth_log_field *field, bool json) {
 
 static void put_head(log_line *line, bool json, const log_record *record) {
     static const char *const upper[] = {"DEBUG", "INFO", "WARN", "ERROR", "OFF"};
-    size_t len = record->message_len, n = cut(record->message, len);
+    size_t len = record->is.message_len, n = cut(record->is.message, len);
     if (json) {
         put_text(line, "{");
         if (record->timed) {
@@ -200,7 +200,7 @@ static void put_head(log_line *line, bool json, const log_record *record) {
         put_text(line, "\"level\":\"");
         put_text(line, berth_level_word(record->level));
         put_text(line, "\",\"message\":");
-        put_quoted(line, record->message, len, true);
+        put_quoted(line, record->is.message, len, true);
         return;
     }
     if (record->timed) {
@@ -209,7 +209,7 @@ static void put_head(log_line *line, bool json, const log_record *record) {
     }
     put_text(line, upper[record->level]);
     put_text(line, " ");
-    put_escaped(line, record->message, n, false, false);
+    put_escaped(line, record->is.message, n, false, false);
     if (n < len) put_text(line, "...");
 }
 
@@ -218,11 +218,18 @@ void log_format(log_line *line, berth_log_format format, const log_record *recor
     line->len = 0;
     line->failed = false;
     put_head(line, json, record);
-    for (size_t i = 0; i < record->count; i++) put_field(line, &record->fields[i], json);
+    for (size_t i = 0; i < record->is.count; i++) put_field(line, &record->is.fields[i], json);
     if (record->left_out > 0) {
         berth_log_field left = {.name = "fields_left_out", .type = BERTH_FIELD_INTEGER,
                                 .integer = (int64_t)record->left_out};
         put_field(line, &left, json);
     }
     put_text(line, json ? "}\n" : "\n");
+}
+
+bool log_replace(log_line *line, const char *s, size_t len) {
+    line->len = 0;
+    put(line, s, len);
+    put(line, "\n", 1);
+    return !line->failed;
 }

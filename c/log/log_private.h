@@ -11,18 +11,18 @@ typedef struct log_line {
     bool failed; /* for memory; what was put after that is missing */
 } log_line;
 
+/* A record with what the log itself says of it. */
 typedef struct log_record {
     berth_level level;
     bool timed;
     int64_t now;
-    const char *message;
-    size_t message_len;
-    const berth_log_field *fields;
-    size_t count;
     size_t left_out; /* fields that had no room */
+    berth_record is;
 } log_record;
 
 /* Replaces what the line holds by a record, with its line break. */
 void log_format(log_line *line, berth_log_format format, const log_record *record);
+/* Replaces it by a text that does not stand in it, and a line break; false without memory. */
+bool log_replace(log_line *line, const char *s, size_t len);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "lua/lua_redaction.h"
 #include "lua/lua_verbs.h"
 
 const luax_class luax_allocation_class = {"berth.allocation"};
@@ -114,6 +115,7 @@ static int allocation_eq(lua_State *L) {
 static int allocation_tostring(lua_State *L) {
     const luax_allocation *self = luax_check(L, 1, &luax_allocation_class);
     lua_pushfstring(L, "berth.allocation %s", berth_quote(self->consumer, self->len).text);
+    luax_redact_value(L, self->owner->redaction);
     return 1;
 }
 

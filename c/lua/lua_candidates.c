@@ -195,13 +195,15 @@ static berth_rc advance(lua_State *L, berth_err *err) {
 /* next() -> candidate | nil | nil, err */
 static int candidates_next(lua_State *L) {
     berth_err err;
-    return advance(L, &err) == BERTH_OK ? 1 : luax_fail(L, &err);
+    if (advance(L, &err) == BERTH_OK) return 1;
+    return luax_store_fail(L, ((luax_candidates *)lua_touserdata(L, 1))->owner, &err);
 }
 
 /* In a `for` there is no place for a second result: a failure is raised. */
 static int candidates_call(lua_State *L) {
     berth_err err;
-    return advance(L, &err) == BERTH_OK ? 1 : luax_throw(L, &err);
+    if (advance(L, &err) == BERTH_OK) return 1;
+    return luax_store_throw(L, ((luax_candidates *)lua_touserdata(L, 1))->owner, &err);
 }
 
 /* --- one candidate ----------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "lua/lua_explain.h"
 #include "lua/lua_judge.h"
+#include "lua/lua_redaction.h"
 #include "lua/lua_request.h"
 #include "lua/lua_verbs.h"
 
@@ -138,16 +139,17 @@ static berth_rc simulate(luax_call *call, const luax_ask *ask, int64_t most, ber
     return rc;
 }
 
-static void push_answer(lua_State *L, const answer *a) {
+static void push_answer(lua_State *L, const luax_store *owner, const answer *a) {
     lua_createtable(L, 0, 3);
     luax_set_integer(L, "count", a->count);
     if (!a->stopped) return;
-    luax_push_error(L, &a->why);
+    luax_store_push_error(L, owner, &a->why);
     lua_setfield(L, -2, "refusal");
     if (a->kind == NULL) return;
     lua_createtable(L, 0, 2);
     luax_set_text(L, "kind", a->kind);
     luax_set_text(L, "text", a->text);
+    luax_redact_fresh(L, owner->redaction);
     lua_setfield(L, -2, "runs_out");
 }
 
@@ -164,7 +166,7 @@ int luax_capacity(lua_State *L) {
     if (state == NULL) return luax_call_fail(&call);
     answer a = {.count = 0};
     if (simulate(&call, &ask, o.most, state, &a) != BERTH_OK) return luax_call_fail(&call);
-    push_answer(L, &a);
+    push_answer(L, call.scope.owner, &a);
     luax_call_done(&call);
     return 1;
 }

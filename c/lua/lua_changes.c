@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "lua/lua_redaction.h"
+
 /* --- fields ------------------------------------------------------------------------------ */
 
 typedef enum place { TOP, BEFORE, AFTER } place;
@@ -237,13 +239,15 @@ static void push_row(lua_State *L, const field *fields, size_t count) {
     }
 }
 
-/* An array of rows[from .. from + count). [-0, +1, m] */
-static void push_rows(lua_State *L, const layout *l, size_t from, size_t count) {
+/* An array of rows[from .. from + count), each redacted unless `exact`. [-0, +1, v] */
+static void push_rows(lua_State *L, const luax_store *owner, const layout *l, size_t from,
+                      size_t count, bool exact) {
     luaL_checkstack(L, 8, "changes nested too deeply");
     lua_createtable(L, (int)count, 0);
     for (size_t i = 0; i < count; i++) {
         const row *r = &l->rows[from + i];
         push_row(L, l->fields + r->first, r->count);
+        if (!exact) luax_redact_fresh(L, owner->redaction);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
 }
@@ -254,20 +258,35 @@ static layout new_layout(luax_scratch *scratch, const berth_state *state) {
     return (layout){.names = {.arena = &scratch->arena, .state = state}};
 }
 
-int luax_push_diff(lua_State *L, luax_store *owner, int store_index) {
+typedef struct options {
+    bool exact;
+} options;
+
+static const luax_key option_keys[] = {
+    {"exact", LUAX_BOOLEAN, offsetof(options, exact), NULL},
+    LUAX_KEYS_END,
+};
+
+int luax_push_diff(lua_State *L, luax_store *owner, int store_index, int arg) {
+    options o = {.exact = false};
     luax_scratch *scratch = luax_scratch_take(L, store_index);
     int scratch_index = lua_gettop(L);
     const berth_txn *txn = berth_store_txn(owner->store);
+    luax_reader reader;
+    berth_err err;
+    luax_reader_init(&reader, L, arg, &scratch->arena, &err);
+    lua_pushvalue(L, arg);
+    if (!lua_isnil(L, -1)) luax_read_table(&reader, option_keys, &o);
+    lua_pop(L, 1);
     layout l = new_layout(scratch, txn->state);
     for (size_t i = 0; i < txn->count; i++) luax_epithets_note(&l.names, &txn->changes[i]);
     luax_epithets_finish(&l.names);
     for (size_t i = 0; i < txn->count; i++) lay(&l, &txn->changes[i]);
     if (l.failed || l.names.failed) {
-        berth_err err;
         (void)berth_fail_memory(&err);
         return luax_fail(L, &err);
     }
-    push_rows(L, &l, 0, l.nrows);
+    push_rows(L, owner, &l, 0, l.nrows, o.exact);
     luax_scratch_done(L, store_index, scratch_index);
     return 1;
 }
@@ -340,10 +359,12 @@ static void read_count(luax_reader *r, void *into) {
 int luax_changes(lua_State *L) {
     luax_call call;
     luax_check(L, 1, &luax_store_class);
-    luax_call_open(L, &call, 3);
+    luax_call_open(L, &call, 4);
+    options o = {.exact = false};
     int64_t since = 0, limit = INT64_MAX;
     if (!lua_isnil(L, 2)) luax_call_value(&call, 2, read_count, &since);
     if (!lua_isnil(L, 3)) luax_call_value(&call, 3, read_count, &limit);
+    luax_call_table(&call, 4, option_keys, &o);
     berth_state *state = luax_call_read(&call);
     if (state == NULL) return luax_call_fail(&call);
     feed f = {.call = &call, .layout = new_layout(call.scratch, state), .newest = state->sequence};
@@ -355,7 +376,7 @@ int luax_changes(lua_State *L) {
         size_t until = s->next != NULL && n + 1 < limit ? s->next->first : f.layout.nrows;
         lua_createtable(L, 0, 2);
         luax_set_integer(L, "sequence", s->sequence);
-        push_rows(L, &f.layout, s->first, until - s->first);
+        push_rows(L, call.scope.owner, &f.layout, s->first, until - s->first, o.exact);
         lua_setfield(L, -2, "changes");
         lua_rawseti(L, -2, ++n);
     }

@@ -6,9 +6,10 @@
 #include "lua/lua_store.h"
 
 /* Pushes the array of the open transaction's changes, or nil and an error; returns how many
- * results.  The store's userdata stands at `store_index`. [-0, +(1|2), m] */
-int luax_push_diff(lua_State *L, luax_store *owner, int store_index);
-/* store:changes(since, limit) -> array of {sequence=, changes=} | nil, err */
+ * results.  The store's userdata stands at `store_index`, the options {exact=} or nil at `arg`.
+ * [-0, +(1|2), v] */
+int luax_push_diff(lua_State *L, luax_store *owner, int store_index, int arg);
+/* store:changes(since, limit, {exact=}) -> array of {sequence=, changes=} | nil, err */
 int luax_changes(lua_State *L);
 
 /* --- what refs were called (lua_change_names.c) ------------------------------------------ */

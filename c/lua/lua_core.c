@@ -68,6 +68,7 @@ int luaopen_berth_core(lua_State *L) {
     luax_open_process(L);
     luax_open_sandbox(L);
     luax_open_policy(L);
+    luax_open_redaction(L);
     luax_open_logger(L);
     luax_open_policy_kit(L);
     luax_open_policy_time(L);

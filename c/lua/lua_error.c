@@ -4,7 +4,7 @@
 
 static const luax_class error_class = {"berth.error"};
 
-void luax_push_error(lua_State *L, const berth_err *err) {
+void luax_push_shown_error(lua_State *L, const berth_err *err) {
     lua_createtable(L, 0, 2 + err->nfields);
     for (int i = 0; i < err->nfields; i++) {
         const berth_err_field *f = &err->fields[i];

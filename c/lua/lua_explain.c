@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lua/lua_judge.h"
+#include "lua/lua_redaction.h"
 #include "lua/lua_request.h"
 #include "lua/lua_verbs.h"
 
@@ -221,6 +222,7 @@ int luax_explain(lua_State *L) {
     set_rows(L, "steps", all.steps, all.nsteps);
     set_rows(L, "nearest", all.near, all.nnear);
     set_rows(L, "relaxations", all.relaxations, all.nrelaxations);
+    luax_redact_fresh(L, call.scope.owner->redaction);
     luax_call_done(&call);
     return 1;
 }

@@ -12,22 +12,35 @@
 
 const luax_class luax_logger_class = {"berth.logger"};
 
-static const luax_class scratch_class = {"berth.logger_scratch"};
-
 luax_logger *luax_check_logger(lua_State *L) {
     luax_logger *self = luax_check(L, 1, &luax_logger_class);
-    if (!self->log) luax_closed(L, "logger");
-    self->L = L;
-    self->index = 1;
+    if (!self->log || self->closing) luax_closed(L, "logger");
     return self;
 }
 
-/* --- opening ------------------------------------------------------------------------------- */
-
-static int scratch_gc(lua_State *L) {
-    berth_arena_free(luax_check(L, 1, &scratch_class));
-    return 0;
+static void close_log(luax_logger *self) {
+    berth_log *log = self->log;
+    self->log = NULL;
+    berth_log_close(log);
 }
+
+void luax_logger_write(lua_State *L, int index, luax_redaction *redaction, berth_level level,
+                       const berth_record *record) {
+    luax_logger *self = lua_touserdata(L, index);
+    lua_State *before = self->L;
+    int before_index = self->index;
+    berth_redactor *r = luax_redaction_use(L, &redaction);
+    self->L = L;
+    self->index = lua_absindex(L, index);
+    self->writing++;
+    if (r) berth_log_write(self->log, r, level, record);
+    else berth_log_drop(self->log);
+    if (--self->writing == 0 && self->closing) close_log(self);
+    self->L = before;
+    self->index = before_index;
+}
+
+/* --- opening ------------------------------------------------------------------------------- */
 
 static int64_t wall_clock(void *ud) {
     struct timespec now;
@@ -64,73 +77,74 @@ static berth_rc open_sink(luax_logger *self, const luax_logger_options *options,
 }
 
 static berth_rc open_log(luax_logger *self, const luax_logger_options *options, berth_err *err) {
-    berth_mem mem = berth_mem_default();
     berth_log_options log = {.level = options->level,
                              .format = options->format,
                              .now = options->no_time ? NULL : wall_clock};
-    berth_rc rc = berth_redactor_open(mem, &options->redact, &log.redactor, err);
+    berth_rc rc = open_sink(self, options, &log.sink, err);
     if (rc != BERTH_OK) return rc;
-    rc = open_sink(self, options, &log.sink, err);
-    if (rc == BERTH_OK) {
-        rc = berth_log_open(mem, &log, &self->log, err);
-        if (rc != BERTH_OK && log.sink.close) log.sink.close(log.sink.ud);
-    }
-    if (rc != BERTH_OK) berth_redactor_close(log.redactor);
+    rc = berth_log_open(berth_mem_default(), &log, &self->log, err);
+    if (rc != BERTH_OK && log.sink.close) log.sink.close(log.sink.ud);
     return rc;
+}
+
+/* The logger's redaction, of options that were read into its arena. [-0, +0, v] */
+static berth_rc open_redaction(lua_State *L, luax_redaction *self, int table,
+                               luax_logger_options *options, berth_err *err) {
+    berth_rc rc = BERTH_OK;
+    if (!options->has_key) rc = luax_random(options->redact.key, sizeof options->redact.key, err);
+    self->options = options->redact;
+    if (rc == BERTH_OK && options->has_policies) {
+        lua_getfield(L, table, "policies");
+        rc = luax_redaction_load(L, self, lua_gettop(L), err);
+        lua_pop(L, 1);
+    }
+    return rc == BERTH_OK ? luax_redaction_open(L, self, err) : rc;
+}
+
+int luax_logger_new(lua_State *L, int table) {
+    luax_logger *self = luax_new(L, &luax_logger_class, sizeof *self, LUAX_LOGGER_VALUES);
+    int index = lua_gettop(L);
+    luax_redaction *redaction = luax_redaction_new(L);
+    lua_setiuservalue(L, index, LUAX_LOGGER_REDACTION);
+    self->redaction = redaction;
+    luax_logger_options options;
+    berth_err err;
+    luax_logger_read(L, table, &redaction->arena, &options, &err);
+    berth_rc rc = err.rc;
+    if (rc == BERTH_OK) rc = open_redaction(L, redaction, table, &options, &err);
+    if (rc == BERTH_OK && !options.sink) {
+        lua_getfield(L, table, "sink");
+        lua_setiuservalue(L, index, LUAX_LOGGER_SINK);
+    }
+    self->L = L;
+    self->index = index;
+    if (rc == BERTH_OK) rc = open_log(self, &options, &err);
+    if (rc != BERTH_OK) return luax_fail(L, &err);
+    return 1;
 }
 
 /* logger(options) -> logger | nil, err */
 static int logger_open(lua_State *L) {
     luax_max_args(L, 1);
     lua_settop(L, 1);
-    luax_logger *self = luax_new(L, &luax_logger_class, sizeof *self, LUAX_LOGGER_VALUES);
-    berth_data_init(&self->record, berth_mem_default());
-    berth_data_init(&self->answer, berth_mem_default());
-    berth_arena *arena = luax_new(L, &scratch_class, sizeof *arena, 0);
-    berth_arena_init(arena, berth_mem_default()); /* options self arena */
-    luax_logger_options options;
-    berth_err err;
-    luax_logger_read(L, 1, arena, &options, &err);
-    berth_rc rc = err.rc;
-    if (rc == BERTH_OK && !options.has_key)
-        rc = luax_random(options.redact.key, sizeof options.redact.key, &err);
-    if (rc == BERTH_OK && options.has_policies) {
-        lua_getfield(L, 1, "policies");
-        rc = luax_logger_policies(L, self, lua_gettop(L), arena, &options.redact, &err);
-        lua_settop(L, 3);
-    }
-    if (rc == BERTH_OK && !options.sink) {
-        lua_getfield(L, 1, "sink");
-        lua_setiuservalue(L, 2, LUAX_LOGGER_SINK);
-    }
-    self->L = L;
-    self->index = 2;
-    if (rc == BERTH_OK) rc = open_log(self, &options, &err);
-    berth_arena_free(arena);
-    if (rc != BERTH_OK) return luax_fail(L, &err);
-    lua_settop(L, 2);
-    return 1;
+    return luax_logger_new(L, 1);
 }
 
 /* close, __gc, __close */
 static int logger_close(lua_State *L) {
     luax_logger *self = luax_check(L, 1, &luax_logger_class);
-    berth_log *log = self->log;
-    self->log = NULL;
+    self->closing = true;
+    if (self->writing > 0) return 0; /* its own sink asks: when the record is written */
     self->L = L;
     self->index = 1;
-    berth_log_close(log);
-    berth_policies_free(self->policies);
-    self->policies = NULL;
-    berth_data_free(&self->record);
-    berth_data_free(&self->answer);
+    close_log(self);
     self->L = NULL;
     return 0;
 }
 
 static int logger_tostring(lua_State *L) {
     const luax_logger *self = luax_check(L, 1, &luax_logger_class);
-    lua_pushfstring(L, "berth.logger (%s)", self->log ? "open" : "closed");
+    lua_pushfstring(L, "berth.logger (%s)", self->log && !self->closing ? "open" : "closed");
     return 1;
 }
 
@@ -138,7 +152,7 @@ static int logger_tostring(lua_State *L) {
 
 /* The fields of a table by name, the first ones when there are too many. */
 typedef struct fields {
-    berth_log_field item[BERTH_LOG_FIELDS_MAX];
+    berth_log_field item[BERTH_RECORD_FIELDS_MAX];
     size_t count; /* of all */
 } fields;
 
@@ -168,11 +182,11 @@ static void read_value(lua_State *L, berth_log_field *field) {
 
 /* Keeps the list sorted by name, whatever order the table has. */
 static void add_field(fields *list, const berth_log_field *field) {
-    size_t have = list->count < BERTH_LOG_FIELDS_MAX ? list->count : BERTH_LOG_FIELDS_MAX, at = have;
+    size_t have = list->count < BERTH_RECORD_FIELDS_MAX ? list->count : BERTH_RECORD_FIELDS_MAX, at = have;
     list->count++;
     while (at > 0 && strcmp(list->item[at - 1].name, field->name) > 0) at--;
-    if (at == BERTH_LOG_FIELDS_MAX) return;
-    size_t last = have < BERTH_LOG_FIELDS_MAX ? have : BERTH_LOG_FIELDS_MAX - 1;
+    if (at == BERTH_RECORD_FIELDS_MAX) return;
+    size_t last = have < BERTH_RECORD_FIELDS_MAX ? have : BERTH_RECORD_FIELDS_MAX - 1;
     for (size_t i = last; i > at; i--) list->item[i] = list->item[i - 1];
     list->item[at] = *field;
 }
@@ -197,13 +211,14 @@ static void read_fields(lua_State *L, int table, fields *list) {
 static int write_record(lua_State *L, berth_level level) {
     luax_logger *self = luax_check_logger(L);
     if (!berth_log_wants(self->log, level)) return 0;
-    const char *message = luaL_checkstring(L, 2);
+    size_t len;
+    const char *message = luaL_checklstring(L, 2, &len);
     luax_max_args(L, 3);
     lua_settop(L, 3);
     fields list;
     read_fields(L, 3, &list);
     luaL_checkstack(L, 16, NULL);
-    berth_log_write(self->log, level, message, list.item, list.count);
+    luax_logger_write(L, 1, self->redaction, level, &(berth_record){message, len, list.item, list.count});
     return 0;
 }
 
@@ -270,10 +285,7 @@ void luax_open_logger(lua_State *L) {
         {"__tostring", logger_tostring},
         {NULL, NULL},
     };
-    static const luaL_Reg none[] = {{NULL, NULL}};
-    static const luaL_Reg scratch[] = {{"__gc", scratch_gc}, {NULL, NULL}};
     luax_new_class(L, &luax_logger_class, &(luax_members){.methods = methods, .meta = meta});
-    luax_new_class(L, &scratch_class, &(luax_members){.methods = none, .meta = scratch});
     lua_pushcfunction(L, logger_open);
     lua_setfield(L, -2, "logger");
 }

@@ -2,32 +2,34 @@
 #ifndef BERTH_LUA_LOGGER_H
 #define BERTH_LUA_LOGGER_H
 
-#include "core/arena.h"
 #include "log/log.h"
-#include "lua/luax.h"
-#include "policy/host.h"
+#include "lua/lua_redaction.h"
 
 /* User values of a logger. */
 enum {
-    LUAX_LOGGER_SINK = 1, /* the function that takes lines; nil: none */
-    LUAX_LOGGER_SHOWN,    /* what the redact policies answered last: keeps its texts alive */
-    LUAX_LOGGER_VALUES = LUAX_LOGGER_SHOWN
+    LUAX_LOGGER_SINK = 1,  /* the function that takes lines; nil: none */
+    LUAX_LOGGER_REDACTION, /* the redaction, which may outlive the log */
+    LUAX_LOGGER_VALUES = LUAX_LOGGER_REDACTION
 };
 
-/* Invariant: log is NULL once closed, and owns its redactor and sink.  L and index are set while a
- * method runs: sinks and hooks call back through them. */
+/* Invariant: log is NULL once closed, and owns its sink.  L and index, the logger's own on the
+ * stack, are set while a record is written: a sink that is a function is called through them. */
 typedef struct luax_logger {
     berth_log *log;
-    berth_policies *policies; /* owned; NULL: none */
-    berth_data record, answer;
+    luax_redaction *redaction; /* never NULL in a logger that Lua sees */
     lua_State *L;
     int index;
+    int writing;  /* records under way: a sink may write more, or close the logger */
+    bool closing; /* once they are done */
 } luax_logger;
 
 extern const luax_class luax_logger_class;
 
-/* The open logger at argument 1; L and index are set. Raises when it is closed. [-0, +0, v] */
+/* The open logger at argument 1. Raises when it is closed. [-0, +0, v] */
 luax_logger *luax_check_logger(lua_State *L);
+/* Writes to the open logger at `index` what the redaction leaves of the record. [-0, +0, m] */
+void luax_logger_write(lua_State *L, int index, luax_redaction *redaction, berth_level level,
+                       const berth_record *record);
 
 typedef struct luax_logger_options {
     berth_level level;
@@ -42,14 +44,8 @@ typedef struct luax_logger_options {
  * [-0, +0, v] */
 void luax_logger_read(lua_State *L, int index, berth_arena *arena, luax_logger_options *options,
                       berth_err *err);
-/* Adds the rules of the list at the top of the stack to those of *redact. [-0, +0, v] */
-void luax_logger_rules(lua_State *L, int arg, berth_arena *arena, berth_redact_options *redact,
-                       berth_err *err);
-
-/* Loads the policies of the list at `list` and lets them speak after the rules: asks each for
- * rules of its own first.  Errors: those of loading. [-0, +0, v] */
-berth_rc luax_logger_policies(lua_State *L, luax_logger *self, int list, berth_arena *arena,
-                              berth_redact_options *redact, berth_err *err);
+/* logger(options) -> logger | nil, err, without its check of arguments. [-0, +(1|2), v] */
+int luax_logger_new(lua_State *L, int options);
 
 /* Methods of lua_logger_redact.c. */
 int luax_logger_redact(lua_State *L);

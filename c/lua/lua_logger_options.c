@@ -123,8 +123,8 @@ static void read_own_rules(luax_reader *r, void *into) {
     read_rules(r, &raw->is->redact);
 }
 
-void luax_logger_rules(lua_State *L, int arg, berth_arena *arena, berth_redact_options *redact,
-                       berth_err *err) {
+void luax_read_rules(lua_State *L, int arg, berth_arena *arena, berth_redact_options *redact,
+                     berth_err *err) {
     luax_reader r;
     luax_reader_init(&r, L, arg, arena, err);
     read_rules(&r, redact);

@@ -1,4 +1,4 @@
-/* lua_logger_redact.c - a logger's redactor used directly: on texts, on tables, as a filter from
+/* lua_logger_redact.c - a logger's redactor used directly: on texts and tables, as a filter from
  * file to file, and the list of its rules. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
@@ -10,131 +10,14 @@
 #include "log/redact_stream.h"
 #include "lua/lua_logger.h"
 
-#define DEPTH_MAX 32
 #define CHUNK_BYTES ((size_t)256 << 10)
-
-/* --- texts and tables ---------------------------------------------------------------------- */
-
-static int push_redacted(lua_State *L, berth_redactor *r, const char *text, size_t len) {
-    const char *out;
-    size_t out_len;
-    berth_err err;
-    if (berth_redact(r, text, len, &out, &out_len, &err) == BERTH_ENOMEM) return luax_throw(L, &err);
-    lua_pushlstring(L, out, out_len);
-    return 1;
-}
-
-/* Is the name that of what another field names: value in {name = "password", value = "x"}? */
-static bool is_value_name(const char *name) {
-    return strcmp(name, "value") == 0 || strcmp(name, "val") == 0 || strcmp(name, "content") == 0;
-}
-
-/* The name under which the value at the top, of a key below it, stands in the table at `table`;
- * items of a list stand under the list's own. Pushes the text it points to. [-0, +1, m] */
-static const char *push_name(lua_State *L, int table, const char *list_name) {
-    static const char *const tellers[] = {"name", "key", "field", "Name", "Key"};
-    if (lua_type(L, -2) != LUA_TSTRING) {
-        lua_pushnil(L);
-        return list_name;
-    }
-    const char *name = lua_tostring(L, -2);
-    for (size_t i = 0; is_value_name(name) && i < sizeof tellers / sizeof *tellers; i++) {
-        lua_pushstring(L, tellers[i]);
-        if (lua_rawget(L, table) == LUA_TSTRING) return lua_tostring(L, -1);
-        lua_pop(L, 1);
-    }
-    lua_pushvalue(L, -2);
-    return name;
-}
-
-static void check_depth(lua_State *L, int depth) {
-    if (depth > DEPTH_MAX) luaL_error(L, "tables are nested too deeply, or hold themselves");
-    luaL_checkstack(L, 8, NULL);
-}
-
-/* Remembers the secrets of the table at the top. [-0, +0, v] */
-static void learn(lua_State *L, berth_redactor *r, const char *list_name, int depth) {
-    int table = lua_gettop(L);
-    check_depth(L, depth);
-    lua_pushnil(L);
-    while (lua_next(L, table)) { /* key value */
-        const char *name = push_name(L, table, list_name);
-        lua_insert(L, -2); /* key name value */
-        if (lua_istable(L, -1)) {
-            learn(L, r, name, depth + 1);
-        } else if (lua_type(L, -1) == LUA_TSTRING) {
-            size_t len;
-            const char *text = lua_tolstring(L, -1, &len);
-            berth_err err;
-            if (berth_redact_learn(r, name, text, len, &err) != BERTH_OK) luax_throw(L, &err);
-        }
-        lua_pop(L, 2);
-    }
-}
-
-/* Pushes the redacted text of a field. [-0, +1, v] */
-static void push_field(lua_State *L, berth_redactor *r, const char *name, const char *text,
-                       size_t len) {
-    const char *out;
-    size_t out_len;
-    berth_err err;
-    if (berth_redact_field(r, name, text, len, &out, &out_len, &err) == BERTH_ENOMEM)
-        luax_throw(L, &err);
-    lua_pushlstring(L, out, out_len);
-}
-
-/* The value at the top, redacted, in its place. [-1, +1, v] */
-static void redact_value(lua_State *L, berth_redactor *r, const char *name) {
-    size_t len;
-    if (lua_type(L, -1) == LUA_TSTRING) {
-        const char *text = lua_tolstring(L, -1, &len);
-        push_field(L, r, name, text, len);
-        lua_remove(L, -2);
-    } else if (lua_type(L, -1) == LUA_TNUMBER && name) {
-        const char *text = luaL_tolstring(L, -1, &len); /* value text */
-        if (berth_redact_is_secret(r, name, text, len)) {
-            push_field(L, r, name, text, len); /* value text masked */
-            lua_replace(L, -3);
-        }
-        lua_pop(L, 1);
-    }
-}
-
-/* A redacted copy of the table at the top, in its place. [-1, +1, v] */
-static void redact_table(lua_State *L, berth_redactor *r, const char *list_name, int depth) {
-    int table = lua_gettop(L);
-    check_depth(L, depth);
-    lua_newtable(L); /* table copy */
-    lua_pushnil(L);
-    while (lua_next(L, table)) { /* table copy key value */
-        const char *name = push_name(L, table, list_name);
-        lua_insert(L, -2); /* ... key name value */
-        if (lua_istable(L, -1)) redact_table(L, r, name, depth + 1);
-        else redact_value(L, r, name);
-        lua_remove(L, -2);      /* table copy key value */
-        lua_pushvalue(L, -2);   /* table copy key value key */
-        redact_value(L, r, NULL);
-        lua_insert(L, -2);      /* table copy key key' value */
-        lua_rawset(L, table + 1);
-    }
-    lua_remove(L, table);
-}
 
 /* redact(text or table) -> the same without secrets */
 int luax_logger_redact(lua_State *L) {
     luax_logger *self = luax_check_logger(L);
     luax_max_args(L, 2);
-    berth_redactor *r = berth_log_redactor(self->log);
-    luaL_checkstack(L, 16, NULL);
-    if (lua_type(L, 2) == LUA_TSTRING) {
-        size_t len;
-        const char *text = lua_tolstring(L, 2, &len);
-        return push_redacted(L, r, text, len);
-    }
-    luaL_checktype(L, 2, LUA_TTABLE);
-    berth_redact_begin(r);
-    learn(L, r, NULL, 0);
-    redact_table(L, r, NULL, 0);
+    if (lua_type(L, 2) != LUA_TSTRING) luaL_checktype(L, 2, LUA_TTABLE);
+    luax_redact_value(L, self->redaction);
     return 1;
 }
 
@@ -214,7 +97,7 @@ int luax_logger_filter(lua_State *L) {
     *out = (output){.fd = to};
     berth_redact_stream *stream;
     berth_err err;
-    berth_rc rc = berth_redact_stream_open(berth_log_redactor(self->log),
+    berth_rc rc = berth_redact_stream_open(luax_redaction_use(L, &self->redaction),
                                            format ? BERTH_STREAM_JSONL : BERTH_STREAM_TEXT, take, out,
                                            &stream, &err);
     if (rc == BERTH_OK) rc = pump(from, stream, out, chunk, &err);
@@ -229,7 +112,7 @@ int luax_logger_filter(lua_State *L) {
 /* rules() -> array of {name=, hits=, sample=, expect=}; the latter two for built-in rules */
 int luax_logger_list_rules(lua_State *L) {
     luax_logger *self = luax_check_logger(L);
-    const berth_redactor *r = berth_log_redactor(self->log);
+    const berth_redactor *r = self->redaction->redactor;
     luax_max_args(L, 1);
     size_t count = berth_redactor_rules(r);
     lua_createtable(L, (int)count, 0);

@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "lua/lua_policy_files.h"
 #include "lua/lua_policy_kit.h"
+#include "lua/lua_redaction.h"
 #include "policy/host.h"
 #include "policy/view.h"
 
@@ -52,7 +53,7 @@ static berth_rc make_host(lua_State *L, luax_store *owner, int store, berth_err 
         owner->policies = self;
         luax_kit_watch(L, self->host);
     }
-    lua_setiuservalue(L, store, 2);
+    lua_setiuservalue(L, store, LUAX_STORE_POLICIES);
     return rc;
 }
 
@@ -98,8 +99,8 @@ static luax_store *check_store(lua_State *L) {
     return owner;
 }
 
-static int answer(lua_State *L, berth_rc rc, const berth_err *err) {
-    if (rc != BERTH_OK) return luax_fail(L, err);
+static int answer(lua_State *L, const luax_store *owner, berth_rc rc, const berth_err *err) {
+    if (rc != BERTH_OK) return luax_store_fail(L, owner, err);
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -113,7 +114,7 @@ int luax_load_policy(lua_State *L) {
     luax_policy_batch *batch = luax_policy_batch_new(L);
     berth_rc rc = luax_policy_batch_add(L, batch, 2, 3, 4, &err);
     if (rc == BERTH_OK) rc = load(L, owner, 1, batch, false, &err);
-    return answer(L, rc, &err);
+    return answer(L, owner, rc, &err);
 }
 
 /* load_policies(list) -> true | nil, err: the whole set becomes these, or stays */
@@ -121,7 +122,7 @@ int luax_load_policies(lua_State *L) {
     luax_store *owner = check_store(L);
     berth_err err;
     luax_max_args(L, 2);
-    return answer(L, luax_judge_open(L, owner, 1, 2, &err), &err);
+    return answer(L, owner, luax_judge_open(L, owner, 1, 2, &err), &err);
 }
 
 /* unload_policy(name) -> true | nil, err */
@@ -130,7 +131,7 @@ int luax_unload_policy(lua_State *L) {
     berth_err err;
     luax_max_args(L, 2);
     luaL_checktype(L, 2, LUA_TSTRING);
-    return answer(L, berth_policies_unload(host_of(owner), lua_tostring(L, 2), &err), &err);
+    return answer(L, owner, berth_policies_unload(host_of(owner), lua_tostring(L, 2), &err), &err);
 }
 
 /* --- telling ----------------------------------------------------------------------------- */
@@ -168,6 +169,18 @@ static int push_written(lua_State *L, record_ud *record) {
     return 1;
 }
 
+/* The same for an array of records, each of which is redacted by itself. [-0, +(1|2), v] */
+static int push_records(lua_State *L, const luax_store *owner, record_ud *record) {
+    int pushed = push_written(L, record);
+    lua_Integer count = pushed == 1 ? (lua_Integer)lua_rawlen(L, -1) : 0;
+    for (lua_Integer i = 1; i <= count; i++) {
+        lua_rawgeti(L, -1, i);
+        luax_redact_fresh(L, owner->redaction);
+        lua_rawseti(L, -2, i);
+    }
+    return pushed;
+}
+
 /* policies() -> array of {name=, version=, mode=, hooks=, parameters= as given, ...}, in order of
  * loading */
 int luax_policies(lua_State *L) {
@@ -175,7 +188,7 @@ int luax_policies(lua_State *L) {
     luax_max_args(L, 1);
     record_ud *record = push_record(L);
     berth_policies_write(host_of(owner), &record->out);
-    return push_written(L, record);
+    return push_records(L, owner, record);
 }
 
 /* decisions(after) -> array of the decisions that are still kept, those after an id, oldest
@@ -197,7 +210,7 @@ int luax_decisions(lua_State *L) {
         }
     }
     berth_data_close(&record->out, &all);
-    return push_written(L, record);
+    return push_records(L, owner, record);
 }
 
 /* --- callers ----------------------------------------------------------------------------- */
@@ -258,7 +271,7 @@ static int core_authorize(lua_State *L) {
             roles[call.nroles] = lua_tostring(L, -1);
         }
     }
-    return answer(L, berth_policies_authorize(host_of(owner), &call, &err), &err);
+    return answer(L, owner, berth_policies_authorize(host_of(owner), &call, &err), &err);
 }
 
 /* override(store, person, reason), override(store) -> true | nil, err: from now on, until it is
@@ -269,7 +282,7 @@ static int core_override(lua_State *L) {
     const char *person = luaL_optstring(L, 2, NULL), *reason = luaL_optstring(L, 3, NULL);
     berth_rc rc = make_host(L, owner, 1, &err);
     if (rc == BERTH_OK) rc = berth_policies_override(host_of(owner), person, reason, &err);
-    return answer(L, rc, &err);
+    return answer(L, owner, rc, &err);
 }
 
 /* redact(store, record) -> what every redact policy left of it | nil, err */
@@ -281,20 +294,21 @@ static int core_redact(lua_State *L) {
     berth_rc rc = berth_data_read(&record->in, L, 2, &err);
     if (rc == BERTH_OK)
         rc = berth_policies_redact(host_of(owner), &record->in, &record->out, &err);
-    return rc == BERTH_OK ? push_written(L, record) : luax_fail(L, &err);
+    return rc == BERTH_OK ? push_written(L, record) : luax_store_fail(L, owner, &err);
 }
 
-/* hidden(what, name) -> the refusal for something that is not there, or may not be seen */
+/* hidden(store, what, name) -> the refusal for something that is not there, or may not be seen */
 static int core_hidden(lua_State *L) {
     static const char *const fields[] = {"consumer", "project", "provider", NULL};
-    const char *field = fields[luaL_checkoption(L, 1, NULL, fields)];
+    const luax_store *owner = check_store(L);
+    const char *field = fields[luaL_checkoption(L, 2, NULL, fields)];
     size_t len;
-    const char *name = luaL_checklstring(L, 2, &len);
+    const char *name = luaL_checklstring(L, 3, &len);
     berth_quoted shown = berth_quote(name, len);
     berth_err err;
     (void)berth_fail(&err, BERTH_ENOTFOUND, "there is no %s %s", field, shown.text);
     berth_err_text(&err, field, shown.text);
-    luax_push_error(L, &err);
+    luax_store_push_error(L, owner, &err);
     return 1;
 }
 

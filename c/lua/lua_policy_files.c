@@ -173,7 +173,7 @@ static berth_policy_mode read_mode(lua_State *L) {
     const char *word = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
     for (int i = 0; i < BERTH_MODES; i++)
         if (strcmp(modes[i], word) == 0) return (berth_policy_mode)i;
-    return (berth_policy_mode)luaL_error(L, "mode is enforce, observe or override, not '%s'",
+    return (berth_policy_mode)luax_raise(L, "mode is enforce, observe or override, not '%s'",
                                          luaL_tolstring(L, -1, NULL));
 }
 
@@ -193,8 +193,8 @@ static asked read_options(lua_State *L, int options, const char *const *known) {
             lua_pushvalue(L, -2);
             key = luaL_tolstring(L, -1, NULL);
             const char *near = luax_nearest(key, known, sizeof *known);
-            if (near) luaL_error(L, "unknown key '%s', did you mean '%s'?", key, near);
-            luaL_error(L, "unknown key '%s'", key);
+            if (near) luax_raise(L, "unknown key '%s', did you mean '%s'?", key, near);
+            luax_raise(L, "unknown key '%s'", key);
         }
         if (strcmp(key, "mode") == 0) a.mode = read_mode(L);
         if (strcmp(key, "text") == 0) {

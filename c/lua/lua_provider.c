@@ -4,6 +4,7 @@
 
 #include "lua/lua_inventory.h"
 #include "lua/lua_provider.h"
+#include "lua/lua_redaction.h"
 
 const luax_class luax_provider_class = {"berth.provider"};
 
@@ -90,6 +91,7 @@ static int provider_tostring(lua_State *L) {
         self->owner->store ? luax_resolve_provider(berth_store_state(self->owner->store), self)
                            : NULL;
     lua_pushfstring(L, "berth.provider %s (%s)", self->uuid, p ? p->name : "gone");
+    luax_redact_value(L, self->owner->redaction);
     return 1;
 }
 

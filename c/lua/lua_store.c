@@ -9,6 +9,7 @@
 #include "lua/lua_changes.h"
 #include "lua/lua_judge.h"
 #include "lua/lua_policy.h"
+#include "lua/lua_redaction.h"
 #include "lua/lua_tx.h"
 #include "lua/lua_verbs.h"
 
@@ -92,7 +93,7 @@ static int store_open(lua_State *L) {
         lua_rawget(L, 2);
         if (luax_judge_open(L, self, 3, lua_gettop(L), &call.err) != BERTH_OK) {
             luax_store_close(self);
-            return luax_fail(L, &call.err);
+            return luax_store_fail(L, self, &call.err);
         }
     }
     lua_pushvalue(L, 3);
@@ -177,13 +178,15 @@ static int store_check(lua_State *L) {
         rc = berth_fail(&call.err, BERTH_ECORRUPT, "%s", first_broken(&all));
     if (rc != BERTH_OK) {
         luaL_pushfail(L);
-        luax_push_error(L, &call.err);
+        luax_store_push_error(L, call.scope.owner, &call.err);
         push_findings(L, &all, true);
+        luax_redact_fresh(L, call.scope.owner->redaction);
         lua_setfield(L, -2, "problems");
         return 2;
     }
     lua_pushboolean(L, 1);
     push_findings(L, &all, false);
+    luax_redact_fresh(L, call.scope.owner->redaction);
     luax_call_done(&call);
     return 2;
 }

@@ -15,13 +15,20 @@
 
 struct luax_policies;
 struct luax_candidates;
+struct luax_redaction;
 
-/* User values: 1 an idle scratch or nil; 2 the owner of the policies or nil. */
-#define LUAX_STORE_VALUES 2
+/* User values, each nil at first. */
+enum {
+    LUAX_STORE_SCRATCH = 1, /* an idle one */
+    LUAX_STORE_POLICIES,    /* their owner */
+    LUAX_STORE_REDACTION,   /* what speaks for its redact hooks */
+    LUAX_STORE_VALUES = LUAX_STORE_REDACTION
+};
 
 typedef struct luax_store {
     berth_store *store;              /* owned; NULL: closed */
-    struct luax_policies *policies;  /* user value 2; NULL: none loaded */
+    struct luax_policies *policies;  /* NULL: none loaded */
+    struct luax_redaction *redaction; /* what leaves it passes this; NULL: the module's */
     struct luax_candidates *open;    /* searches in the state's memory: closed with the store */
     uint64_t tx;                     /* number of the open transaction, 0: none */
     uint64_t txs;                    /* numbers given out */
@@ -37,6 +44,13 @@ typedef struct luax_provider {
 
 /* Closing twice is fine; an open transaction is rolled back. [-0, +0, -] */
 void luax_store_close(luax_store *self);
+
+/* nil and the error, redacted as the store's operators want it; returns 2. [-0, +2, m] */
+int luax_store_fail(lua_State *L, const luax_store *owner, const berth_err *err);
+/* Raises it, where there is no second value to return it in. [-0, +0, v] */
+int luax_store_throw(lua_State *L, const luax_store *owner, const berth_err *err);
+/* Pushes it. [-0, +1, m] */
+void luax_store_push_error(lua_State *L, const luax_store *owner, const berth_err *err);
 
 /* Where a verb runs. */
 typedef struct luax_scope {

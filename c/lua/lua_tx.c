@@ -63,7 +63,7 @@ int luax_begin(lua_State *L) {
     luax_store *owner = luax_check(L, 1, &luax_store_class);
     luax_max_args(L, 1);
     berth_err err;
-    if (begin(L, owner, &err) != BERTH_OK) return luax_fail(L, &err);
+    if (begin(L, owner, &err) != BERTH_OK) return luax_store_fail(L, owner, &err);
     return 1;
 }
 
@@ -87,7 +87,7 @@ int luax_transaction(lua_State *L) {
     luaL_checktype(L, 2, LUA_TFUNCTION);
     luax_max_args(L, 2);
     berth_err err;
-    if (begin(L, owner, &err) != BERTH_OK) return luax_fail(L, &err);
+    if (begin(L, owner, &err) != BERTH_OK) return luax_store_fail(L, owner, &err);
     luax_tx *self = lua_touserdata(L, 3); /* store fn tx */
     lua_pushvalue(L, 2);
     lua_pushvalue(L, 3);
@@ -97,7 +97,7 @@ int luax_transaction(lua_State *L) {
         if (results >= 2 && lua_isnil(L, 4) && !lua_isnil(L, 5)) {
             rollback(self);
         } else if (commit(self, &err) != BERTH_OK) {
-            return luax_fail(L, &err);
+            return luax_store_fail(L, owner, &err);
         }
     } else if (owner->store == NULL) {
         luax_closed(L, "store");
@@ -113,7 +113,7 @@ static int tx_commit(lua_State *L) {
     luax_tx *self = check_open(L);
     luax_max_args(L, 1);
     berth_err err;
-    if (commit(self, &err) != BERTH_OK) return luax_fail(L, &err);
+    if (commit(self, &err) != BERTH_OK) return luax_store_fail(L, self->owner, &err);
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -134,9 +134,10 @@ static int tx_close(lua_State *L) {
 
 static int tx_diff(lua_State *L) {
     luax_tx *self = check_open(L);
-    luax_max_args(L, 1);
+    luax_max_args(L, 2);
+    lua_settop(L, 2);
     lua_getiuservalue(L, 1, 1);
-    return luax_push_diff(L, self->owner, 2);
+    return luax_push_diff(L, self->owner, 3, 2);
 }
 
 static int tx_tostring(lua_State *L) {

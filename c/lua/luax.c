@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/nearest.h"
+#include "core/text.h"
 
 /* --- names ------------------------------------------------------------------------------- */
 
@@ -40,9 +41,9 @@ static int unknown_member(lua_State *L, int members, int key, const char *what) 
         berth_nearest_offer(&nearest, lua_tostring(L, -1)); /* member names are strings */
     }
     if (nearest.best != NULL)
-        return luaL_error(L, "%s has no member '%s', did you mean '%s'?", what, word,
-                          nearest.best);
-    return luaL_error(L, "%s has no member '%s'", what, word);
+        return luax_raise(L, "%s has no member '%s', did you mean '%s'?", what,
+                          berth_quote(word, strlen(word)).text, nearest.best);
+    return luax_raise(L, "%s has no member '%s'", what, berth_quote(word, strlen(word)).text);
 }
 
 /* __index of the member table itself: upvalue 1 is what the noun is called. */

@@ -53,12 +53,17 @@ void *luax_check(lua_State *L, int index, const luax_class *class);
 
 /* --- errors ------------------------------------------------------------------------------ */
 
-/* The error object {code, message, ...fields}. [-0, +1, m] */
+/* The error object {code, message, ...fields}, redacted by the module's rules; where a store is at
+ * hand, luax_store_fail and the like do it by the store's. [-0, +1, m] */
 void luax_push_error(lua_State *L, const berth_err *err);
+/* One that was redacted already. [-0, +1, m] */
+void luax_push_shown_error(lua_State *L, const berth_err *err);
 /* nil, error; returns 2. [-0, +2, m] */
 int luax_fail(lua_State *L, const berth_err *err);
 /* Raises the error object, where there is no second value to return it in. [-0, +0, v] */
 int luax_throw(lua_State *L, const berth_err *err);
+/* Raises a sentence, redacted, at the caller's position. [-0, +0, v] */
+int luax_raise(lua_State *L, const char *format, ...) BERTH_PRINTF(2, 3);
 /* Raises "store is closed" at the caller's position. [-0, +0, v] */
 int luax_closed(lua_State *L, const char *what);
 /* Raises when more than `max` arguments were given (self included). [-0, +0, v] */
@@ -93,6 +98,7 @@ void luax_open_candidates(lua_State *L);
 void luax_open_changes(lua_State *L);
 void luax_open_policy(lua_State *L);
 void luax_open_policy_time(lua_State *L);
+void luax_open_redaction(lua_State *L);
 void luax_open_logger(lua_State *L);
 void luax_open_lines(lua_State *L);
 void luax_open_clock(lua_State *L);

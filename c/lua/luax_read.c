@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "lua/lua_redaction.h"
 #include "lua/lua_store.h"
 
 #define PATH_MAX_BYTES 160
@@ -52,8 +53,12 @@ int luax_misuse(luax_reader *r, const char *format, ...) {
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (write_path(r->frame, path, sizeof path) == 0) return luaL_argerror(r->L, r->arg, text);
-    return luaL_argerror(r->L, r->arg, lua_pushfstring(r->L, "%s: %s", path, text));
+    bool placed = write_path(r->frame, path, sizeof path) > 0;
+    char all[PATH_MAX_BYTES + sizeof text + 2];
+    int n = snprintf(all, sizeof all, "%s%s%s", path, placed ? ": " : "", text);
+    berth_text_shorten(all, false);
+    luax_push_redacted(r->L, NULL, all, n < 0 ? 0 : strlen(all));
+    return luaL_argerror(r->L, r->arg, lua_tostring(r->L, -1));
 }
 
 int luax_expected(luax_reader *r, int index, const char *expected) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "lua/lua_redaction.h"
 #include "lua/lua_store.h"
 #include "lua/lua_tx.h"
 
@@ -72,6 +73,23 @@ void luax_abandon(luax_store *owner) {
     if (owner->store != NULL) berth_store_rollback(owner->store);
 }
 
+/* --- errors ------------------------------------------------------------------------------ */
+
+void luax_store_push_error(lua_State *L, const luax_store *owner, const berth_err *err) {
+    luax_push_error_by(L, owner->redaction, err);
+}
+
+int luax_store_fail(lua_State *L, const luax_store *owner, const berth_err *err) {
+    luaL_pushfail(L);
+    luax_store_push_error(L, owner, err);
+    return 2;
+}
+
+int luax_store_throw(lua_State *L, const luax_store *owner, const berth_err *err) {
+    luax_store_push_error(L, owner, err);
+    return lua_error(L);
+}
+
 /* --- scratch ----------------------------------------------------------------------------- */
 
 #define SCRATCH_KEPT ((size_t)1 << 18) /* larger ones are given back at once */
@@ -105,9 +123,9 @@ luax_scratch *luax_scratch_new(lua_State *L) {
 }
 
 luax_scratch *luax_scratch_take(lua_State *L, int store_index) {
-    if (lua_getiuservalue(L, store_index, 1) == LUA_TUSERDATA) {
+    if (lua_getiuservalue(L, store_index, LUAX_STORE_SCRATCH) == LUA_TUSERDATA) {
         lua_pushnil(L);
-        lua_setiuservalue(L, store_index, 1); /* a call within this call takes another */
+        lua_setiuservalue(L, store_index, LUAX_STORE_SCRATCH); /* a call within this call takes another */
         return lua_touserdata(L, -1);
     }
     lua_pop(L, 1);
@@ -122,7 +140,7 @@ void luax_scratch_done(lua_State *L, int store_index, int scratch_index) {
     else
         berth_arena_reset(&s->arena);
     lua_pushvalue(L, scratch_index);
-    lua_setiuservalue(L, store_index, 1);
+    lua_setiuservalue(L, store_index, LUAX_STORE_SCRATCH);
 }
 
 /* --- calls ------------------------------------------------------------------------------- */
@@ -184,7 +202,7 @@ void luax_call_done(luax_call *call) {
 
 int luax_call_fail(luax_call *call) {
     luax_call_done(call);
-    return luax_fail(call->L, &call->err);
+    return luax_store_fail(call->L, call->scope.owner, &call->err);
 }
 
 int luax_call_fail_memory(luax_call *call) {

@@ -49,8 +49,9 @@ local function authorize(caller, verb, writes, target, name, target_project)
     user = caller.user, project = caller.project, roles = caller.roles })
 end
 
-local function hidden(target, name)
-  return nil, core.hidden(target == "allocation" and "consumer" or target, tostring(name))
+local function hidden(caller, target, name)
+  local what = target == "allocation" and "consumer" or target
+  return nil, core.hidden(caller.store, what, tostring(name))
 end
 
 -- For what a project owns: whether the caller could do it to its own comes first, so that the
@@ -60,7 +61,7 @@ local function authorize_owned(caller, verb, writes, target, name, owner)
   local ok, err = authorize(caller, verb, writes, target, name, own)
   if not ok then return nil, err end
   if owner == own or authorize(caller, verb, writes, target, name, owner) then return true end
-  return hidden(target, name)
+  return hidden(caller, target, name)
 end
 
 local function end_override(caller, ok, ...)
@@ -170,7 +171,7 @@ local function with_held(record, scope, verb, writes, consumer, fn)
   local own = record.caller.project or ""
   local ok, err = authorize_owned(record.caller, verb, writes, "allocation", consumer, owner or own)
   if not ok then return nil, err end
-  if not held then return hidden("allocation", consumer) end
+  if not held then return hidden(record.caller, "allocation", consumer) end
   return fn(held)
 end
 
@@ -403,7 +404,7 @@ local function unknown_member(noun, definition, key)
   for name in pairs(definition.methods) do names[#names + 1] = name end
   for name in pairs(definition.fields or {}) do names[#names + 1] = name end
   local near = core.nearest(key, names)
-  error(("%s has no member '%s'%s"):format(noun, key,
+  error(("%s has no member '%s'%s"):format(noun, core.redacted(key),
     near and (", did you mean '%s'?"):format(near) or ""), 3)
 end
 
@@ -441,7 +442,7 @@ local function check_identity(identity)
     local expected = IDENTITY[key]
     if not expected then
       local near = core.nearest(tostring(key), { "user", "project", "roles", "override" })
-      error(("unknown key '%s'%s"):format(tostring(key),
+      error(("unknown key '%s'%s"):format(core.redacted(tostring(key)),
         near and (", did you mean '%s'?"):format(near) or ""), 3)
     end
     if type(value) ~= expected then

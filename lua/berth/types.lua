@@ -266,9 +266,10 @@ function Store:begin() end
 --- Committed changesets after number `since`, oldest first.
 ---@param since integer? 0
 ---@param limit integer? all
+---@param options { exact: boolean? }? true: byte for byte, not redacted
 ---@return { sequence: integer, changes: berth.Change[] }[]? sets
 ---@return berth.Error? err
-function Store:changes(since, limit) end
+function Store:changes(since, limit, options) end
 
 ---@return true? sound
 ---@return string[]|berth.Error notices such as providers over capacity; err has `problems`
@@ -331,9 +332,10 @@ function Transaction:rollback() end
 function Transaction:savepoint() end
 
 --- What it has changed so far.
+---@param options { exact: boolean? }? as of changes()
 ---@return berth.Change[]? changes
 ---@return berth.Error? err
-function Transaction:diff() end
+function Transaction:diff(options) end
 
 ---@class berth.Savepoint
 local Savepoint = {}

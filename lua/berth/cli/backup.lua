@@ -21,9 +21,9 @@ return {
     local copy <close> = fleet.open(args.file, { read_only = true })
     local stats = fleet.must(copy:stats())
     if args.json then
-      return output.json { file = args.file, stats = stats }
+      return output.json(output.redacted { file = args.file, stats = stats })
     end
-    output.line(("%s: %d providers, %d consumers, %d changesets"):format(args.file,
+    output.tell(("%s: %d providers, %d consumers, %d changesets"):format(args.file,
       stats.providers, stats.consumers, stats.sequence))
   end,
 }

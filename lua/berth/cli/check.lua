@@ -23,8 +23,8 @@ return {
       output.json { sound = sound == true, problems = output.array(problems),
         notices = output.array(notices), stats = stats }
     else
-      for _, problem in ipairs(problems) do output.line("broken: " .. problem) end
-      for _, notice in ipairs(notices) do output.line("notice: " .. notice) end
+      for _, problem in ipairs(problems) do output.tell("broken: " .. problem) end
+      for _, notice in ipairs(notices) do output.tell("notice: " .. notice) end
       output.line(("%s: %d providers, %d consumers, %d allocations, %d changesets"):format(
         sound and "sound" or "broken", stats.providers, stats.consumers, stats.allocations,
         stats.sequence))

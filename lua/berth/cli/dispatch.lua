@@ -161,12 +161,14 @@ local function missing_module(message)
   if name == "berth" or name == "berth.core" then
     return {
       code = "environment",
+      fixed = true,
       message = "the compiled part of berth cannot be loaded",
       advice = "build it with 'make', or install berth again; 'berth doctor' tells more",
     }
   elseif name == "argparse" or name == "dkjson" then
     return {
       code = "environment",
+      fixed = true,
       message = ("the Lua module '%s' is missing"):format(name),
       advice = ("install it: 'apt-get install lua-%s' or 'luarocks install %s'"):format(name, name),
     }
@@ -197,9 +199,10 @@ function dispatch.main(words)
   local done, result = xpcall(run, handler, words)
   if done then return result end
   if not result.internal then return exit.report(result) end
-  io.stderr:write("berth: internal error: ", output.text(result.internal:match "[^\n]*"),
+  io.stderr:write("berth: internal error: ",
+    output.text(output.redacted(result.internal):match "[^\n]*"),
     "\nthis is a defect of berth; with BERTH_TRACEBACK=1 it tells where\n")
-  if result.trace then io.stderr:write(result.trace, "\n") end
+  if result.trace then io.stderr:write(output.redacted(result.trace), "\n") end
   return exit.ENVIRONMENT
 end
 

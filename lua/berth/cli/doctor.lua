@@ -119,7 +119,7 @@ end
 local function print_findings(findings)
   for _, each in ipairs(findings) do
     local verdict = each.fine and "ok" or "BROKEN"
-    output.line(("%-6s  %-8s  %s"):format(verdict, each.name, each.finding))
+    output.tell(("%-6s  %-8s  %s"):format(verdict, each.name, each.finding))
   end
 end
 
@@ -137,7 +137,7 @@ return {
     if args.db then findings[#findings + 1] = examine(args.db, examine_store(args.db)) end
     for _, finding in ipairs(findings) do fine = fine and finding.fine end
     if args.json then
-      output.json { fine = fine, findings = findings }
+      output.json(output.redacted { fine = fine, findings = findings })
     else
       print_findings(findings)
     end

@@ -1,5 +1,6 @@
 -- How a command ends: the five exit codes, which error code leads to which, and the two lines on
--- stderr that a refusal prints.  Knows error codes by name only, from the table in berth.h.
+-- stderr that a refusal prints, redacted.  Knows error codes by name only, from the table in
+-- berth.h.
 
 local output = require "berth.cli.output"
 
@@ -80,13 +81,18 @@ function exit.code(code)
   return outcomes[code] or exit.REFUSED
 end
 
+-- A failure that is `fixed` holds berth's own words only.
+local function shown(failure, text)
+  return output.text(failure.fixed and text or output.redacted(tostring(text)))
+end
+
 --- Says on stderr what went wrong and what to do; returns the exit code.
 function exit.report(failure)
   local code = failure.code
   if not silent[code] then
-    local lines = { ("berth: %s: %s\n"):format(output.text(code), output.text(failure.message)) }
+    local lines = { ("berth: %s: %s\n"):format(output.text(code), shown(failure, failure.message)) }
     local hint = failure.advice or advice[code]
-    if hint then lines[2] = output.text(hint) .. "\n" end
+    if hint then lines[2] = shown(failure, hint) .. "\n" end
     io.stderr:write(table.concat(lines))
   end
   return exit.code(code)

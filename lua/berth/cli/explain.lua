@@ -43,15 +43,15 @@ local function print_step(step, bar, last)
     rules_out = ("rules out %s, %d left"):format(trees(step.in_turn), step.left)
   end
   local alone = step.alone ~= step.in_turn and (" (alone %d)"):format(step.alone) or ""
-  output.line(("%s%s %s: %s%s"):format(bar, last and "└─" or "├─", text_of(step), rules_out, alone))
+  output.tell(("%s%s %s: %s%s"):format(bar, last and "└─" or "├─", text_of(step), rules_out, alone))
 end
 
 local function print_steps(found)
-  output.line(trees(found.trees))
+  output.tell(trees(found.trees))
   local groups = by_group(found.steps)
   for g, group in ipairs(groups) do
     local last = g == #groups
-    output.line((last and "└─ " or "├─ ") .. group.title)
+    output.tell((last and "└─ " or "├─ ") .. group.title)
     for s, step in ipairs(group.steps) do
       print_step(step, last and "   " or "│  ", s == #group.steps)
     end
@@ -64,7 +64,7 @@ local function print_near(found, name)
     local have = near.have and (", has %d"):format(near.have) or ""
     local who = near.provider and near.provider ~= near.root
       and (" (%s%s)"):format(name(near.provider), have)
-    output.line(("nearest: %s, failed at %s%s"):format(name(near.root), step.text, who or have))
+    output.tell(("nearest: %s, failed at %s%s"):format(name(near.root), step.text, who or have))
   end
 end
 
@@ -84,10 +84,10 @@ return {
       user = args.user, consumer_type = args.type })
     if args.json then return output.json(found) end
     print_steps(found)
-    output.line(found.left > 0 and trees(found.left) .. " can serve it" or "no tree can serve it")
+    output.tell(found.left > 0 and trees(found.left) .. " can serve it" or "no tree can serve it")
     print_near(found, fleet.namer(store))
     for _, relaxation in ipairs(found.relaxations) do
-      output.line("would do: " .. relaxation.text)
+      output.tell("would do: " .. relaxation.text)
     end
   end,
 }

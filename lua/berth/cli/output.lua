@@ -1,5 +1,6 @@
 -- What a command prints on stdout: lines, aligned tables and JSON.  Data from a store may hold any
--- valid text, so whatever goes to a terminal passes `text`, which leaves nothing to act on.
+-- valid text, so whatever goes to a terminal passes `text`, which leaves nothing to act on.  Data
+-- that was asked for is printed as it is; what is told about it passes redaction first.
 
 local output = {}
 
@@ -44,9 +45,29 @@ function output.text(value)
   return (text:gsub("\xE2\x81[\xA6-\xA9]", escape_character)) -- isolates
 end
 
+-- Without the compiled part nothing from outside is shown.
+local function redact(text)
+  local found, core = pcall(require, "berth.core")
+  return found and core.redacted(text) or "[record withheld: redaction failed]"
+end
+
+--- A text, or a copy of a table with all its texts, without secrets and personal data.
+function output.redacted(value)
+  if type(value) == "string" then return redact(value) end
+  if type(value) ~= "table" then return value end
+  local copy = setmetatable({}, getmetatable(value))
+  for key, item in pairs(value) do copy[output.redacted(key)] = output.redacted(item) end
+  return copy
+end
+
 --- Prints one line; the text is taken as it is but for what `text` escapes.
 function output.line(text)
   write(output.text(text) .. "\n")
+end
+
+--- Prints one line that tells about data, redacted.
+function output.tell(text)
+  output.line(redact(text))
 end
 
 --- Prints bytes exactly as they are: a script, a filtered log.

@@ -109,7 +109,7 @@ function call.run(args)
     outcome = outcome_word(outcome),
     values = output.array(outcome.values or {}),
     all = output.array(all),
-    message = outcome.message,
+    message = outcome.message and output.redacted(outcome.message),
     line = outcome.line,
     steps = steps,
     memory = outcome.memory,

@@ -38,10 +38,10 @@ function check.run(args)
   end
   local findings = examine(args)
   if args.json then
-    output.json { files = #args.file, findings = output.array(findings) }
+    output.json(output.redacted { files = #args.file, findings = output.array(findings) })
   else
     for _, each in ipairs(findings) do
-      output.line(("%s:%d: %s"):format(each.file, each.line, each.message))
+      output.tell(("%s:%d: %s"):format(each.file, each.line, each.message))
     end
   end
   return #findings == 0 and 0 or 1

@@ -70,12 +70,12 @@ end
 
 local function print_report(output, report)
   for _, flip in ipairs(report.flips) do
-    output.line(("#%d %s%s: %s%s: %s"):format(flip.sequence, flip.consumer,
+    output.tell(("#%d %s%s: %s%s: %s"):format(flip.sequence, flip.consumer,
       flip.project and " of " .. flip.project or "",
       flip.was == "deny" and "now allowed, was denied: " or "", flip.code, flip.message))
   end
   for _, one in ipairs(report.skipped) do
-    output.line(("#%d %s: cannot be repeated: %s"):format(one.sequence, one.consumer, one.message))
+    output.tell(("#%d %s: cannot be repeated: %s"):format(one.sequence, one.consumer, one.message))
   end
   output.line(("%d claims of %d changesets judged again: %d decided otherwise, %d not repeated")
     :format(report.judged, report.changesets, #report.flips, #report.skipped))
@@ -93,7 +93,7 @@ function replay.run(args)
   if args.json then
     output.array(report.flips)
     output.array(report.skipped)
-    output.json(report)
+    output.json(output.redacted(report))
   else
     print_report(output, report)
   end

@@ -235,8 +235,8 @@ return {
     local plan = make_plan(args)
     prepare_policies(plan, args.seed)
     if plan.left_out > 0 then
-      io.stderr:write(("note: %d nodes of %s are not in %s and take no part\n"):format(
-        plan.left_out, args.nodes, args.order))
+      io.stderr:write(output.redacted(("note: %d nodes of %s are not in %s and take no part")
+        :format(plan.left_out, args.nodes, args.order)), "\n")
     end
     local report <close> = args.report and require "berth.replay.sink".open(args.report) or nil
     local summary = summarize(args, plan, replay_somewhere(args, plan))

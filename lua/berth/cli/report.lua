@@ -30,6 +30,9 @@ return {
     local store <close>, err = require "berth".open(args.db, { must_exist = true })
     if not store then return nil, err end
     local found = require "berth.report.survey".take(store)
+    for _, list in ipairs { found.classes, found.trees, found.projects } do
+      for _, each in ipairs(list) do each.name = output.redacted(each.name) end
+    end
     local picture = require "berth.report.picture"
     local class = args.class and find_class(found.classes, args.class)
       or picture.main_class(found.classes)
@@ -38,7 +41,7 @@ return {
       output.json(found)
     end
     if args.output or not args.json then
-      local text = picture.draw(found, args.db:match "[^/]*$", class)
+      local text = picture.draw(found, output.redacted(args.db:match "[^/]*$"), class)
       if not args.output then return output.raw(text) end
       local sink <close> = require "berth.replay.sink".open(args.output)
       sink:finish(text)

@@ -324,7 +324,7 @@ end
 -- @tparam ?table decisions as `store:decisions` tells them
 -- @treturn ?table { changesets =, last = } or nil and an error
 function history.judge(store, since, policy, report, decisions)
-  local sets, err = store:changes(since)
+  local sets, err = store:changes(since, nil, { exact = true })
   if not sets then return nil, err end
   local picture = read_picture(store)
   take_back(picture, sets)

@@ -32,8 +32,10 @@ function fault.from(what, err, code)
   error(setmetatable(copy, Fault), 0)
 end
 
---- Text from outside as it may stand in a sentence: short, quoted, without control characters.
+--- Text from outside as it may stand in a sentence: redacted, short, quoted, without control
+-- characters.
 function fault.show(text)
+  text = require "berth.core".redacted(text) -- before it is cut
   if not utf8.len(text) then text = text:gsub("[\128-\255]", "?") end
   if utf8.len(text) > 40 then text = text:sub(1, utf8.offset(text, 38) - 1) .. "..." end
   return '"' .. text:gsub('[%c"\\]', function(c) return ("\\x%02X"):format(c:byte()) end) .. '"'

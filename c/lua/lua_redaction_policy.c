@@ -1,0 +1,173 @@
+/* lua_redaction_policy.c - redact policies as the redactor's hook.
+ *
+ * A policy's redact gets the record as a table of texts and answers it, altered or not; a text that
+ * is missing in the answer is left out.  Before that each is asked once, with the record
+ * {kind = "rules"}: the list `rules` of its answer becomes rules of the redactor, which cost no
+ * call, and `all = true` asks to see records without hits as well. */
+#include <string.h>
+
+#include "core/err.h"
+#include "lua/lua_policy_files.h"
+#include "lua/lua_redaction.h"
+
+#define KIND "kind"
+#define RULES "rules"
+
+/* --- parts of a record --------------------------------------------------------------------- */
+
+typedef struct ask {
+    luax_redaction *self;
+    berth_redact_part *parts;
+    size_t count;
+    berth_rc rc;
+} ask;
+
+/* The part's text in the answer at the top; NULL: left out. [-0, +1, m] */
+static const char *push_answer(lua_State *L, const berth_redact_part *part, size_t *len) {
+    lua_pushstring(L, part->name);
+    lua_rawget(L, -2);
+    return lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, len) : NULL;
+}
+
+/* Sets the parts by the policies' answer at the top, copied. */
+static berth_rc take_answer(lua_State *L, ask *a) {
+    luax_redaction *self = a->self;
+    size_t total = 1, at = 0, len;
+    for (size_t i = 0; i < a->count; i++) {
+        if (a->parts[i].text && push_answer(L, &a->parts[i], &len)) total += len;
+        lua_settop(L, 3);
+    }
+    if (total > self->cap_texts) {
+        berth_mem mem = berth_mem_default();
+        char *grown = berth_realloc(&mem, self->texts, self->cap_texts, total);
+        if (!grown) return BERTH_ENOMEM;
+        self->texts = grown;
+        self->cap_texts = total;
+    }
+    for (size_t i = 0; i < a->count; i++) {
+        berth_redact_part *part = &a->parts[i];
+        if (!part->text) continue;
+        const char *text = push_answer(L, part, &len);
+        part->text = text ? self->texts + at : NULL;
+        part->len = text ? len : 0;
+        if (text) memcpy(self->texts + at, text, len);
+        at += part->len;
+        lua_settop(L, 3);
+    }
+    return BERTH_OK;
+}
+
+/* Asks the host at 2.  Protected: what raises here must not jump over the redactor. */
+static int ask_host(lua_State *L) {
+    ask *a = lua_touserdata(L, 1);
+    luax_redaction *self = a->self;
+    lua_createtable(L, 0, (int)a->count);
+    for (size_t i = 0; i < a->count; i++) {
+        if (!a->parts[i].text) continue;
+        lua_pushstring(L, a->parts[i].name);
+        lua_pushlstring(L, a->parts[i].text, a->parts[i].len);
+        lua_rawset(L, -3);
+    }
+    a->rc = berth_data_read(&self->record, L, -1, NULL);
+    lua_settop(L, 2);
+    if (a->rc == BERTH_OK)
+        a->rc = berth_policies_redact(lua_touserdata(L, 2), &self->record, &self->answer, NULL);
+    if (a->rc != BERTH_OK) return 0;
+    berth_data_push(L, &self->answer);
+    a->rc = lua_istable(L, 3) ? take_answer(L, a) : BERTH_EPOLICY;
+    return 0;
+}
+
+berth_rc luax_redaction_hook(void *ud, berth_redact_part *parts, size_t count, berth_err *err) {
+    luax_redaction *self = ud;
+    lua_State *L = self->L;
+    ask a = {.self = self, .parts = parts, .count = count, .rc = BERTH_OK};
+    if (!lua_checkstack(L, 8)) return berth_fail_memory(err);
+    for (size_t i = 0; a.rc == BERTH_OK && i < self->nhosts; i++) {
+        lua_pushcfunction(L, ask_host);
+        lua_pushlightuserdata(L, &a);
+        lua_pushlightuserdata(L, self->hosts[i]);
+        if (lua_pcall(L, 2, 0, 0) != LUA_OK) {
+            lua_pop(L, 1);
+            return berth_fail_memory(err);
+        }
+    }
+    if (a.rc == BERTH_OK) return BERTH_OK;
+    return berth_fail(err, a.rc, "a redact policy failed");
+}
+
+/* --- tables -------------------------------------------------------------------------------- */
+
+bool luax_redaction_ask(lua_State *L, luax_redaction *self) {
+    berth_rc rc = berth_data_read(&self->record, L, -1, NULL);
+    lua_pop(L, 1);
+    for (size_t i = 0; rc == BERTH_OK && i < self->nhosts; i++) {
+        rc = berth_policies_redact(self->hosts[i], &self->record, &self->answer, NULL);
+        berth_data swap = self->record;
+        self->record = self->answer;
+        self->answer = swap;
+    }
+    if (rc != BERTH_OK) return false;
+    berth_data_push(L, &self->record);
+    if (lua_istable(L, -1)) return true;
+    lua_pop(L, 1);
+    return false;
+}
+
+/* --- rules --------------------------------------------------------------------------------- */
+
+/* Asks the host for rules; its list, if any, is added. */
+static berth_rc ask_rules(lua_State *L, luax_redaction *self, berth_policies *host,
+                          berth_err *err) {
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, RULES);
+    lua_setfield(L, -2, KIND);
+    berth_rc rc = berth_data_read(&self->record, L, -1, err);
+    lua_pop(L, 1);
+    if (rc == BERTH_OK) rc = berth_policies_redact(host, &self->record, &self->answer, err);
+    if (rc != BERTH_OK) return rc;
+    err->rc = BERTH_OK;
+    berth_data_push(L, &self->answer);
+    if (lua_istable(L, -1)) {
+        lua_pushliteral(L, "all");
+        lua_rawget(L, -2);
+        self->options.hook_all = self->options.hook_all || lua_toboolean(L, -1);
+        lua_pop(L, 1);
+        lua_pushliteral(L, RULES);
+        lua_rawget(L, -2);
+        if (lua_istable(L, -1)) luax_read_rules(L, 1, &self->arena, &self->options, err);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    return err->rc;
+}
+
+berth_rc luax_redaction_load(lua_State *L, luax_redaction *self, int list, berth_err *err) {
+    size_t count = 0;
+    luax_policy_batch *batch = luax_policy_batch_new(L);
+    berth_rc rc = luax_policy_batch_list(L, batch, list, err);
+    const berth_policy_source *sources =
+        rc == BERTH_OK ? luax_policy_batch_sources(batch, &count) : NULL;
+    if (rc == BERTH_OK && !sources) rc = berth_fail_memory(err);
+    if (rc == BERTH_OK) rc = berth_policies_new(berth_mem_default(), &self->hosts[0], err);
+    if (rc == BERTH_OK) {
+        self->owns_host = true;
+        self->nhosts = 1;
+        rc = berth_policies_load_set(self->hosts[0], sources, count, err);
+    }
+    lua_pop(L, 1);
+    return rc;
+}
+
+berth_rc luax_redaction_open(lua_State *L, luax_redaction *self, berth_err *err) {
+    berth_rc rc = BERTH_OK;
+    self->L = L;
+    if (self->nhosts > 0) {
+        berth_policies *last = self->hosts[self->nhosts - 1];
+        self->options.hook = luax_redaction_hook;
+        self->options.hook_ud = self;
+        if (berth_policies_has(last, BERTH_HOOK_REDACT)) rc = ask_rules(L, self, last, err);
+    }
+    if (rc != BERTH_OK) return rc;
+    return berth_redactor_open(berth_mem_default(), &self->options, &self->redactor, err);
+}
