@@ -73,6 +73,9 @@ static bool in_class(unsigned char c, char class) {
     case 'x':
         is = in_class(c, 'd') || ((c | 0x20u) >= 'a' && (c | 0x20u) <= 'f');
         break;
+    case 'z': /* an older way to say \0 */
+        is = c == 0;
+        break;
     default: /* not a class letter: the character itself */
         return (unsigned char)class == c;
     }
