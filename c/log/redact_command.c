@@ -1,5 +1,6 @@
 /* redact_command.c - secrets on command lines that only the program's name tells: mysql -px,
- * curl -u ann:x, echo x | docker login --password-stdin.  The programs stand in redact_command.h. */
+ * curl -u ann:x, echo x | docker login --password-stdin.  The programs stand in redact_command.h.
+ */
 #include <string.h>
 
 #include "log/redact_command.h"
@@ -20,7 +21,7 @@ static const berth_command commands[] = {
 typedef struct words {
     const redact_scan *scan;
     size_t at, stop;
-    bool list; /* ["mysql", "-px"]: marks and commas stand between the words */
+    bool list;       /* ["mysql", "-px"]: marks and commas stand between the words */
     size_t from, to; /* the last word without its marks */
 } words;
 
@@ -87,6 +88,8 @@ static size_t mark_word(redact_scan *scan, const berth_command *command, size_t 
         return mark_after(scan, from, to, '%');
     case ARGUMENT_COMMA:
         return mark_after(scan, from, to, ',');
+    case ARGUMENT_COOKIE:
+        return redact_cookies(scan, from);
     case ARGUMENT_PREFIX:
         if (to - from < 5 || memcmp(scan->s + from, "pass:", 5) != 0) return 0;
         return mark(scan, from + 5, to);
@@ -115,7 +118,8 @@ static size_t after_flag(redact_scan *scan, const berth_command *command, words 
             if (command->argument == ARGUMENT_ATTACHED || !next_word(&w)) continue;
             size_t end = mark_word(scan, command, w.from, w.to);
             done = end ? end : done;
-        } else if (len == 2 || command->argument == ARGUMENT_ATTACHED || scan->s[w.from + len] == '=') {
+        } else if (len == 2 || command->argument == ARGUMENT_ATTACHED ||
+                   scan->s[w.from + len] == '=') {
             size_t skip = scan->s[w.from + len] == '=' && len > 2 ? 1 : 0;
             size_t end = mark_word(scan, command, w.from + len + skip, w.to);
             done = end ? end : done;
@@ -134,6 +138,17 @@ static size_t at_place(redact_scan *scan, const berth_command *command, words w)
     return place == 0 && verb ? mark(scan, w.from, w.to) : 0;
 }
 
+/* net use Z: \\host\share /user:ann x */
+static size_t loose_words(redact_scan *scan, words w) {
+    size_t done = 0;
+    while (next_word(&w)) {
+        char first = scan->s[w.from], last = scan->s[w.to - 1];
+        if (first == '/' || first == '\\' || first == '*' || last == ':') continue;
+        done = mark(scan, w.from, w.to);
+    }
+    return done;
+}
+
 /* echo x | command: the word after the last echo before it. */
 static size_t echoed(redact_scan *scan, const berth_command *command, size_t at, words w) {
     const char *s = scan->s;
@@ -148,10 +163,11 @@ static size_t echoed(redact_scan *scan, const berth_command *command, size_t at,
     size_t low = at > ECHO_BACK ? at - ECHO_BACK : 0;
     for (size_t i = at; i >= low + 5; i--) {
         if (s[i - 1] == '\n') return 0;
-        if (memcmp(s + i - 5, "echo ", 5) != 0) continue;
+        if (memcmp(s + i - 5, "echo ", 5) != 0 && memcmp(s + i - 5, "intf ", 5) != 0) continue;
         words line = {.scan = scan, .at = i, .stop = at};
         while (next_word(&line)) {
             if (s[line.from] == '-' && line.to - line.from == 2) continue; /* -n */
+            if (s[line.from] == '%') continue;                             /* printf '%s' */
             size_t from = line.from, to = line.to;
             mark_word(scan, command, from, to);
             return 0;
@@ -164,7 +180,8 @@ static size_t echoed(redact_scan *scan, const berth_command *command, size_t at,
 size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
     const char *name = commands[index].name;
     size_t len = strlen(name), end = at + len, done = 0;
-    if (at < scan->command_end[index % REDACT_COMMAND_ENDS] || scan->len - at < len || !bytes_fold_equal(scan->s + at, name, len))
+    if (at < scan->command_end[index % REDACT_COMMAND_ENDS] || scan->len - at < len ||
+        !bytes_fold_equal(scan->s + at, name, len))
         return 0;
     if (at > 0 && byte_is(scan->s[at - 1], BYTE_NAME) && name[0] != '-') return 0;
     char c = end < scan->len ? scan->s[end] : '\n';
@@ -177,9 +194,14 @@ size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
     for (unsigned i = 0; i < NCOMMANDS; i++) { /* the same program, other flags */
         if (strcmp(commands[i].name, name) != 0) continue;
         size_t found;
-        if (commands[i].argument == ARGUMENT_PLACE) found = at_place(scan, &commands[i], w);
-        else if (commands[i].argument >= ARGUMENT_ECHO) found = echoed(scan, &commands[i], at, w);
-        else found = after_flag(scan, &commands[i], w);
+        if (commands[i].argument == ARGUMENT_PLACE)
+            found = at_place(scan, &commands[i], w);
+        else if (commands[i].argument == ARGUMENT_LOOSE)
+            found = loose_words(scan, w);
+        else if (commands[i].argument >= ARGUMENT_ECHO)
+            found = echoed(scan, &commands[i], at, w);
+        else
+            found = after_flag(scan, &commands[i], w);
         done = found > done ? found : done;
     }
     scan->command_end[index % REDACT_COMMAND_ENDS] = (uint32_t)last.at;

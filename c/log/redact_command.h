@@ -10,6 +10,8 @@ typedef enum berth_argument {
     ARGUMENT_PERCENT,  /* -U ann%x */
     ARGUMENT_COMMA,    /* -u ann,x */
     ARGUMENT_PREFIX,   /* -passin pass:x */
+    ARGUMENT_LOOSE,    /* every word that is no option, path or drive */
+    ARGUMENT_COOKIE,   /* -b 'a=x; b=y' */
     ARGUMENT_PLACE,    /* the n-th word, n the digit in `flag` */
     ARGUMENT_ECHO,     /* echo x | this */
     ARGUMENT_ECHO_COLON /* echo ann:x | this */
@@ -34,6 +36,8 @@ typedef struct berth_command {
     X("curl", "--user", COLON, NULL)                                                               \
     X("curl", "-U", COLON, NULL)                                                                   \
     X("curl", "--proxy-user", COLON, NULL)                                                         \
+    X("curl", "-b", COOKIE, NULL)                                                                  \
+    X("curl", "--cookie", COOKIE, NULL)                                                            \
     X("docker", "-p", NEXT, "login")                                                               \
     X("podman", "-p", NEXT, "login")                                                               \
     X("helm", "-p", NEXT, "login")                                                                 \
@@ -76,6 +80,79 @@ typedef struct berth_command {
     X("chpasswd", "", ECHO_COLON, NULL)                                                            \
     X("sudo", "", ECHO, "-s")                                                                      \
     X("--password-stdin", "", ECHO, NULL)                                                          \
+    X("snmpset", "-A", NEXT, NULL)                                                                 \
+    X("snmpset", "-X", NEXT, NULL)                                                                 \
+    X("snmpset", "-c", NEXT, NULL)                                                                 \
+    X("snmpbulkwalk", "-A", NEXT, NULL)                                                            \
+    X("snmpbulkwalk", "-X", NEXT, NULL)                                                            \
+    X("snmpbulkwalk", "-c", NEXT, NULL)                                                            \
+    X("snmpbulkget", "-A", NEXT, NULL)                                                             \
+    X("snmpbulkget", "-X", NEXT, NULL)                                                             \
+    X("snmpbulkget", "-c", NEXT, NULL)                                                             \
+    X("snmpgetnext", "-A", NEXT, NULL)                                                             \
+    X("snmpgetnext", "-X", NEXT, NULL)                                                             \
+    X("snmpgetnext", "-c", NEXT, NULL)                                                             \
+    X("snmptable", "-A", NEXT, NULL)                                                               \
+    X("snmptable", "-X", NEXT, NULL)                                                               \
+    X("snmptable", "-c", NEXT, NULL)                                                               \
+    X("snmptrap", "-A", NEXT, NULL)                                                                \
+    X("snmptrap", "-X", NEXT, NULL)                                                                \
+    X("snmptrap", "-c", NEXT, NULL)                                                                \
+    X("snmpinform", "-A", NEXT, NULL)                                                              \
+    X("snmpinform", "-X", NEXT, NULL)                                                              \
+    X("snmpinform", "-c", NEXT, NULL)                                                              \
+    X("snmpget", "-A", NEXT, NULL)                                                                 \
+    X("snmpget", "-X", NEXT, NULL)                                                                 \
+    X("zip", "-P", NEXT, NULL)                                                                     \
+    X("unzip", "-P", NEXT, NULL)                                                                   \
+    X("7z", "-p", ATTACHED, NULL)                                                                  \
+    X("7za", "-p", ATTACHED, NULL)                                                                 \
+    X("7zz", "-p", ATTACHED, NULL)                                                                 \
+    X("unrar", "-p", ATTACHED, NULL)                                                               \
+    X("bcp", "-P", NEXT, NULL)                                                                     \
+    X("isql", "-P", NEXT, NULL)                                                                    \
+    X("osql", "-P", NEXT, NULL)                                                                    \
+    X("tsql", "-P", NEXT, NULL)                                                                    \
+    X("winexe", "-U", PERCENT, NULL)                                                               \
+    X("impacket-psexec", "-p", NEXT, NULL)                                                         \
+    X("mc alias set", "4", PLACE, NULL)                                                            \
+    X("mc config host add", "4", PLACE, NULL)                                                      \
+    X("net use", "", LOOSE, NULL)                                                                  \
+    X("net user", "2", PLACE, NULL)                                                                \
+    X("cryptsetup", "", ECHO, NULL)                                                                \
+    X("setuser", ">", ATTACHED, NULL)                                                              \
+    X("kinit", "<<<", NEXT, NULL)                                                                  \
+    X("vncpasswd", "", ECHO, NULL)                                                                 \
+    X("saslpasswd2", "", ECHO, NULL)                                                               \
+    X("mysqlsh", "-p", ATTACHED, NULL)                                                             \
+    X("mysqlshow", "-p", ATTACHED, NULL)                                                           \
+    X("mysqlcheck", "-p", ATTACHED, NULL)                                                          \
+    X("mysqlbinlog", "-p", ATTACHED, NULL)                                                         \
+    X("mycli", "-p", ATTACHED, NULL)                                                               \
+    X("mongorestore", "-p", NEXT, NULL)                                                            \
+    X("mongoexport", "-p", NEXT, NULL)                                                             \
+    X("mongoimport", "-p", NEXT, NULL)                                                             \
+    X("mongostat", "-p", NEXT, NULL)                                                               \
+    X("buildah", "-p", NEXT, "login")                                                              \
+    X("nerdctl", "-p", NEXT, "login")                                                              \
+    X("crane", "-p", NEXT, "login")                                                                \
+    X("regctl", "-p", NEXT, "login")                                                               \
+    X("oras", "-p", NEXT, "login")                                                                 \
+    X("ldapdelete", "-w", NEXT, NULL)                                                              \
+    X("ldapmodrdn", "-w", NEXT, NULL)                                                              \
+    X("ldapcompare", "-w", NEXT, NULL)                                                             \
+    X("ldapexop", "-w", NEXT, NULL)                                                                \
+    X("wget", "--user", COLON, NULL)                                                               \
+    X("rabbitmqadmin", "-p", NEXT, NULL)                                                           \
+    X("racadm", "-p", NEXT, NULL)                                                                  \
+    X("ipmiutil", "-P", NEXT, NULL)                                                                \
+    X("ipmi-power", "-p", NEXT, NULL)                                                              \
+    X("ipmipower", "-p", NEXT, NULL)                                                               \
+    X("fence_ipmilan", "-p", NEXT, NULL)                                                           \
+    X("redfishtool", "-p", NEXT, NULL)                                                             \
+    X("nmcli", "wifi-sec.psk", NEXT, NULL)                                                         \
+    X("wpa_passphrase", "2", PLACE, NULL)                                                          \
+    X("authenticate_user", "2", PLACE, NULL)                                                       \
     X("passwd", "", ECHO, "--stdin")
 
 #endif

@@ -13,21 +13,40 @@ typedef struct scheme {
 } scheme;
 
 static const scheme schemes[] = {
-    {"basic", false},     {"bearer", false},       {"token", false},
-    {"negotiate", false}, {"ntlm", false},         {"apikey", false},
-    {"api-key", false},   {"key", false},          {"jwt", false},
-    {"dpop", false},      {"kerberos", false},     {"splunk", false},
-    {"sso-key", false},   {"bot", false},          {"oauth2", false},
-    {"sharedkey", false}, {"sharedkeylite", false}, {"geniekey", false},
-    {"aws", false},       {"hmac", false},         {"digest", true},
-    {"oauth", true},      {"hawk", true},          {"mac", true},
-    {"signature", true},  {"aws4-hmac-sha256", true}, {"aws4-ecdsa-p256-sha256", true},
+    {"basic", false},
+    {"bearer", false},
+    {"token", false},
+    {"negotiate", false},
+    {"ntlm", false},
+    {"apikey", false},
+    {"api-key", false},
+    {"key", false},
+    {"jwt", false},
+    {"dpop", false},
+    {"kerberos", false},
+    {"splunk", false},
+    {"sso-key", false},
+    {"bot", false},
+    {"oauth2", false},
+    {"sharedkey", false},
+    {"sharedkeylite", false},
+    {"geniekey", false},
+    {"aws", false},
+    {"hmac", false},
+    {"digest", true},
+    {"oauth", true},
+    {"hawk", true},
+    {"mac", true},
+    {"signature", true},
+    {"aws4-hmac-sha256", true},
+    {"aws4-ecdsa-p256-sha256", true},
     {"sharedaccesssignature", true},
 };
 
 /* Parameters whose values are as good as the password. */
-static const char *const proofs[] = {"response", "cnonce", "mac", "oauth_signature", "sig",
-                                     "signature", "oauth_token", "assertion"};
+static const char *const proofs[] = {"response", "cnonce",    "mac",         "oauth_signature",
+                                     "sig",      "signature", "oauth_token", "assertion",
+                                     "token",    "apikey"};
 
 static const scheme *find_scheme(const char *s, size_t len) {
     for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
@@ -37,7 +56,7 @@ static const scheme *find_scheme(const char *s, size_t len) {
 }
 
 static bool is_credential_byte(char c) {
-    return byte_is(c, BYTE_WORD | BYTE_HIGH) || (c != '\0' && strchr("._~+/=-|:%!$*@#", c));
+    return byte_is(c, BYTE_WORD | BYTE_HIGH) || (c != '\0' && strchr("._~+/=-|:%!$*@#^?", c));
 }
 
 static size_t token_end(const redact_scan *scan, size_t at, size_t stop) {
@@ -58,8 +77,8 @@ static size_t proof_values(redact_scan *scan, const redact_key *key, size_t from
         while (end < to && byte_is(s[end], BYTE_NAME)) end++;
         if (IS_ONE_OF(s + i, end - i, proofs) && end < to && s[end] == '=') {
             redact_key inner = *key;
-            inner.class = (berth_key_class){.kind = BERTH_KEY_SIGNATURE,
-                                            .weight = BERTH_KEY_STRONG};
+            inner.class =
+                (berth_key_class){.kind = BERTH_KEY_SIGNATURE, .weight = BERTH_KEY_STRONG};
             inner.quote.len = 0;
             size_t value = redact_value(scan, &inner, end + 1, SYNTAX_TIGHT);
             if (value) done = end = value;
@@ -90,6 +109,21 @@ static bool is_padding(const char *s, size_t at, size_t to) {
     return sign && (sign + 1 == end || !byte_is(sign[1], BYTE_WORD));
 }
 
+/* Token token="x", nonce="y" */
+static bool has_parameters(const redact_scan *scan, size_t at) {
+    while (byte_is(redact_peek(scan, at), BYTE_NAME)) at++;
+    return redact_peek(scan, at) == '=' && redact_quote_at(scan, at + 1).len;
+}
+
+/* The rest of a header that was folded: on the next line, after a blank. */
+static size_t folded(redact_scan *scan, const redact_key *key, size_t line) {
+    size_t next = line + (redact_peek(scan, line) == '\r') + 1, at = redact_skip_blanks(scan, next);
+    if (redact_peek(scan, next - 1) != '\n' || at == next) return 0;
+    size_t end = token_end(scan, at, scan->len);
+    if (!redact_looks_random(scan->s + at, end - at)) return 0;
+    return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
+}
+
 /* The region [from, to) of a header's value. */
 static size_t header_region(redact_scan *scan, const redact_key *key, size_t from, size_t to,
                             redact_syntax syntax) {
@@ -102,14 +136,18 @@ static size_t header_region(redact_scan *scan, const redact_key *key, size_t fro
         if (key->class.weight == BERTH_KEY_WEAK && redact_pair_follows(scan, at) && at < to &&
             memchr(s + at, '=', to - at) && !is_padding(s, at, to))
             return 0; /* auth=basic host=x */
-        if (found->parameters) return proof_values(scan, key, at, to);
+        if (found->parameters || has_parameters(scan, at)) return proof_values(scan, key, at, to);
         size_t end = token_end(scan, at, to);
+        if (redact_is_at(scan, at, "${") || redact_is_at(scan, at, "<") ||
+            redact_is_at(scan, at, "{{"))
+            return 0;
         if (syntax == SYNTAX_QUOTED && end < to && s[end] != ',') end = to;
         if (!redact_is_secret(scan, key->class, at, end, syntax)) return 0;
         if (key->class.weight == BERTH_KEY_WEAK && end - at < SCHEME_LEAST) return 0;
         return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
     }
-    if (found && (word == to || !is_credential_byte(s[word]))) return 0; /* a scheme alone */
+    if (found && (word == to || !is_credential_byte(s[word])))
+        return folded(scan, key, word); /* alone */
     size_t end = syntax == SYNTAX_QUOTED ? to : token_end(scan, from, to);
     if (key->class.weight == BERTH_KEY_WEAK) {
         size_t done = redact_user_and_password(scan, key, from, end);
@@ -135,6 +173,8 @@ size_t redact_header(redact_scan *scan, const redact_key *key, size_t at, redact
         to = redact_quote_close(scan, from, quote);
         if (to == SIZE_MAX) to = redact_open_end(scan, from);
         syntax = SYNTAX_QUOTED;
+    } else if (key->quote.len) { /* "name": null */
+        to = redact_bare_end(scan, from);
     } else {
         size_t stop = scan->len - from > REGION_MAX ? from + REGION_MAX : scan->len;
         for (to = from; to < stop && scan->s[to] != '\n' && scan->s[to] != '\r'; to++) {
@@ -169,7 +209,8 @@ static bool cookie(redact_scan *scan, size_t *at, size_t *done) {
     if (!pair) return false;
     size_t value = ++i;
     bool attribute = is_cookie_attribute(s + from, name_end - from);
-    while (i < scan->len && (is_cookie_byte(s[i]) || (attribute && (s[i] == ' ' || s[i] == ',')))) i++;
+    while (i < scan->len && (is_cookie_byte(s[i]) || (attribute && (s[i] == ' ' || s[i] == ','))))
+        i++;
     berth_key_class class = {.kind = BERTH_KEY_COOKIE, .weight = BERTH_KEY_STRONG};
     if (!attribute && redact_is_secret(scan, class, value, i, SYNTAX_QUOTED) &&
         redact_mark_secret(scan, value, i, RULE_NAME_COOKIE))
@@ -223,8 +264,11 @@ size_t redact_scheme(redact_scan *scan, size_t at) {
         joints += byte_is(s[i], BYTE_JOINT);
     }
     size_t len = to - from;
+    if (redact_is_pair(scan, from)) return 0; /* token_type=bearer expires_in=60 */
     bool secret;
-    if (byte_lower(s[at + 1]) == 'a') secret = len >= 4 && is_basic(s + from, len); /* basic */
-    else secret = len >= SCHEME_LEAST && (redact_looks_random(s + from, len) || (digits && !joints));
+    if (byte_lower(s[at + 1]) == 'a')
+        secret = len >= 4 && is_basic(s + from, len); /* basic */
+    else
+        secret = len >= SCHEME_LEAST && (redact_looks_random(s + from, len) || (digits && !joints));
     return secret && redact_mark_secret(scan, from, to, RULE_SCHEME) ? to : 0;
 }

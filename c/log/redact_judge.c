@@ -8,19 +8,21 @@
 #include "log/redact_private.h"
 
 #define LOOK_MAX 256 /* bytes of a value that are looked at */
+#define PROSE_WORDS 5
 
 /* What stands where a secret could, in order of the alphabet. */
 static const char *const keep_words[] = {
-    "absent",    "accepted",  "any",      "auto",       "bool",      "boolean",   "bytes",
-    "changed",   "char",      "denied",   "disabled",   "empty",     "enabled",   "error",
-    "expired",   "failed",    "failure",  "false",      "filtered",  "given",     "hidden",
-    "incorrect", "int",       "integer",  "invalid",    "keystone",  "masked",    "mismatch",
-    "missing",   "n/a",       "na",       "nil",        "no",        "none",      "null",
-    "object",    "off",       "ok",       "okay",       "omitted",   "on",        "optional",
-    "present",   "prompt",    "protected", "provided",  "redacted",  "rejected",  "removed",
-    "required",  "reset",     "revoked",  "rotated",    "sanitized", "set",       "str",
-    "string",    "suppressed", "text",    "true",       "type",      "undefined", "unknown",
-    "unset",     "updated",   "valid",    "varchar",    "wrong",     "yes",
+    "absent",   "accepted",  "and",       "any",     "auto",     "await",      "bool",
+    "boolean",  "bytes",     "changed",   "char",    "denied",   "disabled",   "empty",
+    "enabled",  "error",     "expired",   "failed",  "failure",  "false",      "filtered",
+    "given",    "hidden",    "incorrect", "int",     "integer",  "invalid",    "keystone",
+    "masked",   "mismatch",  "missing",   "n/a",     "na",       "new",        "nil",
+    "no",       "none",      "null",      "object",  "off",      "ok",         "okay",
+    "omitted",  "on",        "optional",  "or",      "present",  "prompt",     "protected",
+    "provided", "redacted",  "rejected",  "removed", "required", "reset",      "revoked",
+    "rotated",  "sanitized", "set",       "str",     "string",   "suppressed", "text",
+    "true",     "type",      "undefined", "unknown", "unset",    "updated",    "valid",
+    "varchar",  "wrong",     "yes",
 };
 
 static bool is_keep_word(const char *s, size_t len) {
@@ -33,10 +35,51 @@ static bool is_keep_word(const char *s, size_t len) {
         size_t middle = (low + high) / 2;
         int order = strcmp(lower, keep_words[middle]);
         if (order == 0) return true;
-        if (order < 0) high = middle;
-        else low = middle + 1;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
     }
     return false;
+}
+
+/* Words of which sentences are made and passwords are not, in order of nothing. */
+static bool is_speech_word(const char *s, size_t len) {
+    static const char *const words[] = {
+        "a",     "an",   "and",     "are",   "as",  "at",     "be",    "been",    "but",
+        "by",    "can",  "cannot",  "could", "did", "does",   "for",   "from",    "has",
+        "have",  "if",   "in",      "is",    "it",  "its",    "may",   "must",    "no",
+        "not",   "of",   "on",      "only",  "or",  "should", "than",  "that",    "the",
+        "their", "then", "this",    "to",    "too", "was",    "were",  "when",    "which",
+        "will",  "with", "without", "would", "you", "your",   "can't", "doesn't", "via",
+    };
+    return IS_ONE_OF(s, len, words);
+}
+
+/* Words of messages that say what is wrong with a value. */
+static bool is_complaint_word(const char *s, size_t len) {
+    static const char *const words[] = {
+        "allowed",  "blank",    "character", "characters", "contain", "empty",      "expected",
+        "field",    "invalid",  "least",     "long",       "match",   "missing",    "must",
+        "provided", "required", "short",     "string",     "too",     "unexpected", "valid",
+    };
+    return IS_ONE_OF(s, len, words);
+}
+
+static size_t count_words(const char *s, size_t len, bool (*is)(const char *, size_t)) {
+    size_t count = 0;
+    for (size_t i = 0; i < len;) {
+        size_t from = i;
+        while (i < len && (byte_is(s[i], BYTE_LETTER) || s[i] == '\'')) i++;
+        count += i > from && is(s + from, i - from);
+        while (i < len && s[i] != ' ') i++;
+        while (i < len && s[i] == ' ') i++;
+    }
+    return count;
+}
+
+bool redact_is_speech(const char *s, size_t len) {
+    return count_words(s, len, is_speech_word) > 0;
 }
 
 /* ***, <redacted>, [FILTERED], xxxxxxxx, ........: somebody was here before. */
@@ -52,8 +95,13 @@ static bool is_blanked(const char *s, size_t len) {
         }
         return true;
     }
-    if (len > 2 && strchr("<[(", s[0]) && strchr(">])", s[len - 1]))
+    if (len > 2 && strchr("<[({", s[0]) && strchr(">])}", s[len - 1]))
         return is_keep_word(s + 1, len - 2) || is_blanked(s + 1, len - 2);
+    if (len > 9 && strchr("<[({", s[0])) { /* [REDACTED by x] and the like */
+        size_t end = 1;
+        while (end < len && byte_is(s[end], BYTE_LETTER)) end++;
+        return end < len && (s[end] == ' ' || s[end] == ':') && is_keep_word(s + 1, end - 1);
+    }
     return false;
 }
 
@@ -64,15 +112,43 @@ static bool is_all(const char *s, size_t len, unsigned classes) {
     return len > 0;
 }
 
+/* A name in capitals for which its value will be put: PASSWORD, DB_PASS. */
+static bool is_capital_name(const char *s, size_t len) {
+    bool joint = false;
+    if (len < 3 || len > BERTH_KEY_NAME_MAX) return false;
+    for (size_t i = 0; i < len; i++) {
+        if (!byte_is(s[i], BYTE_UPPER) && s[i] != '_') return false;
+        joint = joint || (s[i] == '_' && i > 0);
+    }
+    return joint || berth_key_classify(s, len).kind != BERTH_KEY_NONE;
+}
+
+/* $PASSWORD, %PASSWORD%, $1, $(pass show x), %s */
+static bool is_variable(const char *s, size_t len) {
+    if (len < 2 || (s[0] != '%' && s[0] != '$')) return false;
+    if (len == 2 && byte_is(s[1], BYTE_WORD)) return true;
+    if (s[0] == '$' && s[1] == '(') { /* a command with arguments */
+        size_t end = 2;
+        while (end < len && (byte_is(s[end], BYTE_LOWER) || s[end] == '-')) end++;
+        return end > 3 && end < len && s[end] == ' ';
+    }
+    if (s[0] == '%' && s[len - 1] == '%')
+        len--;
+    else if (s[0] == '%')
+        return false;
+    return is_capital_name(s + 1, len - 1);
+}
+
 /* ${VAR}, {{ var }}, %s, %(var)s, <var>, $1, ?, {}, :var: where a secret will be put. */
 static bool is_placeholder(const char *s, size_t len) {
     if (len == 1 && s[0] == '?') return true;
     if (s[0] == ':' && len > 1 && is_all(s + 1, len - 1, BYTE_LETTER | BYTE_JOINT))
         return berth_key_classify(s + 1, len - 1).kind != BERTH_KEY_NONE;
-    if (len == 2 && (s[0] == '%' || s[0] == '$') && byte_is(s[1], BYTE_WORD)) return true;
+    if (is_variable(s, len)) return true;
     size_t open = 0;
     if (s[0] == '$' || s[0] == '%') open = 1;
     if (len < open + 2) return false;
+    if (len > 4 && memcmp(s, "{{", 2) == 0 && memcmp(s + len - 2, "}}", 2) == 0) return true;
     char close = s[open] == '{' ? '}' : s[open] == '(' ? ')' : s[open] == '<' ? '>' : '\0';
     if (close == '\0') return false;
     size_t end = len, from = open + 1;
@@ -97,15 +173,22 @@ static look look_at(const char *s, size_t len) {
     look l = {0};
     unsigned last = 0;
     for (size_t i = 0; i < len; i++) {
-        unsigned class = berth_byte_class[(unsigned char)s[i]] &
-                         (BYTE_LOWER | BYTE_UPPER | BYTE_DIGIT);
-        if (class == BYTE_LOWER) l.lower++;
-        else if (class == BYTE_UPPER) l.upper++;
-        else if (class == BYTE_DIGIT) l.digit++;
-        else if (byte_is(s[i], BYTE_HIGH)) l.high++;
-        else if (byte_is(s[i], BYTE_SPACE)) l.space++;
-        else if (byte_is(s[i], BYTE_JOINT) || memchr(":/()[]{}<>", s[i], 10)) l.joint++;
-        else l.other++;
+        unsigned class =
+            berth_byte_class[(unsigned char)s[i]] & (BYTE_LOWER | BYTE_UPPER | BYTE_DIGIT);
+        if (class == BYTE_LOWER)
+            l.lower++;
+        else if (class == BYTE_UPPER)
+            l.upper++;
+        else if (class == BYTE_DIGIT)
+            l.digit++;
+        else if (byte_is(s[i], BYTE_HIGH))
+            l.high++;
+        else if (byte_is(s[i], BYTE_SPACE))
+            l.space++;
+        else if (byte_is(s[i], BYTE_JOINT) || memchr(":/()[]{}<>", s[i], 10))
+            l.joint++;
+        else
+            l.other++;
         if (class && last && class != last) l.turns++;
         last = class;
     }
@@ -121,16 +204,48 @@ static bool is_uuid(const char *s, size_t len) {
     return true;
 }
 
+/* Letters alone, of both cases, that change as no CamelCase does: eTShuyZnslkbz. */
+bool redact_is_jumble(const char *s, size_t len) {
+    size_t odd = 0, run = 0, before = 0;
+    if (len < 8 || !is_all(s, len, BYTE_LETTER)) return false;
+    for (size_t i = 0; i < len; i += run) {
+        bool upper = byte_is(s[i], BYTE_UPPER), last;
+        for (run = 0; i + run < len && byte_is(s[i + run], BYTE_UPPER) == upper; run++) {
+        }
+        last = i + run == len;
+        if (upper)
+            odd += (before && run == 2 && !last) || (before && run == 1 && last);
+        else
+            odd += run <= 2 && !last;
+        before = run;
+    }
+    return odd >= 2;
+}
+
 bool redact_looks_random(const char *s, size_t len) {
     if (len > LOOK_MAX) len = LOOK_MAX;
     if (len < 8 || is_uuid(s, len)) return false;
     look l = look_at(s, len);
     if (l.space) return false;
+    if (len >= 10 && redact_is_jumble(s, len)) return true;
     if (l.joint == 0 && l.other == 0 && l.lower && l.upper && l.digit) return l.turns >= 2;
     if (l.joint <= 2 && l.other && l.digit && (l.lower || l.upper)) return true;
     if (len < 16) return l.joint <= 1 && l.lower && l.upper && l.digit && l.turns >= 4;
     if (l.joint * 6 > len) return false;
     return l.digit >= 2 && l.turns >= 4;
+}
+
+bool redact_is_term(const char *s, size_t len) {
+    static const char *const terms[] = {
+        "aes128",  "aes256",  "argon2",     "argon2id", "base32", "base64", "ec2",    "ed25519",
+        "es256",   "hs256",   "hs512",      "http2",    "ipv4",   "ipv6",   "k8s",    "md5",
+        "oauth1",  "oauth2",  "openid2",    "p256",     "pbkdf2", "pkcs12", "pkcs8",  "rs256",
+        "rsa2048", "rsa4096", "s3",         "saml2",    "sha1",   "sha224", "sha256", "sha384",
+        "sha512",  "utf8",    "v3password", "x509",
+    };
+    size_t word = 0;
+    while (word < len && byte_is(s[word], BYTE_WORD)) word++;
+    return IS_ONE_OF(s, word, terms);
 }
 
 /* --- values that are none ---------------------------------------------------------------- */
@@ -140,51 +255,116 @@ static bool is_path(const char *s, size_t len) {
     size_t slashes = 0;
     if (len < 4 || (s[0] != '/' && s[0] != '~' && s[0] != '.')) return false;
     for (size_t i = 0; i < len; i++) {
-        if (s[i] == '/') slashes++;
-        else if (!byte_is(s[i], BYTE_NAME) && !(i == 0 && s[i] == '~')) return false;
+        if (s[i] == '/')
+            slashes++;
+        else if (!byte_is(s[i], BYTE_NAME) && !(i == 0 && s[i] == '~'))
+            return false;
     }
     look l = look_at(s, len);
     return slashes >= 2 && l.upper <= len / 4 && l.digit <= len / 4;
+}
+
+/* openstack/billing-tls: an object of a namespace. */
+static bool is_resource(const char *s, size_t len) {
+    const char *slash = memchr(s, '/', len);
+    if (!slash || slash == s || slash + 1 == s + len) return false;
+    for (size_t i = 0; i < len; i++) {
+        if (s + i != slash && !byte_is(s[i], BYTE_LOWER | BYTE_DIGIT) && s[i] != '-' && s[i] != '.')
+            return false;
+    }
+    return byte_is(s[0], BYTE_LOWER) && byte_is(slash[1], BYTE_LOWER) &&
+           !redact_looks_random(s, len);
+}
+
+/* 0x16fd7387044f95: a number that programs count with. */
+static bool is_machine_number(const char *s, size_t len) {
+    return len > 2 && len <= 18 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X') &&
+           is_all(s + 2, len - 2, BYTE_HEX);
+}
+
+/* arn:aws:secretsmanager:r:1:secret:x: the name stands in a path of names. */
+static bool is_in_resource_name(const redact_scan *scan, size_t start) {
+    size_t i = start, low = start > LOOK_MAX ? start - LOOK_MAX : 0;
+    while (i > low &&
+           (byte_is(scan->s[i - 1], BYTE_NAME) || scan->s[i - 1] == ':' || scan->s[i - 1] == '/'))
+        i--;
+    return redact_is_at(scan, i, "arn:") || redact_is_at(scan, i, "urn:");
 }
 
 static bool is_web_address(const char *s, size_t len) {
     return len > 8 && (memcmp(s, "http://", 7) == 0 || memcmp(s, "https://", 8) == 0);
 }
 
-/* self.password, config.db.secret, load_key(: code, not a value. */
+/* self.password, config["db"], load_key(, &str, Optional[str]: code, not a value. */
 static bool is_reference(const char *s, size_t len) {
-    size_t dots = 0;
-    for (size_t i = 0; i < len; i++) {
-        if (s[i] == '(' && i > 0 && (i + 1 == len || s[i + 1] == ')')) return true;
-        if (s[i] == '.') dots++;
-        else if (!byte_is(s[i], BYTE_LETTER) && s[i] != '_') return false;
+    size_t dots = 0, from = 0;
+    while (from < len && (s[from] == '&' || s[from] == '*')) from++;
+    size_t i = from;
+    if (i == len || !byte_is(s[i], BYTE_LETTER | BYTE_JOINT)) return false;
+    for (; i < len && (byte_is(s[i], BYTE_LETTER) || s[i] == '_' || s[i] == '.'); i++)
+        dots += s[i] == '.';
+    if (i == len) {
+        if (from > 0) return dots == 0 && is_all(s + from, len - from, BYTE_LOWER);
+        return dots > 0 && len <= BERTH_KEY_NAME_MAX && s[0] != '.' &&
+               berth_key_classify(s, len).kind != BERTH_KEY_NONE;
     }
-    return dots > 0 && len <= BERTH_KEY_NAME_MAX && s[0] != '.' &&
-           berth_key_classify(s, len).kind != BERTH_KEY_NONE;
+    if (i < 3 || !memchr("([<", s[i], 3)) return false;
+    if (i + 1 == len || byte_is(s[i + 1], BYTE_QUOTE) || s[i + 1] == ')') return true;
+    if (s[i] == '(' && (dots > 0 || memchr(s, '_', i))) return true;     /* self.find(x */
+    return s[i] != '(' && i + 2 < len && byte_is(s[from], BYTE_UPPER) && /* Optional[str] */
+           is_all(s + i + 1, len - i - 2, BYTE_LETTER) && memchr("]>", s[len - 1], 2);
 }
 
-/* "This field may not be blank.": three words or more and a full stop. */
+/* "This field may not be blank.", "is too short (at least 8)": what is wrong with a value. */
 static bool is_sentence(const char *s, size_t len) {
+    if (count_words(s, len, is_complaint_word) > 0 && count_words(s, len, is_speech_word) > 0)
+        return true;
     size_t spaces = 0;
     for (size_t i = 0; i < len; i++) {
-        if (s[i] == ' ') spaces++;
+        if (s[i] == ' ')
+            spaces++;
         else if (!byte_is(s[i], BYTE_LETTER) && s[i] != '.' && s[i] != '\'' && s[i] != ',')
             return false;
     }
     return spaces >= 2 && s[len - 1] == '.' && byte_is(s[0], BYTE_UPPER);
 }
 
-/* Does the lower-case word go on as prose: at least two more of the kind after it? */
-static bool is_prose(const redact_scan *scan, size_t start, size_t end) {
+/* Does the lower-case word go on as prose: at least two more of the kind after it, and words among
+ * them that passphrases have not? */
+static bool is_prose(const redact_scan *scan, size_t start, size_t end, bool phrase) {
     if (!is_all(scan->s + start, end - start, BYTE_LOWER)) return false;
-    size_t at = end;
-    for (unsigned words = 0; words < 2; words++) {
-        if (at >= scan->len || scan->s[at] != ' ') return false;
-        size_t from = ++at;
-        while (at < scan->len && at < from + 16 && byte_is(scan->s[at], BYTE_LOWER)) at++;
-        if (at == from) return false;
+    size_t at = end, words = 0;
+    while (at < scan->len && words < PROSE_WORDS && scan->s[at] == ' ') {
+        size_t from = at + 1, stop = from;
+        while (stop < scan->len && stop < from + 16 && byte_is(scan->s[stop], BYTE_LOWER)) stop++;
+        if (stop == from) break;
+        at = stop;
+        words++;
     }
-    return true;
+    return words >= 2 && !(phrase && !redact_is_speech(scan->s + start, at - start));
+}
+
+bool redact_goes_on_as_speech(const redact_scan *scan, size_t at) {
+    size_t end = at;
+    while (byte_is(redact_peek(scan, end), BYTE_LOWER)) end++;
+    return end > at && is_prose(scan, at, end, true);
+}
+
+/* limit=120 where a value was looked for: another name's. */
+static bool is_plain_pair(const redact_scan *scan, size_t start) {
+    size_t i = start;
+    while (byte_is(redact_peek(scan, i), BYTE_LOWER) || redact_peek(scan, i) == '_') i++;
+    return i > start && redact_peek(scan, i) == '=' && redact_is_pair(scan, start);
+}
+
+/* An empty value, then a command: PGPASSWORD= psql -h x; or what is told instead: 18 bytes. */
+static bool is_no_value(const redact_scan *scan, size_t start, size_t end) {
+    const char *s = scan->s;
+    if (is_all(s + start, end - start, BYTE_LOWER))
+        return redact_is_at(scan, end, " -") && byte_is(redact_peek(scan, end + 2), BYTE_LOWER);
+    size_t i = start;
+    while (i < end && byte_is(s[i], BYTE_DIGIT)) i++;
+    return i > start && redact_is_at(scan, i, " bytes");
 }
 
 static bool followed_by_word(const redact_scan *scan, size_t end) {
@@ -201,7 +381,7 @@ static bool medium_is_secret(const redact_scan *scan, berth_key_class class, siz
     bool number = is_all(s, len, BYTE_DIGIT);
     switch (class.kind) {
     case BERTH_KEY_CODE:
-        return len <= 64 && len >= 3 && look_at(s, len).digit >= 3;
+        return len <= 32 && len >= 3 && look_at(s, len).digit >= 3 && !memchr(s, '.', len);
     case BERTH_KEY_DATA:
         return len >= 4 && !(syntax == SYNTAX_LOOSE && is_all(s, len, BYTE_LOWER));
     case BERTH_KEY_TOKEN:
@@ -214,14 +394,23 @@ static bool medium_is_secret(const redact_scan *scan, berth_key_class class, siz
         break;
     }
     if (number) return len >= (syntax == SYNTAX_QUOTED ? 4u : syntax == SYNTAX_TIGHT ? 6u : 7u);
-    if (is_path(s, len) || is_web_address(s, len)) return false;
+    if (is_path(s, len) || is_web_address(s, len) || is_machine_number(s, len)) return false;
+    if (class.kind == BERTH_KEY_SECRET && (is_resource(s, len) || is_in_resource_name(scan, start)))
+        return false;
+    if (syntax == SYNTAX_LOOSE && is_all(s, len, BYTE_UPPER) && followed_by_word(scan, end))
+        return false;
     if (syntax == SYNTAX_LOOSE && is_all(s, len, BYTE_LOWER) && followed_by_word(scan, end))
         return false;
     return true;
 }
 
-static bool weak_is_secret(const redact_scan *scan, berth_key_class class, size_t start,
-                           size_t end) {
+static bool looks_like_token(const char *s, size_t len, look l) {
+    return len > LOOK_MAX || redact_looks_random(s, len) ||
+           (len >= 16 && l.space == 0 && l.joint == 0 && l.digit && is_all(s, len, BYTE_HEX));
+}
+
+static bool weak_is_secret(const redact_scan *scan, berth_key_class class, size_t start, size_t end,
+                           redact_syntax syntax) {
     const char *s = scan->s + start;
     size_t len = end - start;
     look l = look_at(s, len < LOOK_MAX ? len : LOOK_MAX);
@@ -230,11 +419,13 @@ static bool weak_is_secret(const redact_scan *scan, berth_key_class class, size_
         return l.digit >= 7 && l.digit <= 15 && l.lower == 0 && l.upper <= 3;
     case BERTH_KEY_SIGNATURE:
         return len >= 12 && l.space == 0 && (l.digit > 0 || len >= 32);
-    case BERTH_KEY_SESSION:
     case BERTH_KEY_TOKEN:
+        if (syntax == SYNTAX_QUOTED && len >= 8 && l.digit && l.lower + l.upper && !l.space)
+            return !is_uuid(s, len);
+        return looks_like_token(s, len, l);
+    case BERTH_KEY_SESSION:
     case BERTH_KEY_KEY:
-        return len > LOOK_MAX || redact_looks_random(s, len) ||
-               (len >= 16 && l.space == 0 && l.joint == 0 && l.digit && is_all(s, len, BYTE_HEX));
+        return looks_like_token(s, len, l);
     default:
         return len > LOOK_MAX || redact_looks_random(s, len);
     }
@@ -252,10 +443,15 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
     if (len > LOOK_MAX) return true;
     if (syntax != SYNTAX_QUOTED && is_reference(s, len)) return false;
     if (syntax == SYNTAX_QUOTED && is_sentence(s, len)) return false;
-    if (syntax == SYNTAX_LOOSE && is_prose(scan, start, end)) return false;
+    if (syntax == SYNTAX_LOOSE &&
+        (is_prose(scan, start, end, class.phrase) || is_no_value(scan, start, end)))
+        return false;
+    if (syntax >= SYNTAX_LOOSE && is_plain_pair(scan, start)) return false;
     if (class.kind == BERTH_KEY_PERSON) return look_at(s, len).digit >= 4;
     if (syntax == SYNTAX_PROSE) {
         look l = look_at(s, len);
+        if (class.kind == BERTH_KEY_CODE && l.digit == len) return len >= 6 && len <= 8;
+        if (class.weight == BERTH_KEY_STRONG && redact_is_jumble(s, len)) return true;
         if (class.weight == BERTH_KEY_STRONG && len >= 6 && l.digit && l.lower && l.upper)
             return !is_uuid(s, len);
         return redact_looks_random(s, len);
@@ -269,5 +465,5 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
     case BERTH_KEY_WEAK:
         break;
     }
-    return weak_is_secret(scan, class, start, end);
+    return weak_is_secret(scan, class, start, end, syntax);
 }

@@ -7,6 +7,7 @@
 typedef enum word_role {
     ROLE_NONE,
     ROLE_PASSWORD, /* decides alone */
+    ROLE_PHRASE,   /* a password of several words */
     ROLE_PASS,     /* password, but also what a test run counts */
     ROLE_SECRET,
     ROLE_TOKEN,
@@ -17,6 +18,7 @@ typedef enum word_role {
     ROLE_CREDENTIAL,
     ROLE_AUTH,
     ROLE_HEADER, /* authorization */
+    ROLE_REDIS,  /* REDISCLI_AUTH is a password */
     ROLE_COOKIE,
     ROLE_SESSION,
     ROLE_SESSION_ID,
@@ -27,6 +29,8 @@ typedef enum word_role {
     ROLE_USER,
     ROLE_DATA,
     ROLE_DATA_WHOLE,
+    ROLE_AFFIX, /* of Swift's hash path */
+    ROLE_PATH,
     ROLE_PERSON,
     ROLE_CONTACT,
     ROLE_TAIL /* may follow the deciding word: value, hash, b64, confirm */
@@ -47,6 +51,8 @@ static const word words[] = {
     W("accesskey", ROLE_WHOLE_KEY),
     W("account", ROLE_QUALIFIER),
     W("activation", ROLE_QUALIFIER),
+    W("adgangskode", ROLE_PASSWORD),
+    W("admin", ROLE_QUALIFIER),
     W("adminkey", ROLE_WHOLE_KEY),
     W("aes", ROLE_QUALIFIER),
     W("again", ROLE_TAIL),
@@ -62,16 +68,20 @@ static const word words[] = {
     W("authentication", ROLE_AUTH),
     W("authkey", ROLE_WHOLE_KEY),
     W("authorization", ROLE_HEADER),
+    W("authtok", ROLE_PASSWORD),
     W("b64", ROLE_TAIL),
     W("backup", ROLE_QUALIFIER),
     W("barbicansimplecryptokek", ROLE_WHOLE_KEY),
+    W("base", ROLE_TAIL),
     W("base64", ROLE_TAIL),
     W("bearer", ROLE_TOKEN),
+    W("bootstrap", ROLE_QUALIFIER),
     W("bytes", ROLE_TAIL),
     W("cephclusterfsid", ROLE_WHOLE_KEY),
     W("cephmdskey", ROLE_WHOLE_KEY),
     W("cephmonkey", ROLE_WHOLE_KEY),
     W("cephrgwkey", ROLE_WHOLE_KEY),
+    W("certificate", ROLE_QUALIFIER),
     W("cipher", ROLE_QUALIFIER),
     W("clave", ROLE_PASSWORD),
     W("client", ROLE_QUALIFIER),
@@ -110,33 +120,46 @@ static const word words[] = {
     W("encrypted", ROLE_QUALIFIER),
     W("encryption", ROLE_QUALIFIER),
     W("encryptionkey", ROLE_WHOLE_KEY),
+    W("enrollment", ROLE_QUALIFIER),
     W("fax", ROLE_CONTACT),
     W("fernet", ROLE_QUALIFIER),
     W("fernetkey", ROLE_WHOLE_KEY),
     W("functions", ROLE_QUALIFIER),
+    W("geslo", ROLE_PASSWORD),
+    W("gossip", ROLE_QUALIFIER),
     W("hash", ROLE_TAIL),
     W("hashed", ROLE_TAIL),
     W("heartbeatkey", ROLE_WHOLE_KEY),
+    W("heslo", ROLE_PASSWORD),
     W("hex", ROLE_TAIL),
     W("hmac", ROLE_SIGNATURE),
+    W("iban", ROLE_PERSON),
     W("id", ROLE_ID),
     W("ids", ROLE_ID),
     W("ingest", ROLE_QUALIFIER),
     W("integration", ROLE_QUALIFIER),
+    W("ipsec", ROLE_QUALIFIER),
+    W("isakmp", ROLE_QUALIFIER),
+    W("join", ROLE_QUALIFIER),
     W("jwt", ROLE_TOKEN),
     W("kek", ROLE_WHOLE_KEY),
     W("kennwort", ROLE_PASSWORD),
     W("key", ROLE_KEY),
     W("keypass", ROLE_PASSWORD),
     W("keys", ROLE_KEY),
+    W("keytab", ROLE_QUALIFIER),
     W("license", ROLE_QUALIFIER),
     W("losenord", ROLE_PASSWORD),
+    W("lozinka", ROLE_PASSWORD),
+    W("luks", ROLE_QUALIFIER),
     W("master", ROLE_QUALIFIER),
     W("masterauth", ROLE_PASSWORD),
     W("masterkey", ROLE_WHOLE_KEY),
+    W("material", ROLE_TAIL),
     W("mfa", ROLE_CODE),
-    W("mnemonic", ROLE_SECRET),
+    W("mnemonic", ROLE_PHRASE),
     W("mobile", ROLE_CONTACT),
+    W("motdepasse", ROLE_PASSWORD),
     W("msisdn", ROLE_CONTACT),
     W("ndckey", ROLE_WHOLE_KEY),
     W("new", ROLE_TAIL),
@@ -144,16 +167,28 @@ static const word words[] = {
     W("old", ROLE_TAIL),
     W("onetime", ROLE_CODE),
     W("otp", ROLE_CODE),
+    W("p4ssw0rd", ROLE_PASSWORD),
+    W("p4ssword", ROLE_PASSWORD),
+    W("pa55word", ROLE_PASSWORD),
     W("parola", ROLE_PASSWORD),
     W("pass", ROLE_PASS),
     W("passcode", ROLE_PASSWORD),
     W("passe", ROLE_PASSWORD),
     W("passkey", ROLE_PASSWORD),
-    W("passphrase", ROLE_PASSWORD),
+    W("passord", ROLE_PASSWORD),
+    W("passphrase", ROLE_PHRASE),
+    W("passw", ROLE_PASSWORD),
+    W("passw0rd", ROLE_PASSWORD),
     W("passwd", ROLE_PASSWORD),
+    W("passwds", ROLE_PASSWORD),
+    W("passwor", ROLE_PASSWORD),
     W("password", ROLE_PASSWORD),
     W("passwords", ROLE_PASSWORD),
     W("passwort", ROLE_PASSWORD),
+    W("passwrd", ROLE_PASSWORD),
+    W("paswd", ROLE_PASSWORD),
+    W("pasword", ROLE_PASSWORD),
+    W("path", ROLE_PATH),
     W("pgp", ROLE_QUALIFIER),
     W("phone", ROLE_CONTACT),
     W("phrase", ROLE_TAIL),
@@ -161,31 +196,41 @@ static const word words[] = {
     W("pincode", ROLE_CODE),
     W("plain", ROLE_TAIL),
     W("plaintext", ROLE_TAIL),
+    W("prefix", ROLE_AFFIX),
     W("preshared", ROLE_QUALIFIER),
     W("priv", ROLE_QUALIFIER),
     W("private", ROLE_QUALIFIER),
     W("privatekey", ROLE_WHOLE_KEY),
+    W("provisioning", ROLE_QUALIFIER),
     W("psk", ROLE_PASSWORD),
+    W("psswd", ROLE_PASSWORD),
+    W("pssword", ROLE_PASSWORD),
     W("psw", ROLE_PASSWORD),
     W("pswd", ROLE_PASSWORD),
     W("pw", ROLE_PASSWORD),
     W("pwd", ROLE_PASSWORD),
+    W("pwds", ROLE_PASSWORD),
     W("rabbitcookie", ROLE_SECRET),
+    W("radius", ROLE_QUALIFIER),
     W("raw", ROLE_TAIL),
     W("recovery", ROLE_QUALIFIER),
+    W("rediscli", ROLE_REDIS),
     W("refresh", ROLE_QUALIFIER),
     W("repeat", ROLE_TAIL),
     W("requirepass", ROLE_PASSWORD),
     W("reset", ROLE_QUALIFIER),
     W("root", ROLE_QUALIFIER),
     W("rsa", ROLE_QUALIFIER),
+    W("salasana", ROLE_PASSWORD),
     W("samlrequest", ROLE_TOKEN),
     W("samlresponse", ROLE_TOKEN),
     W("secret", ROLE_SECRET),
     W("secretkey", ROLE_WHOLE_KEY),
     W("secrets", ROLE_SECRET),
+    W("secure", ROLE_QUALIFIER),
     W("security", ROLE_QUALIFIER),
     W("seed", ROLE_QUALIFIER),
+    W("seedphrase", ROLE_PHRASE),
     W("senha", ROLE_PASSWORD),
     W("service", ROLE_QUALIFIER),
     W("sess", ROLE_SESSION),
@@ -198,6 +243,7 @@ static const word words[] = {
     W("sha256", ROLE_TAIL),
     W("shared", ROLE_QUALIFIER),
     W("sid", ROLE_SESSION),
+    W("sifre", ROLE_PASSWORD),
     W("sig", ROLE_SIGNATURE),
     W("sign", ROLE_QUALIFIER),
     W("signature", ROLE_SIGNATURE),
@@ -214,8 +260,10 @@ static const word words[] = {
     W("str", ROLE_TAIL),
     W("string", ROLE_TAIL),
     W("subscription", ROLE_QUALIFIER),
+    W("suffix", ROLE_AFFIX),
     W("swifthashsuffix", ROLE_SECRET),
     W("symmetric", ROLE_QUALIFIER),
+    W("tacacs", ROLE_QUALIFIER),
     W("tel", ROLE_CONTACT),
     W("telephone", ROLE_CONTACT),
     W("text", ROLE_TAIL),
@@ -237,6 +285,7 @@ static const word words[] = {
     W("webhook", ROLE_QUALIFIER),
     W("wep", ROLE_QUALIFIER),
     W("wireguard", ROLE_QUALIFIER),
+    W("word", ROLE_TAIL),
     W("wpa", ROLE_QUALIFIER),
     W("xsrf", ROLE_TOKEN),
 };
@@ -245,7 +294,7 @@ static const word words[] = {
 
 /* Words that end a longer word written without a joint: dbpassword, ceph_adminkey. */
 static const word endings[] = {
-    W("password", ROLE_PASSWORD),    W("passwd", ROLE_PASSWORD),     W("passphrase", ROLE_PASSWORD),
+    W("password", ROLE_PASSWORD),    W("passwd", ROLE_PASSWORD),     W("passphrase", ROLE_PHRASE),
     W("passcode", ROLE_PASSWORD),    W("passwort", ROLE_PASSWORD),   W("pswd", ROLE_PASSWORD),
     W("pass", ROLE_PASS),            W("pwd", ROLE_PASSWORD),        W("pw", ROLE_PASSWORD),
     W("token", ROLE_TOKEN),          W("secret", ROLE_SECRET),       W("apikey", ROLE_WHOLE_KEY),
@@ -366,6 +415,9 @@ static berth_key_class class_by_role(word_role role, word_role before, word_role
     switch (role) {
     case ROLE_PASSWORD:
         return class_of(BERTH_KEY_PASSWORD, BERTH_KEY_STRONG);
+    case ROLE_PHRASE:
+        return (berth_key_class){
+            .kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG, .phrase = true};
     case ROLE_PASS:
         return class_of(BERTH_KEY_PASSWORD, BERTH_KEY_MEDIUM);
     case ROLE_SECRET:
@@ -381,6 +433,7 @@ static berth_key_class class_by_role(word_role role, word_role before, word_role
     case ROLE_CREDENTIAL:
         return class_of(BERTH_KEY_CREDENTIAL, BERTH_KEY_MEDIUM);
     case ROLE_AUTH:
+        if (before == ROLE_REDIS) return class_of(BERTH_KEY_PASSWORD, BERTH_KEY_STRONG);
         return class_of(BERTH_KEY_AUTH, BERTH_KEY_WEAK);
     case ROLE_HEADER:
         return class_of(BERTH_KEY_AUTH, BERTH_KEY_STRONG);
@@ -400,22 +453,46 @@ static berth_key_class class_by_role(word_role role, word_role before, word_role
         break;
     case ROLE_ID:
         return class_of_id(before, first);
-    case ROLE_DATA:
+    case ROLE_DATA: /* client-key-data: the key itself */
+        if (before == ROLE_KEY) return class_of_key(first);
         if (before == ROLE_USER) return class_of(BERTH_KEY_DATA, BERTH_KEY_MEDIUM);
         break;
     case ROLE_DATA_WHOLE:
         return class_of(BERTH_KEY_DATA, BERTH_KEY_MEDIUM);
+    case ROLE_AFFIX:
+        if (before == ROLE_PATH && first == ROLE_TAIL)
+            return class_of(BERTH_KEY_SECRET, BERTH_KEY_MEDIUM);
+        break;
     case ROLE_PERSON:
         return class_of(BERTH_KEY_PERSON, BERTH_KEY_STRONG);
     case ROLE_CONTACT:
         return class_of(BERTH_KEY_CONTACT, BERTH_KEY_WEAK);
     case ROLE_NONE:
     case ROLE_QUALIFIER:
+    case ROLE_REDIS:
     case ROLE_USER:
+    case ROLE_PATH:
     case ROLE_TAIL:
         break;
     }
     return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK);
+}
+
+/* The class that the name has when its word i is the last one. */
+static berth_key_class class_from(const split *parts, const word_role *role, size_t i) {
+    bool phrase = false; /* pass phrase, seed phrase */
+    while (i + 1 < parts->count && role[i] == ROLE_TAIL) {
+        const char *text = parts->lower + parts->word[i].start;
+        phrase = phrase || (parts->word[i].len == 6 && memcmp(text, "phrase", 6) == 0);
+        i++;
+    }
+    if (i >= parts->count) return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK);
+    phrase = phrase && (role[i] == ROLE_PASS || role[i] == ROLE_QUALIFIER ||
+                        role[i] == ROLE_SECRET || role[i] == ROLE_PHRASE);
+    if (phrase) return class_by_role(ROLE_PHRASE, ROLE_NONE, ROLE_NONE);
+    berth_key_class class = class_by_role(role[i], role[i + 1], role[i + 2]);
+    class.plural = is_letter_s(parts, i) && role[i] != ROLE_PASS;
+    return class;
 }
 
 static berth_key_class classify(const char *name, size_t len, split *lower) {
@@ -423,13 +500,15 @@ static berth_key_class classify(const char *name, size_t len, split *lower) {
     split_name(&parts, name, len);
     *lower = parts;
     word_role role[WORDS_MAX + 2] = {ROLE_NONE};
-    for (size_t i = 0; i < parts.count; i++)
-        role[i] = role_of(parts.lower + parts.word[i].start, parts.word[i].len);
-    size_t i = 0;
-    while (i + 1 < parts.count && role[i] == ROLE_TAIL) i++;
-    if (i >= parts.count) return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK);
-    berth_key_class class = class_by_role(role[i], role[i + 1], role[i + 2]);
-    class.plural = is_letter_s(&parts, i) && role[i] != ROLE_PASS;
+    size_t owner = 0; /* words after `for` tell whose it is: password_for_ann */
+    for (size_t i = 0; i < parts.count; i++) {
+        const char *text = parts.lower + parts.word[i].start;
+        role[i] = role_of(text, parts.word[i].len);
+        if (parts.word[i].len == 1 && role[i] == ROLE_NONE) role[i] = ROLE_TAIL; /* password_x */
+        if (i > 0 && parts.word[i].len == 3 && memcmp(text, "for", 3) == 0) owner = i + 1;
+    }
+    berth_key_class class = class_from(&parts, role, 0);
+    if (class.kind == BERTH_KEY_NONE && owner) class = class_from(&parts, role, owner);
     return class;
 }
 
@@ -450,5 +529,5 @@ bool berth_key_qualifies(const char *text, size_t len) {
     for (size_t i = 0; i < len; i++) lower[i] = byte_lower(text[i]);
     word_role role = find_word(lower, len);
     return role == ROLE_QUALIFIER || role == ROLE_AUTH || role == ROLE_SECRET ||
-           role == ROLE_TOKEN || role == ROLE_SESSION;
+           role == ROLE_TOKEN || role == ROLE_SESSION || role == ROLE_CREDENTIAL;
 }

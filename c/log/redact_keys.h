@@ -44,12 +44,18 @@ typedef struct berth_key_class {
     berth_key_kind kind;
     berth_key_weight weight;
     bool plural; /* tokens, keys: its items are the secrets, or it is a count */
+    bool phrase; /* its value may be several words */
 } berth_key_class;
 
 /* `name` may hold any of the characters of BYTE_NAME and bytes over 127. */
 berth_key_class berth_key_classify(const char *name, size_t len);
 /* Is the word one that makes a secret of the key after it, as in "api key"? */
 bool berth_key_qualifies(const char *word, size_t len);
+
+/* Words of other alphabets (redact_foreign.c): the i-th one, NULL past the last; and the class of
+ * what begins with one. */
+const char *berth_key_foreign(size_t i);
+berth_key_class berth_key_classify_foreign(const char *text, size_t len);
 
 /* The longest name that is looked at; of longer ones the last bytes count. */
 #define BERTH_KEY_NAME_MAX 64

@@ -14,37 +14,26 @@ static const char *const name_literals[] = {
     "pass",     "pwd",      "pswd",     "secret",   "token",    "key\1",    "keys\1",   "auth",
     "cred",     "cookie",   "session",  "sessid",   "sid\1",    "sig\1",    "signatur", "hmac",
     "otp\1",    "pin\1",    "cvv",      "cvc",      "csc\1",    "mfa",      "2fa\1",    "ssn\1",
-    "user_dat", "user-dat", "userdata", "user dat", "configdr", "jwt\1",    "psk\1",
+    "user_dat", "user-dat", "userdata", "user dat", "configdr", "jwt\1",    "bearer\1", "psk\1",
     "kek\1",    "mnemonic", "communit", "cephclus", "swifthas", "psw\1",    "pw=",      "csrf",
-    "xsrf",     "samlres",  "samlreq",  "assertio", "verifier", "securityc", "recovery", "phone",
+    "xsrf",     "samlres",  "samlreq",  "assertio", "verifier", "securityc", "phone",
     "mobile",   "msisdn",   "tel\1",    "fax\1",    "sms\1",    "senha",    "clave\1",  "kennwort",
     "wachtwoo", "losenord", "parola",   "seed\1",   "keypass",  "simplecr", "verifica", "pincode",
     "pw:",      "pw ",      "pw\"",     "pw'",      "pw>",      "pw\\",     "pw%",      "pw_",
     "pw\t",     "pw]",      "pw)",      "pw,",      "pw}",      "pw&",      "pw-",      "pw|",
-    "security", "reset_co", "backup_c", "onetime",
+    "security", "reset_co", "backup_c", "onetime",  "adgangsk", "geslo",    "heslo",    "iban\1",
+    "lozinka",  "salasana", "p4ss",     "pa55",     "pasw",     "pssw",     "psswd",    "one-time",
+    "recovery", "swift_ha", "word\":",  "word':",   "ecret\":", "oken\":",
 };
-static const char *const foreign_literals[] = {
-    "\xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c",             /* Russian, lower case */
-    "\xd0\x9f\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c",             /* the same, capital */
-    "\xe5\xaf\x86\xe7\xa0\x81",                                     /* Chinese, simplified */
-    "\xe5\xaf\x86\xe7\xa2\xbc",                                     /* Chinese, traditional */
-    "\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89", /* Japanese */
-    "\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8",             /* Korean */
-    "contrase\xc3\xb1" "a", "Contrase\xc3\xb1" "a",                 /* Spanish */
-    "has\xc5\x82o", "Has\xc5\x82o",                                 /* Polish */
-    "l\xc3\xb6senord", "L\xc3\xb6senord",                           /* Swedish */
-    "\xc5\x9fifre", "\xc5\x9eifre",                                 /* Turkish */
-};
+/* In URLs: what an authorization server hands over, and paths that end in a secret. */
+static const char *const code_literals[] = {"?code=", "&code=", "#code="};
+static const char *const path_literals[] = {"/reset/",  "/invite/", "/verify/", "/confirm",
+                                            "/activat", "webhook/", "/hooks/",  "/magic/",
+                                            "/unsubsc", "/share/"};
 static const char *const encoded_literals[] = {
-    "eyJ",      "ewog",     "ewoJ",     "W3si",     "cGFzc3dv", "Bhc3N3b3", "wYXNzd29",
+    "eyJ",      "ewog",     "ewoJ",     "ewog",     "W3si",     "cGFzc3dv", "Bhc3N3b3", "wYXNzd29",
     "c2VjcmV0", "NlY3JldA", "zZWNyZX",  "dG9rZW",   "LS0tLS1C", "UEFTU1dP", "QVNTV09S", "UGFzc3dv",
     "ZXlK",     "ZXdv",
-};
-/* What is decoded where it stands for something else: %41, \u0041, &quot;, full-width letters. */
-static const char *const coded_literals[] = {
-    "%\2\2", "\\u\2",  "\\x\2",  "&#\3",  "&#x\2", "&quot;", "&amp;", "&lt;",
-    "&gt;",  "&apos;", "&equals", "&colon",
-    "\xef\xbc\4", "\xef\xbd\4", "\xef\xbb\4", "\xe2\x80\4",
 };
 static const char *const hex_literals[] = {"70617373", "73656372", "746f6b65", "2d2d2d2d",
                                            "50415353", "50617373"};
@@ -69,11 +58,16 @@ static void add_all(literals *list, const char *const *texts, size_t count, bert
     add_all(list, texts, sizeof texts / sizeof *texts, kind, fold, arg)
 
 static void collect_literals(literals *list, berth_redactor *r) {
-    ADD_ALL(list, name_literals, BERTH_ANCHOR_NAME, true, 0);
-    ADD_ALL(list, foreign_literals, BERTH_ANCHOR_NAME, false, 1);
-    ADD_ALL(list, coded_literals, BERTH_ANCHOR_CODED, true, 0);
+    ADD_ALL(list, name_literals, BERTH_ANCHOR_NAME, true, NAME_ASCII);
+    for (size_t i = 0; berth_key_foreign(i); i++)
+        add(list, berth_key_foreign(i), BERTH_ANCHOR_NAME, false, NAME_FOREIGN);
     add(list, "://", BERTH_ANCHOR_URL, false, 0);
+    ADD_ALL(list, code_literals, BERTH_ANCHOR_NAME, false, NAME_CODE);
+    ADD_ALL(list, path_literals, BERTH_ANCHOR_NAME, false, NAME_PATH);
     add(list, "identifi", BERTH_ANCHOR_SQL, true, 0);
+    add(list, "pgp_sym_", BERTH_ANCHOR_SQL, true, 0);
+    add(list, "aes_encr", BERTH_ANCHOR_SQL, true, 0);
+    add(list, "aes_decr", BERTH_ANCHOR_SQL, true, 0);
     add(list, "bearer", BERTH_ANCHOR_SCHEME, true, 0);
     for (size_t i = 0; i < redact_command_count(); i++) {
         const char *name = redact_command_name(i);
@@ -99,14 +93,13 @@ static void collect_literals(literals *list, berth_redactor *r) {
     ADD_ALL(list, hex_literals, BERTH_ANCHOR_ENCODED, true, 1);
 }
 
-static berth_rc make_anchors(berth_redactor *r, bool plain, berth_err *err) {
+static berth_rc make_anchors(berth_redactor *r, berth_err *err) {
     literals *list = berth_calloc(&r->mem, 1, sizeof *list);
     if (!list) return berth_fail_memory(err);
     collect_literals(list, r);
-    unsigned sequences = ~0u;
-    if (r->profile == BERTH_REDACT_STRUCTURED) sequences = 1u << BERTH_ANCHOR_AT;
-    berth_rc rc = berth_anchors_new(r->mem, list->item, list->count, sequences, plain,
-                                   &r->anchors);
+    unsigned lanes = 1u << BERTH_ANCHOR_AT | 1u << BERTH_ANCHOR_CODED;
+    if (r->profile != BERTH_REDACT_STRUCTURED) lanes = ~0u;
+    berth_rc rc = berth_anchors_new(r->mem, list->item, list->count, lanes, &r->anchors);
     berth_free(&r->mem, list, sizeof *list);
     return rc == BERTH_OK ? rc : berth_fail_memory(err);
 }
@@ -174,7 +167,7 @@ berth_rc berth_redactor_open(berth_mem mem, const berth_redact_options *options,
     r->hook_all = options->hook_all;
     rc = copy_rules(r, options, err);
     if (rc == BERTH_OK) rc = redact_shapes_new(r, options->rules, options->nrules, err);
-    if (rc == BERTH_OK) rc = make_anchors(r, options->plain, err);
+    if (rc == BERTH_OK) rc = make_anchors(r, err);
     if (rc != BERTH_OK) {
         berth_redactor_close(r);
         return rc;

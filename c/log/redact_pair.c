@@ -7,9 +7,10 @@
 
 #include "log/redact_private.h"
 
-#define CELL_MAX 4096
-#define BAR_BACK 40
+#define LINE_MAX_BYTES 4096
+#define INDEX_MAX 40
 #define WORD_MAX 64
+#define URL_VALUE_LEAST 16
 
 /* --- the name ---------------------------------------------------------------------------- */
 
@@ -51,10 +52,22 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         const char *first, *second;
         berth_key_kind kind;
     } pairs[] = {
-        {"session", " id", BERTH_KEY_SESSION},   {"user", " data", BERTH_KEY_DATA},
-        {"security", " code", BERTH_KEY_CODE},   {"pin", " code", BERTH_KEY_CODE},
-        {"mfa", " code", BERTH_KEY_CODE},        {"otp", " code", BERTH_KEY_CODE},
+        {"session", " id", BERTH_KEY_SESSION},
+        {"user", " data", BERTH_KEY_DATA},
+        {"security", " code", BERTH_KEY_CODE},
+        {"pin", " code", BERTH_KEY_CODE},
+        {"mfa", " code", BERTH_KEY_CODE},
+        {"otp", " code", BERTH_KEY_CODE},
         {"verification", " code", BERTH_KEY_CODE},
+        {"seed", " phrase", BERTH_KEY_PASSWORD},
+        {"recovery", " phrase", BERTH_KEY_PASSWORD},
+        {"recovery", " code", BERTH_KEY_CODE},
+        {"backup", " code", BERTH_KEY_CODE},
+        {"one-time", " code", BERTH_KEY_CODE},
+        {"otp", " seed", BERTH_KEY_SECRET},
+        {"totp", " seed", BERTH_KEY_SECRET},
+        {"mfa", " seed", BERTH_KEY_SECRET},
+        {"pass", " phrase", BERTH_KEY_PASSWORD},
     };
     size_t len = key->end - key->start, start;
     if (len == 3 && redact_folds_at(scan, key->start, "key")) {
@@ -62,6 +75,7 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         if (n == 0 || !berth_key_qualifies(scan->s + start, n)) return;
         key->class = (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_MEDIUM};
         if (redact_folds_at(scan, key->end, " id")) key->end += 3;
+        if (redact_folds_at(scan, key->end, " material")) key->end += 9;
         return;
     }
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
@@ -69,13 +83,37 @@ static void join_words(const redact_scan *scan, redact_key *key) {
             !redact_folds_at(scan, key->end, pairs[i].second))
             continue;
         key->end += strlen(pairs[i].second);
-        key->class = (berth_key_class){.kind = pairs[i].kind, .weight = BERTH_KEY_MEDIUM};
+        key->class.plural = redact_peek(scan, key->end) == 's';
+        key->end += key->class.plural;
+        key->class.kind = pairs[i].kind;
+        key->class.weight = BERTH_KEY_MEDIUM;
+        if (pairs[i].kind == BERTH_KEY_PASSWORD) {
+            key->class.weight = BERTH_KEY_STRONG;
+            key->class.phrase = true;
+        }
     }
+}
+
+/* name[0], name[], name[ann], name(ann) before = or :; the place past the bracket, or `at`. */
+static size_t skip_index(const redact_scan *scan, size_t at) {
+    char open = redact_peek(scan, at), close = open == '[' ? ']' : ')';
+    size_t i = at + 1;
+    bool digits = true;
+    for (; i < scan->len && i < at + INDEX_MAX && byte_is(scan->s[i], BYTE_NAME); i++)
+        digits = digits && byte_is(scan->s[i], BYTE_DIGIT);
+    if (redact_peek(scan, i) != close) return at;
+    char next = redact_peek(scan, i + 1);
+    return (digits && open == '[') || next == '=' || next == ':' ? i + 1 : at;
 }
 
 /* Past the mark that closes the name, and past the bracket of $t['name'], [name], (name). */
 static void close_name(const redact_scan *scan, redact_key *key) {
-    key->after = key->end;
+    size_t stars = 0; /* **name** */
+    while (stars < key->start && stars < 2 && scan->s[key->start - stars - 1] == '*' &&
+           redact_peek(scan, key->end + stars) == '*')
+        stars++;
+    key->after = key->end += stars;
+    key->start -= stars;
     key->quote = redact_quote_at(scan, key->end);
     size_t open = key->start, marks = key->quote.len;
     if (marks == 1 && redact_peek(scan, key->end + 1) == key->quote.mark && open > 1 &&
@@ -87,29 +125,27 @@ static void close_name(const redact_scan *scan, redact_key *key) {
     open -= open >= marks ? marks : open;
     char c = redact_peek(scan, key->after), before = open > 0 ? scan->s[open - 1] : '\0';
     if ((c == ']' && before == '[') || (c == ')' && before == '(') || c == '?') key->after++;
-    if (redact_is_at(scan, key->after, "\xe2\x80\x9d")) key->after += 3; /* a curly mark */
     if (c == ':' && before == '[') { /* [name:protected] */
         size_t i = key->after + 1;
-        while (i < scan->len && i < key->after + WORD_MAX && (byte_is(scan->s[i], BYTE_NAME) || scan->s[i] == ':'))
+        while (i < scan->len && i < key->after + WORD_MAX &&
+               (byte_is(scan->s[i], BYTE_NAME) || scan->s[i] == ':'))
             i++;
         if (redact_peek(scan, i) == ']') key->after = i + 1;
     }
-    if (c == '[') { /* name[0], name[] */
-        size_t i = key->after + 1;
-        while (i < scan->len && i < key->after + 8 && byte_is(scan->s[i], BYTE_DIGIT)) i++;
-        if (redact_peek(scan, i) == ']') key->after = i + 1;
-    }
+    if (c == '[' || c == '(') key->after = skip_index(scan, key->after);
 }
 
 /* --- lists of arguments ------------------------------------------------------------------ */
 
 /* Past a flag that says that a value follows, as iscsiadm's; 0 when there is none. */
 static size_t value_flag(const redact_scan *scan, size_t at) {
-    static const char *const flags[] = {"-v", "--value", "--password", "--passwd"};
+    static const char *const flags[] = {"-v",          "--value",     "--password", "--passwd",
+                                        "--plaintext", "--iscrypted", "--plain"};
     if (redact_peek(scan, at) != '-') return 0;
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
         size_t end = at + strlen(flags[i]);
-        if (redact_is_at(scan, at, flags[i]) && !byte_is(redact_peek(scan, end), BYTE_NAME)) return end;
+        if (redact_is_at(scan, at, flags[i]) && !byte_is(redact_peek(scan, end), BYTE_NAME))
+            return end;
     }
     return 0;
 }
@@ -132,13 +168,16 @@ static size_t next_item(redact_scan *scan, const redact_key *key, size_t comma) 
     }
     size_t open = key->start - (key->start > key->quote.len ? key->quote.len : key->start);
     while (open > 0 && byte_is(scan->s[open - 1], BYTE_LETTER)) open--; /* u'', b'' */
-    bool pair = open > 0 && (scan->s[open - 1] == '(' || scan->s[open - 1] == '{' || scan->s[open - 1] == '[') &&
-                redact_peek(scan, after) != '\0' && strchr(")]}", redact_peek(scan, after));
+    bool pair =
+        open > 0 &&
+        (scan->s[open - 1] == '(' || scan->s[open - 1] == '{' || scan->s[open - 1] == '[') &&
+        redact_peek(scan, after) != '\0' && strchr(")]}", redact_peek(scan, after));
     if (!pair) return 0;
     if (key->class.kind == BERTH_KEY_AUTH || key->class.kind == BERTH_KEY_COOKIE)
         return redact_value(scan, key, at, SYNTAX_QUOTED);
     bool word = true;
-    for (size_t i = from; i < close; i++) word = word && byte_is(scan->s[i], BYTE_LOWER | BYTE_JOINT);
+    for (size_t i = from; i < close; i++)
+        word = word && byte_is(scan->s[i], BYTE_LOWER | BYTE_JOINT);
     return word ? 0 : redact_value(scan, key, at, SYNTAX_QUOTED);
 }
 
@@ -160,35 +199,94 @@ static size_t argument(redact_scan *scan, const redact_key *key, size_t open) {
 
 /* --- what stands after the name ---------------------------------------------------------- */
 
+static bool is_arrow(const redact_scan *scan, size_t at) {
+    static const char *const arrows[] = {"\xe2\x86\x92", "\xe2\x9f\xb6", "\xe2\x87\x92"};
+    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++) {
+        if (redact_is_at(scan, at, arrows[i])) return true;
+    }
+    return false;
+}
+
+/* ;s:12:"x": the value's type and length, as PHP writes them. */
+static size_t skip_length(const redact_scan *scan, size_t at) {
+    if (!redact_is_at(scan, at, ";s:")) return 0;
+    size_t i = at + 3;
+    while (i < scan->len && i < at + INDEX_MAX && byte_is(scan->s[i], BYTE_DIGIT)) i++;
+    return redact_peek(scan, i) == ':' ? i + 1 : 0;
+}
+
 /* Past =, :, =>, ->, :=, == and blanks; 0 when there is no such thing at `at`. */
-static size_t skip_separator(const redact_scan *scan, size_t at, redact_syntax *syntax) {
+static size_t skip_separator(const redact_scan *scan, const redact_key *key, size_t at,
+                             redact_syntax *syntax) {
     char c = redact_peek(scan, at);
     *syntax = SYNTAX_TIGHT;
     if (c == '-' && redact_peek(scan, at + 1) == '>') return redact_skip_blanks(scan, at + 2);
+    if (c == '\xe2') return is_arrow(scan, at) ? redact_skip_blanks(scan, at + 3) : 0;
+    if (c == '>' && redact_peek(scan, key->start - 1) == '(')
+        return redact_skip_blanks(scan, at + 1);
+    if (c == '.' && redact_is_at(scan, at, "...")) { /* name ..... : value */
+        while (redact_peek(scan, at) == '.') at++;
+        c = redact_peek(scan, at = redact_skip_blanks(scan, at));
+    }
+    if (c == ';' && key->quote.len) return skip_length(scan, at);
     if (c != '=' && c != ':') return 0;
     if (redact_is_at(scan, at, "://")) return 0;
     size_t i = at + 1;
     if (redact_peek(scan, i) == '=' || (c == ':' && redact_peek(scan, i) == ':')) i++;
     if (redact_peek(scan, i) == '>') i++;
     size_t value = redact_skip_blanks(scan, i);
-    if (c == ':' && i == at + 1 && value > i) *syntax = SYNTAX_LOOSE;
+    /* "name": x, and `name= next=y`, where the value is missing */
+    if (value > i && i == at + 1 && (c == ':' || at == key->after)) *syntax = SYNTAX_LOOSE;
+    if (redact_peek(scan, value) == '+' && redact_quote_at(scan, value + 1).len)
+        value++; /* a blank */
     return value;
 }
 
-static bool in_table(const redact_scan *scan, const redact_key *key) {
-    size_t i = key->start;
-    while (i > 0 && key->start - i < BAR_BACK && scan->s[i - 1] == ' ') i--;
-    return i > 0 && scan->s[i - 1] == '|';
+/* Does the next option begin at `at`?  A value may begin with a dash too. */
+static bool is_option(const redact_scan *scan, size_t at) {
+    if (redact_peek(scan, at) != '-') return false;
+    size_t i = at + 1, end = i;
+    if (redact_peek(scan, i) == '-') return true;
+    while (end < scan->len && byte_is(scan->s[end], BYTE_WORD)) end++;
+    unsigned classes = 0;
+    for (size_t k = i; k < end; k++) classes |= berth_byte_class[(unsigned char)scan->s[k]];
+    bool mixed = (classes & BYTE_LOWER) && (classes & BYTE_UPPER) && (classes & BYTE_DIGIT);
+    return byte_is(redact_peek(scan, i), BYTE_LETTER) && !(mixed && end - i >= 6);
 }
 
-/* | name | value | */
-static size_t table_value(redact_scan *scan, const redact_key *key, size_t bar) {
-    size_t from = redact_skip_blanks(scan, bar + 1), to = from;
-    while (to < scan->len && to - from < CELL_MAX && scan->s[to] != '|' && scan->s[to] != '\n') to++;
-    while (to > from && scan->s[to - 1] == ' ') to--;
-    if (key->class.weight != BERTH_KEY_STRONG && memchr(scan->s + from, ' ', to - from)) return 0;
-    if (!redact_is_secret(scan, key->class, from, to, SYNTAX_TIGHT)) return 0;
-    return redact_mark_secret(scan, from, to, key->rule) ? to : 0;
+/* --password PASSWORD: what a manual calls the value. */
+static bool is_metavariable(const redact_scan *scan, size_t at) {
+    size_t end = at;
+    while (end < scan->len && (byte_is(scan->s[end], BYTE_UPPER) || scan->s[end] == '_')) end++;
+    return end > at && !byte_is(redact_peek(scan, end), BYTE_WORD) &&
+           berth_key_classify(scan->s + at, end - at).kind != BERTH_KEY_NONE;
+}
+
+/* Is the name one of programs, not of sentences: of several words joined without blanks? */
+static bool is_identifier(const redact_scan *scan, const redact_key *key) {
+    for (size_t i = key->start + 1; i < key->end; i++) {
+        char c = scan->s[i];
+        if (c == '_' || c == '.' || (byte_is(c, BYTE_UPPER) && byte_is(scan->s[i - 1], BYTE_LOWER)))
+            return true;
+    }
+    return false;
+}
+
+/* set db_password x1, ENV DB_PASSWORD x1: a value with letters and digits after an identifier. */
+static bool is_assigned(const redact_scan *scan, const redact_key *key, size_t at) {
+    if (key->class.weight == BERTH_KEY_WEAK || !is_identifier(scan, key)) return false;
+    size_t end = redact_bare_end(scan, at);
+    unsigned classes = 0;
+    for (size_t i = at; i < end; i++) classes |= berth_byte_class[(unsigned char)scan->s[i]];
+    return end - at >= 6 && (classes & BYTE_DIGIT) && (classes & BYTE_LETTER) &&
+           !redact_is_pair(scan, at) && !redact_is_term(scan->s + at, end - at);
+}
+
+/* password 7 0822455D0A16: routers tell first how the value is written. */
+static size_t skip_kind(const redact_scan *scan, const redact_key *key, size_t at) {
+    bool digit = byte_is(redact_peek(scan, at), BYTE_DIGIT) && redact_peek(scan, at + 1) == ' ';
+    if (!digit || key->class.weight == BERTH_KEY_WEAK) return 0;
+    return redact_is_mixture(scan, at + 2, redact_bare_end(scan, at + 2)) ? at + 2 : 0;
 }
 
 /* After blanks, where nothing joins name and value: options, SQL, prose. */
@@ -199,38 +297,138 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
         return redact_value(scan, key, redact_skip_blanks(scan, flag), SYNTAX_TIGHT);
     }
     if (key->dashes) {
-        char next = redact_peek(scan, at + 1);
-        if (redact_peek(scan, at) == '-' && (next == '-' || byte_is(next, BYTE_LETTER))) return 0;
+        if (is_option(scan, at) || is_metavariable(scan, at) || redact_goes_on_as_speech(scan, at))
+            return 0;
         return redact_value(scan, key, at, SYNTAX_TIGHT);
     }
-    bool tab = memchr(scan->s + key->after, '\t', at - key->after) != NULL && !redact_is_pair(scan, at);
-    if (tab && key->class.weight == BERTH_KEY_STRONG && redact_has_odd_bytes(scan, at, redact_bare_end(scan, at)))
+    bool tab =
+        memchr(scan->s + key->after, '\t', at - key->after) != NULL && !redact_is_pair(scan, at);
+    if (tab && key->class.weight == BERTH_KEY_STRONG &&
+        redact_has_odd_bytes(scan, at, redact_bare_end(scan, at)))
         return redact_value(scan, key, at, SYNTAX_TIGHT);
-    if (key->class.weight != BERTH_KEY_WEAK && redact_is_setting(scan, key, at))
+    if (key->class.weight != BERTH_KEY_WEAK &&
+        (redact_is_setting(scan, key, at) || is_assigned(scan, key, at)))
         return redact_value(scan, key, at, SYNTAX_TIGHT);
+    size_t kind = skip_kind(scan, key, at);
+    if (kind) return redact_value(scan, key, kind, SYNTAX_TIGHT);
     return redact_prose(scan, key, at);
 }
 
-/* The value alone on the next line. */
-static size_t value_below(redact_scan *scan, const redact_key *key, size_t line) {
-    size_t at = redact_skip_blanks(scan, line + 1), end = at;
-    while (end < scan->len && !byte_is(scan->s[end], BYTE_SPACE) && end - at < CELL_MAX) end++;
+/* The value alone on the next line that is not empty.  Under a bare name it must look like one. */
+static size_t value_below(redact_scan *scan, const redact_key *key, size_t line, bool joined) {
+    size_t at = line;
+    while (at < scan->len && at < line + INDEX_MAX && byte_is(scan->s[at], BYTE_SPACE)) at++;
+    size_t end = at;
+    while (end < scan->len && !byte_is(scan->s[end], BYTE_SPACE) && end - at < LINE_MAX_BYTES)
+        end++;
     size_t after = redact_skip_blanks(scan, end);
     if (after < scan->len && scan->s[after] != '\n' && scan->s[after] != '\r') return 0;
     if (key->class.weight == BERTH_KEY_WEAK || redact_pair_follows(scan, at)) return 0;
-    if (redact_peek(scan, at) == '-' || !(key->dashes || redact_is_mixture(scan, at, end))) return 0;
-    return redact_value(scan, key, at, SYNTAX_TIGHT);
+    if (redact_peek(scan, at) == '-' || !(key->dashes || redact_is_mixture(scan, at, end)))
+        return 0;
+    return redact_value(scan, key, at, joined ? SYNTAX_TIGHT : SYNTAX_PROSE);
 }
 
-/* "typed x as password" */
+static bool is_alone(const redact_scan *scan, const redact_key *key) {
+    return key->class.weight == BERTH_KEY_STRONG && !key->quote.len &&
+           (key->start == 0 || scan->s[key->start - 1] == '\n');
+}
+
+/* /tokens/x: the part of a path after the name. */
+static size_t path_value(redact_scan *scan, const redact_key *key, size_t slash) {
+    if (key->class.kind != BERTH_KEY_TOKEN || key->start == 0 || scan->s[key->start - 1] != '/')
+        return 0;
+    size_t at = slash + 1, end = at;
+    while (end < scan->len && (byte_is(scan->s[end], BYTE_WORD) || memchr("-_=~", scan->s[end], 4)))
+        end++;
+    berth_key_class class = {.kind = BERTH_KEY_TOKEN, .weight = BERTH_KEY_WEAK};
+    if (!redact_is_secret(scan, class, at, end, SYNTAX_TIGHT)) return 0;
+    return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
+}
+
+/* password, "x" or password, x, in a sentence */
+static size_t after_comma(redact_scan *scan, const redact_key *key, size_t comma) {
+    size_t at = redact_skip_blanks(scan, comma + 1), close;
+    if (key->quote.len || key->class.weight != BERTH_KEY_STRONG || at == comma + 1) return 0;
+    redact_quote quote = redact_quote_at(scan, at);
+    if (!quote.len) return redact_value(scan, key, at, SYNTAX_PROSE);
+    size_t from = redact_quoted(scan, at, quote, &close);
+    return redact_is_mixture(scan, from, close) ? redact_value(scan, key, at, SYNTAX_QUOTED) : 0;
+}
+
+/* "typed x as password", "use x as the new password" */
 static size_t value_before(redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
-    if (key->start < 12 || memcmp(s + key->start - 4, " as ", 4) != 0) return 0;
-    size_t to = key->start - 4, from = to;
+    size_t to = key->start;
+    for (unsigned words = 0; words < 3; words++) {
+        if (to >= 4 && memcmp(s + to - 4, " as ", 4) == 0) break;
+        if (words == 2 || redact_word_before(scan, to, &to) == 0) return 0;
+    }
+    if (to < 12) return 0;
+    to -= 4;
+    size_t from = to;
     while (from > 0 && to - from < WORD_MAX && !byte_is(s[from - 1], BYTE_SPACE)) from--;
+    if (from + 2 < to && byte_is(s[from], BYTE_QUOTE) && s[to - 1] == s[from]) {
+        from++;
+        to--;
+    }
     if (!redact_is_secret(scan, key->class, from, to, SYNTAX_PROSE)) return 0;
     redact_mark_secret(scan, from, to, key->rule);
     return 0;
+}
+
+/* Where the name is one of several in a row: "name", "x"; columns; a table. */
+static size_t among_others(redact_scan *scan, const redact_key *key, size_t at) {
+    size_t end = 0;
+    if (key->dashes && !key->quote.len && at == key->after &&
+        scan->s[at] == ',') { /* --password,x,--host */
+        for (end = at + 1;
+             end < scan->len && !byte_is(scan->s[end], BYTE_SPACE) && scan->s[end] != ','; end++) {
+        }
+        if (scan->s[at + 1] == '-' ||
+            !redact_is_secret(scan, key->class, at + 1, end, SYNTAX_TIGHT))
+            return 0;
+        return redact_mark_secret(scan, at + 1, end, key->rule) ? end : 0;
+    }
+    if (scan->s[at] == ',' &&
+        (key->quote.len || (key->start > 0 && scan->s[key->start - 1] == '{')))
+        end = next_item(scan, key, at);
+    if (end) return end;
+    if (scan->s[at] == ',' || scan->s[at] == ')') redact_column(scan, key);
+    if (scan->s[at] != ')') redact_table(scan, key);
+    return scan->s[at] == ',' ? after_comma(scan, key, at) : 0;
+}
+
+/* What is neither = nor :, after the name and perhaps blanks. */
+static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
+    size_t end;
+    if (redact_is_tag(scan, key)) return redact_tag(scan, key);
+    if (redact_is_bar(scan, at)) {
+        end = redact_is_ruled(scan, at) ? 0 : redact_row(scan, key, at);
+        if (!end) redact_table(scan, key);
+        return end;
+    }
+    switch (scan->s[at]) {
+    case ',':
+    case ';':
+    case ')':
+        return among_others(scan, key, at);
+    case '\r':
+    case '\n':
+        redact_table(scan, key);
+        end = redact_told_below(scan, key, at);
+        return !end && is_alone(scan, key) ? value_below(scan, key, at, false) : end;
+    case '(':
+        end = argument(scan, key, at);
+        return end || at == key->after ? end : redact_prose(scan, key, at);
+    case '/':
+        return path_value(scan, key, at);
+    default:
+        break;
+    }
+    if (at == key->after) return 0;
+    if (scan->s[key->after] == '\t' || at > key->after + 1) redact_table(scan, key);
+    return after_blanks(scan, key, at);
 }
 
 static size_t pair(redact_scan *scan, redact_key *key) {
@@ -241,50 +439,61 @@ static size_t pair(redact_scan *scan, redact_key *key) {
     size_t at = redact_skip_blanks(scan, key->after);
     if (at >= scan->len) return 0;
     redact_syntax syntax;
-    size_t value = skip_separator(scan, at, &syntax);
-    if ((value || key->dashes) && redact_peek(scan, value ? value : at) == '\n')
-        return value_below(scan, key, value ? value : at);
-    if (key->class.kind == BERTH_KEY_CONTACT) {
-        at = value ? value : at;
-        return redact_phone(scan, at + redact_quote_at(scan, at).len, key->rule);
-    }
-    if (value) {
-        if (key->quote.len) syntax = SYNTAX_QUOTED;
-        return redact_value(scan, key, value, syntax);
-    }
-    if (redact_is_tag(scan, key)) return redact_tag(scan, key);
-    switch (scan->s[at]) {
-    case ',':
-        if (key->quote.len || (key->start > 0 && scan->s[key->start - 1] == '{')) {
-            size_t end = next_item(scan, key, at);
-            if (end) return end;
-        }
-        return redact_column(scan, key) ? 0 : redact_csv(scan, key);
-    case ')':
-        return redact_column(scan, key);
-    case '(': {
-        size_t end = argument(scan, key, at);
-        return end || at == key->after ? end : redact_prose(scan, key, at);
-    }
-    case '|':
-        return in_table(scan, key) ? table_value(scan, key, at) : 0;
-    default:
-        return at > key->after ? after_blanks(scan, key, at) : 0;
-    }
+    size_t value = skip_separator(scan, key, at, &syntax);
+    if (!value && !key->dashes && key->class.kind != BERTH_KEY_CONTACT)
+        return unjoined(scan, key, at);
+    size_t from = value ? value : at;
+    if (redact_peek(scan, from) == '\n' || redact_is_at(scan, from, "\r\n"))
+        return value_below(scan, key, from, true);
+    if (key->class.kind == BERTH_KEY_CONTACT)
+        return redact_phone(scan, from + redact_quote_at(scan, from).len, key->rule);
+    if (!value) return unjoined(scan, key, at);
+    if (key->quote.len) syntax = SYNTAX_QUOTED;
+    redact_bound(scan, key, value);
+    return redact_value(scan, key, value, syntax);
 }
 
-size_t redact_name(redact_scan *scan, size_t at, bool foreign) {
+/* ?code=x and /reset/x: after the joint what looks random. */
+static size_t url_value(redact_scan *scan, size_t at, char joint, unsigned rule) {
+    const char *s = scan->s, *found = memchr(s + at, joint,
+                                             scan->len - at < WORD_MAX ? scan->len - at : WORD_MAX);
+    if (!found) return 0;
+    size_t from = (size_t)(found - s) + 1, to = from;
+    while (to < scan->len && (byte_is(s[to], BYTE_WORD) || memchr("-_.~%=", s[to], 6))) to++;
+    if (to - from < URL_VALUE_LEAST || !redact_looks_random(s + from, to - from)) return 0;
+    return redact_mark_secret(scan, from, to, rule) ? to : 0;
+}
+
+/* word": "x" at the beginning of a cut line. */
+static berth_key_class cut_name(const redact_scan *scan, const redact_key *key) {
+    static const char *const names[] = {"password", "secret", "token"};
+    berth_key_class none = {.kind = BERTH_KEY_NONE};
+    size_t len = key->end - key->start;
+    char before = key->start > 0 ? scan->s[key->start - 1] : ' ';
+    if (!redact_quote_at(scan, key->end).len || !byte_is(before, BYTE_SPACE)) return none;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t n = strlen(names[i]);
+        if (len < n && redact_folds_at(scan, key->start, names[i] + n - len))
+            return berth_key_classify(names[i], n);
+    }
+    return none;
+}
+
+size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     if (at < scan->name_end || redact_is_marked(scan, at)) return 0;
     redact_key key;
-    if (foreign) { /* a word of another alphabet */
+    if (place == NAME_CODE) return url_value(scan, at, '=', RULE_NAME_CODE);
+    if (place == NAME_PATH) return url_value(scan, at + 1, '/', RULE_NAME_TOKEN);
+    if (place == NAME_FOREIGN) { /* a word of another alphabet */
         key = (redact_key){.start = at, .end = at};
-        while (key.end < scan->len && byte_is(scan->s[key.end], BYTE_HIGH | BYTE_LETTER)) key.end++;
-        key.class = (berth_key_class){.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+        size_t stop = scan->len - at > BERTH_KEY_NAME_MAX ? at + BERTH_KEY_NAME_MAX : scan->len;
+        while (key.end < stop && byte_is(scan->s[key.end], BYTE_HIGH | BYTE_LETTER)) key.end++;
+        key.class = berth_key_classify_foreign(scan->s + key.start, key.end - key.start);
     } else {
         key = key_around(scan, at);
         key.class = berth_key_classify(scan->s + key.start, key.end - key.start);
-        if (key.class.kind == BERTH_KEY_NONE || key.class.kind == BERTH_KEY_SESSION)
-            join_words(scan, &key);
+        join_words(scan, &key);
+        if (key.class.kind == BERTH_KEY_NONE) key.class = cut_name(scan, &key);
     }
     scan->name_end = key.end;
     if (key.class.kind == BERTH_KEY_NONE) return 0;

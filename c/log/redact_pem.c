@@ -43,7 +43,8 @@ static size_t body_end(const redact_scan *scan, size_t from) {
         size_t at = skip_breaks(scan, end), to = at;
         while (to < scan->len && is_base64(s[to])) to++;
         if (to == at) return end;
-        if (to < scan->len && (s[to] == ':' || s[to] == '-') && !body) { /* Proc-Type: 4,ENCRYPTED */
+        if (to < scan->len && (s[to] == ':' || s[to] == '-') &&
+            !body) { /* Proc-Type: 4,ENCRYPTED */
             while (to < scan->len && s[to] != '\n' && s[to] != '\\') to++;
             end = to;
             continue;
@@ -90,18 +91,26 @@ static size_t putty(redact_scan *scan, size_t at) {
     return redact_mark(scan, from, end, RULE_PEM) ? end : 0;
 }
 
+static size_t putty_sum(redact_scan *scan, size_t at) {
+    size_t end = at;
+    while (end < scan->len && byte_is(scan->s[end], BYTE_HEX)) end++;
+    return redact_mark(scan, at, end, RULE_PEM) ? end : 0;
+}
+
 size_t redact_pem(redact_scan *scan, size_t at) {
     const char *s = scan->s;
     size_t i = at, dashes = 0;
     if (s[at] != '-') {
-        bool lines = scan->len - at > 13 && bytes_fold_equal(s + at, "private-lines", 13);
-        return lines ? putty(scan, at) : 0;
+        if (redact_folds_at(scan, at, "private-lines")) return putty(scan, at);
+        return redact_folds_at(scan, at, "private-mac: ") ? putty_sum(scan, at + 13) : 0;
     }
     for (; i < scan->len && s[i] == '-'; i++) dashes++;
     while (i < scan->len && (s[i] == ' ' || s[i] == '+')) i++;
     size_t label = i, stop = scan->len - i > LABEL_MAX ? i + LABEL_MAX : scan->len;
     while (i < stop && s[i] != '-' && s[i] != '\n') i++;
-    if (i >= stop || s[i] != '-' || !holds(s + label, i - label, "private")) return 0;
+    if (i >= stop || s[i] != '-') return 0;
+    if (!holds(s + label, i - label, "private") && !holds(s + label, i - label, "static key"))
+        return 0;
     while (i < scan->len && s[i] == '-') i++;
     size_t end = find_end(scan, i, dashes);
     if (end == SIZE_MAX) {

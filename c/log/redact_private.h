@@ -126,7 +126,7 @@ struct berth_redactor {
     bool failed;              /* for memory */
 };
 
-#define REDACT_COMMAND_ENDS 64
+#define REDACT_COMMAND_ENDS 192 /* at least as many as there are commands */
 
 /* A walk over one text, the record's or a decoded one. */
 typedef struct redact_scan {
@@ -139,7 +139,9 @@ typedef struct redact_scan {
     size_t list_end;    /* lists of columns that begin before it have been looked at */
     uint32_t command_end[REDACT_COMMAND_ENDS]; /* the same for commands, by number */
     size_t region_end;  /* and for parameters of an Authorization header */
-    size_t csv_end;     /* and for first lines of comma-separated values */
+    size_t table_end;   /* and for lines of tables */
+    size_t cipher_end;  /* and for calls of ciphers in SQL */
+    unsigned bound;     /* values of placeholders that were looked for */
     size_t list_none;   /* names and commas before it stand in no brackets */
     size_t block_end;   /* and for blocks of base64 */
     size_t no_end;   /* from here on there is no END of a key block; SIZE_MAX: not known */
@@ -208,7 +210,9 @@ bool redact_append(berth_redactor *r, redact_buffer *buffer, const char *s, size
 
 /* --- the rooms; each takes an anchor and tells from where on to go, or 0 ------------------ */
 
-size_t redact_name(redact_scan *scan, size_t at, bool foreign);           /* redact_pair.c */
+/* What the literal at an anchor of a name is. */
+typedef enum berth_name_place { NAME_ASCII, NAME_FOREIGN, NAME_CODE, NAME_PATH } berth_name_place;
+size_t redact_name(redact_scan *scan, size_t at, berth_name_place place); /* redact_pair.c */
 size_t redact_cookies(redact_scan *scan, size_t at);                      /* redact_header.c */
 size_t redact_scheme(redact_scan *scan, size_t at);                       /* redact_header.c */
 size_t redact_url(redact_scan *scan, size_t at);                          /* redact_url.c */
@@ -243,6 +247,8 @@ size_t redact_bare_end(const redact_scan *scan, size_t from);
 /* The end of an unclosed quoted value: a truncated line. */
 size_t redact_open_end(const redact_scan *scan, size_t from);
 size_t redact_line_end(const redact_scan *scan, size_t from);
+/* The same; SIZE_MAX when it is far. */
+size_t redact_near_line_end(const redact_scan *scan, size_t from);
 size_t redact_skip_blanks(const redact_scan *scan, size_t at); /* spaces and tabs, a few */
 /* Does `name=` or `name:` begin at `at`? */
 bool redact_pair_follows(const redact_scan *scan, size_t at);
@@ -292,23 +298,45 @@ bool redact_is_setting(const redact_scan *scan, const redact_key *key, size_t at
 bool redact_is_pair(const redact_scan *scan, size_t at);
 bool redact_has_odd_bytes(const redact_scan *scan, size_t from, size_t to);
 bool redact_is_mixture(const redact_scan *scan, size_t from, size_t to);
+static inline bool redact_has_blank(const redact_scan *scan, size_t from, size_t to) {
+    return memchr(scan->s + from, ' ', to - from) != NULL;
+}
 /* The letters that end one blank before `at`; their number. */
 size_t redact_word_before(const redact_scan *scan, size_t at, size_t *start);
 
 /* Where the name is itself a value, as in {"name": "password", "value": "x"}. */
 size_t redact_told(redact_scan *scan, const redact_key *key);
+/* The value that the next line tells: "value: x". */
+size_t redact_told_below(redact_scan *scan, const redact_key *key, size_t line);
 /* Where the name is one of a list of columns. */
 size_t redact_column(redact_scan *scan, const redact_key *key); /* redact_sql.c */
-/* The same for the first line of comma-separated values. */
-size_t redact_csv(redact_scan *scan, const redact_key *key); /* redact_sql.c */
+/* name = ?: the value that is told elsewhere for the placeholder at `at`. */
+void redact_bound(redact_scan *scan, const redact_key *key, size_t at); /* redact_sql.c */
+
+/* --- redact_table.c ------------------------------------------------------------------------ */
+
+/* Values in the lines below, when the name is one in a line of names. */
+void redact_table(redact_scan *scan, const redact_key *key);
+/* The cell after the bar at `bar`, when the name is the one before. */
+size_t redact_row(redact_scan *scan, const redact_key *key, size_t bar);
+bool redact_is_bar(const redact_scan *scan, size_t at);
+bool redact_is_ruled(const redact_scan *scan, size_t at);
 
 /* --- redact_judge.c: whether a value is one ----------------------------------------------- */
 
 bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t start, size_t end,
                       redact_syntax syntax);
+/* Letters alone that change case as no word of programs does. */
+bool redact_is_jumble(const char *s, size_t len);
+/* Does the word begin with one of the trade: sha256, base64, oauth2? */
+bool redact_is_term(const char *s, size_t len);
 /* Letters and digits mixed as no word, host name, path, uuid or date mixes them. */
 bool redact_looks_random(const char *s, size_t len);
 bool redact_is_masked(const berth_redactor *r, const char *s, size_t len);
+/* Are there words among the text's that sentences are made of: the, is, not, ...? */
+bool redact_is_speech(const char *s, size_t len);
+/* Is the word at `at` one of a sentence that goes on? */
+bool redact_goes_on_as_speech(const redact_scan *scan, size_t at);
 
 /* --- redact_view.c ------------------------------------------------------------------------ */
 

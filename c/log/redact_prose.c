@@ -4,12 +4,31 @@
 
 #include "log/redact_private.h"
 
-#define WORDS_MAX 6
+#define WORDS_MAX 10
 #define WORD_MAX 64
 #define INDENT_MAX 40
 
+/* Words after which the value stands. */
 static bool is_copula(const char *s, size_t len) {
-    static const char *const words[] = {"is", "was", "to", "as", "are", "be", "from", "=", "->", "=>", "\xe2\x86\x92"};
+    static const char *const words[] = {"is",     "was", "=",  "->",  "=>",          "\xe2\x86\x92",
+                                        "lautet", "ist", "es", "est", "\xe2\x80\x94"};
+    while (len > 1 && s[len - 1] == ':') len--;
+    return IS_ONE_OF(s, len, words);
+}
+
+/* Words between a copula and the value: "is now x", "was set to x". */
+static bool is_adverb(const char *s, size_t len) {
+    static const char *const words[] = {"now",     "currently", "still",     "just",    "set",
+                                        "called",  "simply",    "generated", "created", "reset",
+                                        "changed", "updated",   "rotated",   "been",    "assigned"};
+    return IS_ONE_OF(s, len, words);
+}
+
+/* Words that make `to x` the value: "changed to x". */
+static bool is_change(const char *s, size_t len) {
+    static const char *const words[] = {"set",       "reset",    "changed", "updated",
+                                        "rotated",   "change",   "update",  "setting",
+                                        "resetting", "changing", "updating"};
     return IS_ONE_OF(s, len, words);
 }
 
@@ -36,18 +55,26 @@ bool redact_is_mixture(const redact_scan *scan, size_t from, size_t to) {
     return to - from >= 4 && lower + upper + ((classes & BYTE_DIGIT) != 0) >= 2;
 }
 
+/* "with password x", "wrong password x": the word before the name says that a value follows. */
+static bool is_introduced(const redact_scan *scan, const redact_key *key) {
+    static const char *const words[] = {"with",      "using",     "tried", "wrong",   "bad",
+                                        "incorrect", "old",       "typed", "entered", "temporary",
+                                        "default",   "encrypted", "new",   "via",     "initial",
+                                        "supplied",  "gave"};
+    size_t start, n = redact_word_before(scan, key->start, &start);
+    return IS_ONE_OF(scan->s + start, n, words);
+}
+
 /* PASSWORD 'x' as in SQL, or password "x" in a sentence. */
 static size_t quoted_after(redact_scan *scan, const redact_key *key, size_t at, bool told) {
-    size_t close, start;
+    size_t close;
     redact_quote quote = redact_quote_at(scan, at);
     size_t from = redact_quoted(scan, at, quote, &close);
-    size_t n = redact_word_before(scan, key->start, &start);
-    bool sql = byte_is(scan->s[key->start], BYTE_UPPER) ||
-               (n == 4 && redact_folds_at(scan, start, "with")) || key->dashes ||
-               (n == 9 && redact_folds_at(scan, start, "encrypted"));
+    bool sure =
+        told || key->dashes || byte_is(scan->s[key->start], BYTE_UPPER) || is_introduced(scan, key);
     if (key->class.weight == BERTH_KEY_WEAK) return 0;
-    if (!sql && !told && !redact_is_mixture(scan, from, close)) return 0;
-    if (!sql && memchr(scan->s + from, ' ', close - from)) return 0;
+    if (!sure && !redact_is_mixture(scan, from, close) && !key->class.phrase) return 0;
+    if (!(sure && !told) && !key->class.phrase && redact_has_blank(scan, from, close)) return 0;
     return redact_value(scan, key, at, SYNTAX_QUOTED);
 }
 
@@ -57,61 +84,72 @@ bool redact_is_setting(const redact_scan *scan, const redact_key *key, size_t at
     size_t len = key->end - key->start, line = key->start, end = at;
     if (len == 11 && redact_folds_at(scan, key->start, "requirepass")) return true;
     if (len == 10 && redact_folds_at(scan, key->start, "masterauth")) return true;
+    if (len == 9 && key->start > 5 && redact_folds_at(scan, key->start - 5, "rver community"))
+        return true;
     size_t user = key->start > 0 ? key->start - 1 : 0; /* login ann password x */
     while (user > 0 && key->start - user < WORD_MAX && !byte_is(s[user - 1], BYTE_SPACE)) user--;
     if (user >= 6 && user + 1 < key->start && memcmp(s + user - 6, "login ", 6) == 0) return true;
+    bool named = user >= 5 && user + 1 < key->start && memcmp(s + user - 5, "user ", 5) == 0;
+    if (named && redact_has_odd_bytes(scan, at, redact_bare_end(scan, at)) &&
+        !redact_is_pair(scan, at))
+        return true;
+    if (named && memchr(s + at, '-', redact_bare_end(scan, at) - at)) return true;
+    if (len == 3 && key->start > 7 && redact_folds_at(scan, key->start - 7, "server ")) return true;
     /* alone with its value on a line */
-    while (line > 0 && key->start - line < INDENT_MAX && (s[line - 1] == ' ' || s[line - 1] == '\t'))
+    while (line > 0 && key->start - line < INDENT_MAX &&
+           (s[line - 1] == ' ' || s[line - 1] == '\t'))
         line--;
     if (line > 0 && s[line - 1] != '\n') return false;
     while (end < scan->len && !byte_is(s[end], BYTE_SPACE) && end - at < WORD_MAX) end++;
     if (end < scan->len && s[end] != '\n' && s[end] != '\r') return false;
     if (byte_is(redact_peek(scan, at), BYTE_QUOTE)) return false;
-    return redact_has_odd_bytes(scan, at, end) && redact_peek(scan, at) != '-' && !redact_is_pair(scan, at);
+    return redact_has_odd_bytes(scan, at, end) && redact_peek(scan, at) != '-' &&
+           !redact_is_pair(scan, at);
 }
 
 /* Words after a name that lead to whose it is or what, as in "password for ann is x". */
 static bool is_preposition(const char *s, size_t len) {
-    static const char *const words[] = {"for", "of", "on", "at", "in", "with", "used", "set", "new"};
-    if (is_copula(s, len) || (len > 0 && s[0] == '(')) return true;
-    return IS_ONE_OF(s, len, words);
+    static const char *const words[] = {"for",  "of",   "on",  "at", "in",
+                                        "with", "used", "new", "has"};
+    return is_copula(s, len) || is_change(s, len) || is_adverb(s, len) ||
+           IS_ONE_OF(s, len, words) || (len > 0 && s[0] == '(');
 }
 
 /* A value that a sentence tells outright need not look random; letters and digits will do. */
 static size_t plain_value(redact_scan *scan, const redact_key *key, size_t from, size_t to) {
     const char *s = scan->s;
-    unsigned classes = 0;
-    while (to > from && strchr(".,;!?", s[to - 1])) to--;
-    for (size_t i = from; i < to; i++) classes |= berth_byte_class[(unsigned char)s[i]];
-    if (to - from < 6 || key->class.weight != BERTH_KEY_STRONG || !(classes & BYTE_DIGIT) ||
-        !(classes & BYTE_LETTER) || redact_is_pair(scan, from))
+    size_t letters = 0, digits = 0, joints = 0;
+    while (to > from && strchr(".,;!?)", s[to - 1])) to--;
+    for (size_t i = from; i < to; i++) {
+        letters += byte_is(s[i], BYTE_LETTER | BYTE_HIGH);
+        digits += byte_is(s[i], BYTE_DIGIT);
+        joints += s[i] == '.' || s[i] == '/';
+    }
+    bool code = key->class.kind == BERTH_KEY_CODE && digits == to - from;
+    bool strong = key->class.weight == BERTH_KEY_STRONG;
+    if (to - from < (code ? 4u : 6u) || key->class.weight == BERTH_KEY_WEAK ||
+        redact_is_pair(scan, from))
         return 0;
+    bool jumble = redact_is_jumble(s + from, to - from);
+    bool mixed = letters > 0 && digits >= (strong ? 1u : 2u) && (strong || joints == 0);
+    if (!code && !jumble && (!mixed || redact_is_term(s + from, to - from))) return 0;
     if (!redact_is_secret(scan, key->class, from, to, SYNTAX_TIGHT)) return 0;
     return redact_mark_secret(scan, from, to, key->rule) ? to : 0;
 }
 
-/* The word as the value of the name before it. */
-static size_t word_value(redact_scan *scan, const redact_key *key, size_t from, size_t to, bool told,
-                         bool head) {
-    size_t done = 0;
-    if (key->class.kind == BERTH_KEY_CREDENTIAL)
-        done = redact_user_and_password(scan, key, from, to);
-    if (!done && (told || !redact_is_pair(scan, from))) done = redact_value(scan, key, from, SYNTAX_PROSE);
-    if (!done && told && head) done = plain_value(scan, key, from, to);
-    return done;
-}
-
 /* Names that people speak of; not those that are words of programs, or the verb `pass`. */
-static bool may_be_told(const redact_scan *scan, const redact_key *key) {
+static bool may_be_told(const redact_scan *scan, const redact_key *key, size_t at) {
     switch (key->class.kind) {
     case BERTH_KEY_PASSWORD:
-        return key->end - key->start != 4 || !redact_folds_at(scan, key->start, "pass");
+        return key->end - key->start != 4 || !redact_folds_at(scan, key->start, "pass") ||
+               redact_folds_at(scan, at, "is ") || redact_folds_at(scan, at, "was ");
     case BERTH_KEY_SECRET:
     case BERTH_KEY_TOKEN:
     case BERTH_KEY_KEY:
     case BERTH_KEY_CODE:
     case BERTH_KEY_SESSION:
     case BERTH_KEY_CREDENTIAL:
+    case BERTH_KEY_COOKIE:
     case BERTH_KEY_PERSON:
     case BERTH_KEY_AUTH:
     case BERTH_KEY_FIELD:
@@ -137,38 +175,106 @@ static size_t word_end(const redact_scan *scan, size_t at) {
     return over ? 0 : end;
 }
 
-/* The word at `at` as the value; *over: it would have had to be one. */
-static size_t told_value(redact_scan *scan, const redact_key *key, size_t at, bool told, bool head,
-                         bool *over) {
-    size_t end = at;
-    if (redact_quote_at(scan, at).len) {
-        *over = told;
-        return quoted_after(scan, key, at, told);
-    }
-    while (end < scan->len && end - at < WORD_MAX && (unsigned char)scan->s[end] > 0x20) end++;
-    size_t done = end > at ? word_value(scan, key, at, end, told, head) : 0;
-    *over = end == at || (told && !is_copula(scan->s + at, end - at));
+/* How far a sentence has come. */
+typedef struct sentence {
+    bool told;   /* the value comes next: after `is`, a colon */
+    bool colon;  /* after a colon: anything may be the value */
+    bool head;   /* what came first leads to a value: for, of, is */
+    bool change; /* after changed, set: `to` tells */
+} sentence;
+
+/* user / x or user : x, as the value of credentials. */
+static size_t second_word(redact_scan *scan, const redact_key *key, size_t at, size_t end) {
+    size_t done = redact_user_and_password(scan, key, at, end);
+    bool apart = redact_is_at(scan, end, " / ") || redact_is_at(scan, end, " : ");
+    if (!done && apart && !byte_is(redact_peek(scan, end + 3), BYTE_SPACE))
+        done = redact_value(scan, key, end + 3, SYNTAX_TIGHT);
     return done;
+}
+
+/* The word from `at` to `end` as the value. */
+static size_t word_value(redact_scan *scan, const redact_key *key, size_t at, size_t end,
+                         sentence so_far) {
+    size_t done = 0;
+    bool introduced = !so_far.told && is_introduced(scan, key);
+    bool pairs = key->class.kind == BERTH_KEY_CREDENTIAL || key->class.kind == BERTH_KEY_AUTH;
+    if (pairs) done = second_word(scan, key, at, end);
+    if (done || redact_is_pair(scan, at)) return done;
+    done = redact_value(scan, key, at, SYNTAX_PROSE);
+    if (done) return done;
+    if (so_far.colon && so_far.head && key->class.weight == BERTH_KEY_STRONG && end - at >= 4 &&
+        redact_has_odd_bytes(scan, at, end))
+        return redact_value(scan, key, at, SYNTAX_TIGHT);
+    return introduced || (so_far.told && so_far.head) ? plain_value(scan, key, at, end) : 0;
+}
+
+/* (x), where x can be nothing but a value. */
+static size_t bracketed_value(redact_scan *scan, const redact_key *key, size_t at) {
+    size_t end = at + 1;
+    while (end < scan->len &&
+           (byte_is(scan->s[end], BYTE_WORD) || memchr("+/=_-", scan->s[end], 5)))
+        end++;
+    if (scan->s[at] != '(' || redact_peek(scan, end) != ')' || end - at < 20) return 0;
+    return redact_value(scan, key, at + 1, SYNTAX_PROSE);
+}
+
+/* The value alone on a line below: "... the following password to proceed:" */
+static size_t told_below(redact_scan *scan, const redact_key *key, size_t line) {
+    size_t at = line;
+    while (at < scan->len && at < line + INDENT_MAX && byte_is(scan->s[at], BYTE_SPACE)) at++;
+    size_t end = redact_bare_end(scan, at), after = redact_skip_blanks(scan, end);
+    if (after < scan->len && !memchr("\r\n", scan->s[after], 2)) return 0;
+    return redact_value(scan, key, at, SYNTAX_PROSE);
+}
+
+/* Goes on past the word from `at` to `end`; false where the sentence ends. */
+static bool go_on(const redact_scan *scan, sentence *so_far, size_t at, size_t end, bool first) {
+    const char *s = scan->s;
+    size_t len = end - at;
+    bool adverb = is_adverb(s + at, len), copula = is_copula(s + at, len);
+    if (so_far->told && !copula && !adverb) return false;
+    bool change = so_far->change &&
+                  (bytes_are_word(s + at, len, "to") || bytes_are_word(s + at, len, "from"));
+    if (first) so_far->head = change || is_preposition(s + at, len);
+    so_far->colon = s[end - 1] == ':' || s[end - 1] == '=';
+    so_far->told =
+        so_far->colon || copula || change || (adverb && so_far->told && !is_change(s + at, len));
+    so_far->change = is_change(s + at, len);
+    return true;
 }
 
 /* "password for ann is x", "token x", "new secret of node-1: x". */
 size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
     const char *s = scan->s;
-    bool told = false, head = false, over;
-    if (!may_be_told(scan, key)) return 0;
+    bool foreign = byte_is(s[key->start], BYTE_HIGH) || byte_is(s[key->end - 1], BYTE_HIGH);
+    size_t start, n = redact_word_before(scan, key->start, &start); /* "set password to x" */
+    sentence so_far = {.change = is_change(s + start, n)};
+    if (!may_be_told(scan, key, at)) return 0;
     for (unsigned word = 0; word < WORDS_MAX && at < scan->len; word++) {
-        bool bracket = word == 0 && s[at] == '(';
-        if (word == 0 || told) {
-            at = redact_skip_type(scan, at);
-            if (at >= scan->len) return 0;
-            size_t done = told_value(scan, key, at, told, head, &over);
-            if (done || over) return done;
+        bool value =
+            word == 0 || so_far.told || (word == 1 && redact_folds_at(scan, at - 5, "with "));
+        size_t end = at, done = 0;
+        if (strchr(value ? "{[<|/" : "{[<|", s[at])) return 0;
+        if (value) at = redact_skip_type(scan, at);
+        if (at >= scan->len) return 0;
+        if (value && redact_quote_at(scan, at).len) {
+            done = quoted_after(scan, key, at, so_far.told);
+            if (done || so_far.told) return done;
+        } else {
+            while (end < scan->len && end - at < WORD_MAX && (unsigned char)s[end] > 0x20) end++;
+            done = end == at ? 0
+                   : value   ? word_value(scan, key, at, end, so_far)
+                             : bracketed_value(scan, key, at);
+            if (done || end == at) return done;
         }
         if (word == 0 && redact_is_pair(scan, at)) return 0;
-        size_t end = word_end(scan, at);
-        if (!end || redact_peek(scan, end) != ' ') return 0;
-        if (word == 0) head = bracket || is_preposition(s + at, end - at);
-        told = s[end - 1] == ':' || s[end - 1] == '=' || is_copula(s + at, end - at);
+        end = word_end(scan, at);
+        if (!end) return 0;
+        if (s[end - 1] == ':' &&
+            (redact_peek(scan, end) == '\n' || redact_is_at(scan, end, "\r\n")))
+            return told_below(scan, key, end);
+        if (redact_peek(scan, end) != ' ' || !go_on(scan, &so_far, at, end, word == 0)) return 0;
+        so_far.head = so_far.head || foreign;
         at = redact_skip_blanks(scan, end);
     }
     return 0;

@@ -7,6 +7,7 @@
 #define ITEMS_MAX 1000
 #define TYPE_MAX 40
 #define TAG_MAX 256
+#define TAGS_MAX 8
 #define OBJECT_MAX 512
 #define ELEMENT_MAX 65536
 
@@ -35,8 +36,10 @@ size_t redact_skip_type(const redact_scan *scan, size_t at) {
     if (i < stop && s[i] == '(') {
         size_t digits = i + 1;
         while (digits < stop && byte_is(s[digits], BYTE_DIGIT)) digits++;
-        if (digits > i + 1 && redact_is_at(scan, digits, ") ")) i = digits + 2;
-        else i++;
+        if (digits > i + 1 && redact_is_at(scan, digits, ") "))
+            i = digits + 2;
+        else
+            i++;
     } else if (i > word + 2) {
         return at;
     }
@@ -83,6 +86,7 @@ static size_t list_values(redact_scan *scan, const redact_key *key, size_t at) {
         i = redact_skip_blanks(scan, i);
         redact_quote quote = redact_quote_at(scan, i);
         if (!quote.len) break;
+        if (key->class.kind == BERTH_KEY_AUTH) return redact_header(scan, key, i, SYNTAX_QUOTED);
         size_t close, from = redact_quoted(scan, i, quote, &close);
         if (redact_is_secret(scan, key->class, from, close, SYNTAX_QUOTED) &&
             mark(scan, key, from, close, false))
@@ -94,11 +98,39 @@ static size_t list_values(redact_scan *scan, const redact_key *key, size_t at) {
     return end;
 }
 
+/* [x]: one value in brackets, as Go prints lists; [a-z]x: a value that begins with one. */
+static size_t bracketed(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax) {
+    size_t end = redact_bare_end(scan, at);
+    const char *close = memchr(scan->s + at, ']', end - at);
+    if (key->quote.len || !close) return 0;
+    size_t inner = (size_t)(close - scan->s);
+    if (inner + 1 < end && key->class.weight == BERTH_KEY_STRONG)
+        return mark(scan, key, at, end, true) ? end : 0;
+    if (inner + 1 != end || !redact_is_mixture(scan, at + 1, inner) ||
+        !redact_is_secret(scan, key->class, at + 1, inner, syntax))
+        return 0;
+    return mark(scan, key, at + 1, inner, true) ? inner : 0;
+}
+
 /* Is a member of the object under the name its value: {"value": "x"}, or {"id": "x"} of a token? */
-static bool is_value_member(const redact_scan *scan, const redact_key *key, size_t from, size_t to) {
-    static const char *const inner[] = {"value", "plain", "raw", "plaintext", "text", "current"};
+static bool is_value_member(const redact_scan *scan, const redact_key *key, size_t from,
+                            size_t to) {
+    static const char *const inner[] = {
+        "value",  "plain", "raw",     "plaintext", "text", "current", "old",    "new",
+        "before", "after", "content", "previous",  "s",    "b",       "secret", "cleartext"};
     if (IS_ONE_OF(scan->s + from, to - from, inner)) return true;
-    return key->class.kind == BERTH_KEY_TOKEN && to - from == 2 && redact_folds_at(scan, from, "id");
+    return key->class.kind == BERTH_KEY_TOKEN && to - from == 2 &&
+           redact_folds_at(scan, from, "id");
+}
+
+/* Members of a map of secrets that are none. */
+static bool is_plain_member(const redact_scan *scan, size_t from, size_t to) {
+    static const char *const plain[] = {
+        "region",  "name",    "namespace", "host",    "user",  "username", "type",    "kind",
+        "count",   "total",   "version",   "path",    "url",   "project",  "status",  "state",
+        "enabled", "created", "updated",   "expires", "owner", "tenant",   "cluster", "backend",
+    };
+    return IS_ONE_OF(scan->s + from, to - from, plain);
 }
 
 /* Masks values of the object's own members: all of a map of secrets, else those that are the
@@ -109,9 +141,13 @@ static size_t object_values(redact_scan *scan, const redact_key *key, size_t at)
     size_t stop = scan->len - at > OBJECT_MAX ? at + OBJECT_MAX : scan->len, end = 0;
     unsigned depth = 0;
     for (size_t i = at; i < stop; i++) {
-        if (s[i] == '{' || s[i] == '[') depth++;
-        else if ((s[i] == '}' || s[i] == ']') && --depth == 0) break;
-        if (depth != 1 || !byte_is(s[i], BYTE_WORD) || byte_is(s[i - 1], BYTE_NAME)) continue;
+        if (s[i] == '{' || s[i] == '[')
+            depth++;
+        else if ((s[i] == '}' || s[i] == ']') && --depth == 0)
+            break;
+        if (depth < 1 || depth > (map ? 2 : 1) || !byte_is(s[i], BYTE_WORD) ||
+            byte_is(s[i - 1], BYTE_NAME))
+            continue;
         size_t from = i;
         while (i < stop && byte_is(s[i], BYTE_NAME)) i++;
         size_t to = i;
@@ -123,20 +159,26 @@ static size_t object_values(redact_scan *scan, const redact_key *key, size_t at)
         char c = redact_peek(scan, i);
         redact_quote quote = redact_quote_at(scan, i);
         size_t done = 0;
-        if (c != '{' && c != '[' && (map || is_value_member(scan, key, from, to)))
-            done = redact_value(scan, key, i, SYNTAX_QUOTED);
-        if (done) i = end = done;
-        else if (quote.len) redact_quoted(scan, i, quote, &i); /* past what is none */
-        else i--;
+        bool value = map && depth == 1 ? !is_plain_member(scan, from, to)
+                                       : is_value_member(scan, key, from, to);
+        if (c != '{' && c != '[' && value) done = redact_value(scan, key, i, SYNTAX_QUOTED);
+        if (done)
+            i = end = done;
+        else if (quote.len)
+            redact_quoted(scan, i, quote, &i); /* past what is none */
+        else
+            i--;
     }
     return end;
 }
 
-/* YAML's | and >: the lines below that are indented more than the name. */
-static size_t block_value(redact_scan *scan, const redact_key *key, size_t at) {
+/* YAML's | and >: the lines below that are indented more than the name.  *found: there are some. */
+static size_t block_value(redact_scan *scan, const redact_key *key, size_t at, bool *found) {
     const char *s = scan->s;
     size_t i = at + 1, line = key->start, end = 0;
-    while (redact_peek(scan, i) == '-' || redact_peek(scan, i) == '+' || byte_is(redact_peek(scan, i), BYTE_DIGIT)) i++;
+    while (redact_peek(scan, i) == '-' || redact_peek(scan, i) == '+' ||
+           byte_is(redact_peek(scan, i), BYTE_DIGIT))
+        i++;
     if (redact_peek(scan, i) == '\r') i++;
     if (redact_peek(scan, i) != '\n') return 0;
     while (line > 0 && s[line - 1] != '\n' && key->start - line < BERTH_KEY_NAME_MAX) line--;
@@ -156,19 +198,35 @@ static size_t block_value(redact_scan *scan, const redact_key *key, size_t at) {
             if (s[i++] == '\n') break;
         }
     }
-    return end > first && mark(scan, key, first, end, false) ? end : 0;
+    *found = end > first;
+    return *found && mark(scan, key, first, end, false) ? end : 0;
 }
 
-/* In a file of settings the value goes to the end of its line, blanks included. */
-static size_t settings_end(const redact_scan *scan, const redact_key *key, size_t at, size_t end) {
+/* Does the key begin its line, or does the next line look like its own: another name and value? */
+static bool is_in_settings(const redact_scan *scan, const redact_key *key, size_t at, size_t stop) {
     const char *s = scan->s;
-    size_t line = key->start;
-    if (key->class.weight == BERTH_KEY_WEAK || key->quote.len || key->dashes) return end;
+    size_t line = key->start, next = stop;
     while (line > 0 && (s[line - 1] == ' ' || s[line - 1] == '\t') && key->start - line < TYPE_MAX)
         line--;
-    if (line > 0 && s[line - 1] != '\n') return end;
-    size_t stop = redact_line_end(scan, at);
-    if (line == 0 && stop == scan->len) return end; /* a log line, no file */
+    bool first = line == 0 || s[line - 1] == '\n';
+    if (first && !(line == 0 && stop == scan->len)) return true; /* else a log line, no file */
+    while (next < scan->len && byte_is(s[next], BYTE_SPACE)) next++;
+    if (at == key->after || key->start == 0 || s[key->start - 1] != ' ' || next == stop)
+        return false;
+    while (byte_is(redact_peek(scan, next), BYTE_NAME)) next++;
+    next = redact_skip_blanks(scan, next);
+    return redact_peek(scan, next) == scan->s[at - 2] && redact_peek(scan, next + 1) == ' ';
+}
+
+/* In a file of settings the value goes to the end of its line, blanks included; one of several
+ * words otherwise over its words. */
+static size_t settings_end(const redact_scan *scan, const redact_key *key, size_t at, size_t end) {
+    const char *s = scan->s;
+    char c = redact_peek(scan, end);
+    if (key->class.weight == BERTH_KEY_WEAK || key->quote.len || key->dashes) return end;
+    if (c != ' ' && c != '\t' && !byte_is(c, BYTE_QUOTE)) return end;
+    size_t stop = redact_near_line_end(scan, end);
+    if (stop == SIZE_MAX || !is_in_settings(scan, key, at, stop)) return end;
     for (size_t i = end; i < stop; i++) {
         if (s[i] != ' ' && s[i] != '\t') {
             if (s[i] == '#' || s[i] == ';' || redact_pair_follows(scan, i)) return end;
@@ -176,6 +234,24 @@ static size_t settings_end(const redact_scan *scan, const redact_key *key, size_
         }
     }
     return stop > end ? stop : end;
+}
+
+/* correct horse battery staple: three words or more without any that sentences are made of. */
+static size_t phrase_end(const redact_scan *scan, const redact_key *key, size_t at, size_t end) {
+    size_t i = at, words = 0;
+    if (!key->class.phrase) return end;
+    while (i < scan->len && i < at + TAG_MAX) {
+        size_t from = i;
+        while (i < scan->len && byte_is(scan->s[i], BYTE_LETTER)) i++;
+        if (i == from || redact_is_speech(scan->s + from, i - from) ||
+            redact_pair_follows(scan, from))
+            break;
+        words++;
+        if (words > 2) end = i;
+        if (redact_peek(scan, i) != ' ') break;
+        i++;
+    }
+    return end;
 }
 
 /* Does the mark stand so often at `at`? */
@@ -195,26 +271,44 @@ static size_t shell_end(const redact_scan *scan, size_t at) {
     return end;
 }
 
+/* PWD=/root: where a command runs. */
+static bool is_directory_name(const redact_scan *scan, const redact_key *key) {
+    size_t len = key->end - key->start;
+    return len >= 3 && redact_folds_at(scan, key->end - 3, "pwd") &&
+           (len == 3 || (len == 6 && redact_folds_at(scan, key->start, "old")));
+}
+
 size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax) {
     size_t close;
     berth_key_kind kind = key->class.kind;
     char c = redact_peek(scan, at);
-    if (c == '{' && (redact_peek(scan, at + 1) == '{' || redact_peek(scan, at + 1) == '%')) return 0; /* template */
+    if (c == '{' && (redact_peek(scan, at + 1) == '{' || redact_peek(scan, at + 1) == '%'))
+        return 0; /* template */
     if (kind == BERTH_KEY_COOKIE && c != '{' && c != '[') return redact_cookies(scan, at);
     if (kind == BERTH_KEY_AUTH && c != '{' && c != '[') {
         bool found;
         if (c == '(') return redact_tuple(scan, key, at, &found);
         return redact_header(scan, key, at, syntax);
     }
-    if (c == '[') return list_values(scan, key, at);
+    if (c == '[') {
+        size_t end = list_values(scan, key, at);
+        return end ? end : bracketed(scan, key, at, syntax);
+    }
     if (c == '{') {
         size_t end = object_values(scan, key, at);
         bool object = byte_is(redact_peek(scan, at + 1), BYTE_QUOTE | BYTE_SPACE);
         if (end || object || key->quote.len || key->class.weight != BERTH_KEY_STRONG) return end;
     }
+    if (c == '!' && byte_is(redact_peek(scan, at + 1), BYTE_LETTER)) { /* !vault | */
+        size_t tag = at + 1;
+        while (tag < at + TYPE_MAX && byte_is(redact_peek(scan, tag), BYTE_LOWER)) tag++;
+        if (redact_is_at(scan, tag, " |") || redact_is_at(scan, tag, " >"))
+            c = scan->s[at = tag + 1];
+    }
     if (c == '|' || c == '>') {
-        size_t end = block_value(scan, key, at);
-        if (end) return end;
+        bool found = false;
+        size_t end = block_value(scan, key, at, &found);
+        if (found) return end;
     }
     if (kind == BERTH_KEY_CREDENTIAL &&
         (redact_is_at(scan, at, "AKIA") || redact_is_at(scan, at, "ASIA") ||
@@ -223,8 +317,10 @@ size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_
     at = redact_skip_type(scan, at);
     redact_quote quote = redact_quote_at(scan, at);
     if (quote.len) {
-        if (is_repeated(scan, at, quote, 3)) quote.repeat = 3;
-        else if (key->quote.repeat == 2 && is_repeated(scan, at, quote, 2)) quote.repeat = 2;
+        if (is_repeated(scan, at, quote, 3))
+            quote.repeat = 3;
+        else if (key->quote.repeat == 2 && is_repeated(scan, at, quote, 2))
+            quote.repeat = 2;
         quote.len += quote.repeat ? quote.repeat - 1 : 0;
         size_t from = redact_quoted(scan, at, quote, &close);
         if (syntax != SYNTAX_PROSE) syntax = SYNTAX_QUOTED;
@@ -232,22 +328,46 @@ size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_
         return mark(scan, key, from, close, false) ? close : 0;
     }
     size_t end = key->dashes ? shell_end(scan, at) : redact_bare_end(scan, at);
-    if (syntax != SYNTAX_PROSE) end = settings_end(scan, key, at, end);
+    if (syntax != SYNTAX_PROSE) end = settings_end(scan, key, at, phrase_end(scan, key, at, end));
+    if (c == '/' && is_directory_name(scan, key)) return 0;
     if (end == at || !redact_is_secret(scan, key->class, at, end, syntax)) return 0;
     return mark(scan, key, at, end, true) ? end : 0;
 }
 
 /* --- XML --------------------------------------------------------------------------------- */
 
+/* The text of an element from `at`: that of its child which holds the value, when it has children.
+ */
+static size_t child_text(const redact_scan *scan, size_t at, size_t stop) {
+    static const char *const texts[] = {"value", "string",  "text", "plain",
+                                        "raw",   "content", "data"};
+    const char *s = scan->s;
+    for (unsigned tags = 0; tags < TAGS_MAX; tags++) {
+        while (at < stop && byte_is(s[at], BYTE_SPACE)) at++;
+        if (!redact_is_at(scan, at, "<") || redact_is_at(scan, at, "</") ||
+            redact_is_at(scan, at, "<!"))
+            return at;
+        size_t name = at + 1, end = name;
+        while (end < stop && (byte_is(s[end], BYTE_NAME) || s[end] == ':')) {
+            if (s[end++] == ':') name = end;
+        }
+        while (at < stop && s[at] != '>') at++;
+        at += at < stop;
+        if (IS_ONE_OF(s + name, end - name, texts)) continue;
+        const char *close =
+            at < stop ? memchr(s + at, '<', stop - at) : NULL; /* past another child */
+        const char *past = close ? memchr(close, '>', (size_t)(s + stop - close)) : NULL;
+        if (!past || close[1] != '/') return stop;
+        at = (size_t)(past - s) + 1;
+    }
+    return stop;
+}
+
 size_t redact_element(redact_scan *scan, const redact_key *key, size_t at) {
     const char *s = scan->s;
-    size_t stop = scan->len - at > ELEMENT_MAX ? at + ELEMENT_MAX : scan->len, end;
-    for (unsigned depth = 0; depth < 2; depth++) {
-        while (at < stop && byte_is(s[at], BYTE_SPACE)) at++;
-        if (!redact_is_at(scan, at, "<") || redact_is_at(scan, at, "</") || redact_is_at(scan, at, "<!")) break;
-        while (at < stop && s[at] != '>') at++; /* a child around the text */
-        if (at < stop) at++;
-    }
+    size_t stop = scan->len - at > ELEMENT_MAX ? at + ELEMENT_MAX : scan->len, end, open = at;
+    at = child_text(scan, at, stop);
+    if (at >= stop) return 0;
     if (redact_is_at(scan, at, "<![CDATA[")) {
         at += 9;
         for (end = at; end < stop && !redact_is_at(scan, end, "]]>"); end++) {
@@ -255,6 +375,9 @@ size_t redact_element(redact_scan *scan, const redact_key *key, size_t at) {
     } else {
         const char *angle = memchr(s + at, '<', stop - at);
         end = angle ? (size_t)(angle - s) : redact_line_end(scan, at);
+        /* <name> alone is no element: it stands for a value; but the text may be cut */
+        if (angle ? s[end + 1 < stop ? end + 1 : end] != '/' && s[end + 1] != '!' : at != open)
+            return 0;
     }
     while (end > at && byte_is(s[end - 1], BYTE_SPACE)) end--;
     if (key->class.kind == BERTH_KEY_COOKIE || key->class.kind == BERTH_KEY_AUTH)
@@ -277,7 +400,8 @@ bool redact_is_tag(const redact_scan *scan, const redact_key *key) {
 size_t redact_tag(redact_scan *scan, const redact_key *key) {
     size_t i = key->after, stop = scan->len - i > TAG_MAX ? i + TAG_MAX : scan->len;
     for (; i < stop && scan->s[i] != '>' && scan->s[i] != '<'; i++) {
-        if (redact_folds_at(scan, i, " value=")) return redact_value(scan, key, i + 7, SYNTAX_QUOTED);
+        if (redact_folds_at(scan, i, " value="))
+            return redact_value(scan, key, i + 7, SYNTAX_QUOTED);
     }
     if (i >= stop || scan->s[i] != '>' || scan->s[i - 1] == '/') return 0;
     return redact_element(scan, key, i + 1);

@@ -23,12 +23,12 @@
 typedef struct shape {
     const char *name, *literal;
     int back;
-    const char *pattern, *sample, *expect;
+    const char *pattern, *kept, *sample, *expect;
 } shape;
 
 static const shape shapes[] = {
 #define X(name, literal, back, pattern, kept, token)                                               \
-    {name, literal, back, pattern, "use " kept token " now", "use " kept "*** now"},
+    {name, literal, back, pattern, kept, "use " kept token " now", "use " kept "*** now"},
     BERTH_SHAPES(X)
 #undef X
 };
@@ -256,7 +256,7 @@ size_t redact_shape(redact_scan *scan, size_t at, unsigned index) {
     int back = shapes[index].back;
     size_t start = back ? token_start(scan, at, back) : at;
     if (back == 0 && is_inside_word(scan, at)) return 0;
-    if (is_short(scan, start)) return 0;
+    if (!*shapes[index].kept && is_short(scan, start)) return 0;
     size_t len = scan->len - start < SLICE ? scan->len - start : SLICE;
     int rc = pcre2_match(s->code[index], (PCRE2_SPTR)scan->s + start, len, 0, PCRE2_NO_UTF_CHECK,
                          s->data, s->match);

@@ -23,6 +23,8 @@
       "ASIA[A-Z0-9]{16}(?![A-Za-z0-9])", "", "ASI" "AQZ7YH2LMNOPQRSTU")                            \
     X("aws-bearer-key-id", "ABIA", 0,                                                              \
       "ABIA[A-Z0-9]{16}(?![A-Za-z0-9])", "", "ABI" "AQZ7YH2LMNOPQRSTU")                            \
+    X("aws-older-key-id", "A3T", 0,                                                                \
+      "A3T[A-Z0-9]{17}(?![A-Za-z0-9])", "", "A3" "TXQZ7YH2LMNOPQRSTU")                             \
     X("aws-session-token", "IQoJb3Jp", 0,                                                          \
       "IQoJb3Jp[A-Za-z0-9+/=%]{40,}+", "", "IQoJ" "b3JpZ2lu" W32 W16)                              \
     X("aws-session-token-v1", "FwoGZXIv", 0,                                                       \
@@ -159,7 +161,7 @@
     X("shopify-custom-token", "shpca_", 0, "shpca_[a-fA-F0-9]{32}", "", "shp" "ca_" H32)           \
     X("shopify-private-token", "shppa_", 0, "shppa_[a-fA-F0-9]{32}", "", "shp" "pa_" H32)          \
     X("shopify-secret", "shpss_", 0, "shpss_[a-fA-F0-9]{32}", "", "shp" "ss_" H32)                 \
-    X("twilio-key", "SK\2\2", 0, "SK[0-9a-f]{32}(?![A-Za-z0-9])", "", "S" "K" H32)         \
+    X("twilio-key", "SK\2\2\2\2\2\2", 0, "SK[0-9a-f]{32}(?![A-Za-z0-9])", "", "S" "K" H32)         \
     X("sendgrid-key", "SG.", 0,                                                                    \
       "SG\\.[A-Za-z0-9_-]{16,32}\\.[A-Za-z0-9_-]{16,64}",                                          \
       "", "SG" "." W16 "abcdEF." W32 "abcdEFGH123")                                                \
@@ -196,7 +198,100 @@
     X("typeform-token", "tfp_", 0, "tfp_[A-Za-z0-9_.-]{40,}+", "", "tf" "p_" W32 W16)              \
     X("mapbox-secret", "sk.eyJ", 0, "sk\\.eyJ[A-Za-z0-9_.-]{40,}+", "", "sk." "eyJ" W32 W16)       \
     X("easypost-key", "EZAK", 0, "EZ[AT]K[A-Za-z0-9]{54}", "", "EZA" "K" W32 W16 "abcdEF")         \
+    X("onepassword-secret-key", "A3-", 0,                                                          \
+      "A3-[A-Z0-9]{6}-[A-Z0-9]{6,11}-(?:[A-Z0-9]{5}-){2,3}[A-Z0-9]{5}",                            \
+      "", "A3-" "ASWWYB-798JRYLJVD4-23DC2-86TVM-H43EB")                                            \
+    X("elevenlabs-key", "sk_", 0, "sk_[a-f0-9]{48}(?![A-Za-z0-9])", "", "sk" "_" H32 H16)          \
+    X("clickhouse-key", "4b1d", 0, "4b1d[A-Za-z0-9]{38}(?![A-Za-z0-9])", "", "4b" "1d" W32 "abcdEF") \
+    X("okta-token", "okta", 0, "okta[^\\n]{0,40}?\\b(00[A-Za-z0-9_-]{40})(?![A-Za-z0-9])",          \
+      "okta api: ", "00" W32 "abcdEFGH")                                                           \
+    X("heroku-key", "heroku", 0,                                                                   \
+      "heroku[^\\n]{0,40}?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})",         \
+      "heroku api key: ", "1562c2a8-" "aea6-4434-b4b3-93f1deb8207a")                               \
     X("dropbox-token", "sl.", 0, "sl\\.[A-Za-z0-9_-]{100,}+", "", "sl" "." W32 W32 W32 W16)
+
+/* A prefix and then so many characters or more. */
+#define PREFIXED(X, name, literal, least)                                                          \
+    X(name, literal, 0, literal "[A-Za-z0-9_.=-]{" #least ",}+", "", literal W32 W32 W32)
+
+#define BERTH_SHAPES_PREFIXED(X)                                                                   \
+    PREFIXED(X, "clojars-token", "CLOJARS_", 60)                                                   \
+    PREFIXED(X, "fly-org-token", "fo1_", 40)                                                       \
+    PREFIXED(X, "fly-machine-token", "fm1r_", 40)                                                  \
+    PREFIXED(X, "fly-access-token", "fm1a_", 40)                                                   \
+    PREFIXED(X, "prefect-key", "pnu_", 30)                                                         \
+    PREFIXED(X, "readme-key", "rdme_", 60)                                                         \
+    PREFIXED(X, "swift-token", "AUTH_tk", 30)                                                      \
+    PREFIXED(X, "adobe-client-secret", "p8e-", 30)                                                 \
+    PREFIXED(X, "duffel-token", "duffel_", 30)                                                     \
+    PREFIXED(X, "frameio-token", "fio-u-", 40)                                                     \
+    PREFIXED(X, "gitlab-mail-token", "glimt-", 20)                                                 \
+    PREFIXED(X, "gitlab-feature-token", "glffct-", 20)                                             \
+    PREFIXED(X, "gitlab-scim-token", "glsoat-", 20)                                                \
+    PREFIXED(X, "infracost-key", "ico-", 30)                                                       \
+    PREFIXED(X, "octopus-key", "API-", 26)                                                         \
+    PREFIXED(X, "openshift-token", "sha256~", 40)                                                  \
+    PREFIXED(X, "plaid-token", "access-sandbox-", 30)                                              \
+    PREFIXED(X, "plaid-production-token", "access-production-", 30)                                \
+    PREFIXED(X, "huggingface-org-token", "api_org_", 30)                                           \
+    PREFIXED(X, "scalingo-token", "tk-us-", 40)                                                    \
+    PREFIXED(X, "settlemint-token", "sm_pat_", 16)                                                 \
+    PREFIXED(X, "shippo-token", "shippo_", 40)                                                     \
+    PREFIXED(X, "sonar-analysis-token", "sqa_", 40)                                                \
+    PREFIXED(X, "sourcegraph-token", "sgp_", 40)                                                   \
+    PREFIXED(X, "stripe-production-key", "sk_prod_", 16)                                           \
+    PREFIXED(X, "yandex-key", "AQVN", 35)                                                          \
+    PREFIXED(X, "yandex-oauth-token", "y0_", 40)                                                   \
+    PREFIXED(X, "buildkite-token", "bkua_", 30)                                                    \
+    PREFIXED(X, "circleci-token", "CCIPAT_", 30)                                                   \
+    PREFIXED(X, "circleci-project-token", "CCIPRJ_", 30)                                           \
+    PREFIXED(X, "docker-org-token", "dckr_oat_", 20)                                               \
+    PREFIXED(X, "langsmith-key", "lsv2_pt_", 30)                                                   \
+    PREFIXED(X, "langsmith-service-key", "lsv2_sk_", 30)                                           \
+    PREFIXED(X, "posthog-key", "phx_", 30)                                                         \
+    PREFIXED(X, "posthog-project-key", "phc_", 30)                                                 \
+    PREFIXED(X, "render-key", "rnd_", 24)                                                          \
+    PREFIXED(X, "vercel-token", "vercel_", 24)                                                     \
+    PREFIXED(X, "anyscale-key", "esecret_", 24)                                                    \
+    PREFIXED(X, "pinecone-key", "pcsk_", 40)                                                       \
+    PREFIXED(X, "cerebras-key", "csk-", 40)                                                        \
+    PREFIXED(X, "figma-refresh-token", "figdr_", 30)                                               \
+    PREFIXED(X, "atlassian-admin-token", "ATCTT3", 50)                                             \
+    PREFIXED(X, "atlassian-service-token", "ATSTT3", 50)                                           \
+    PREFIXED(X, "trello-token", "ATTA", 60)                                                        \
+    PREFIXED(X, "jumpcloud-key", "jca_", 30)                                                       \
+    PREFIXED(X, "mailersend-token", "mlsn.", 40)                                                   \
+    PREFIXED(X, "neon-key", "napi_", 40)                                                           \
+    PREFIXED(X, "paddle-key", "pdl_", 40)                                                          \
+    PREFIXED(X, "polar-token", "polar_", 30)                                                       \
+    PREFIXED(X, "resend-key", "re_", 30)                                                           \
+    PREFIXED(X, "supabase-secret-key", "sb_secret_", 20)                                           \
+    PREFIXED(X, "unkey-key", "unkey_", 20)                                                         \
+    PREFIXED(X, "wakatime-key", "waka_", 30)                                                       \
+    PREFIXED(X, "xata-key", "xau_", 30)                                                            \
+    PREFIXED(X, "newrelic-insert-key", "NRII-", 30)                                                \
+    PREFIXED(X, "newrelic-query-key", "NRIQ-", 30)                                                 \
+    PREFIXED(X, "doppler-service-token", "dp.st.", 40)                                             \
+    PREFIXED(X, "doppler-cli-token", "dp.ct.", 40)                                                 \
+    PREFIXED(X, "onfido-token", "api_live.", 40)                                                   \
+    PREFIXED(X, "linear-oauth-token", "lin_oauth_", 40)                                            \
+    PREFIXED(X, "shopify-app-token", "shpua_", 30)                                                 \
+    PREFIXED(X, "discord-mfa-token", "mfa.", 80)                                                   \
+    PREFIXED(X, "gitlab-workspace-token", "glwt-", 20)                                             \
+    PREFIXED(X, "gitlab-runner-token-v2", "glrtr-", 20)                                            \
+    PREFIXED(X, "gitlab-cluster-token", "glcat-", 20)                                              \
+    PREFIXED(X, "grafana-legacy-key", "eyJrIjoi", 40)                                              \
+    PREFIXED(X, "nvidia-key", "nvapi-", 40)                                                        \
+    PREFIXED(X, "tavily-key", "tvly-", 20)                                                         \
+    PREFIXED(X, "together-key", "tgp_v1_", 30)                                                     \
+    PREFIXED(X, "ngrok-key", "ngrok_", 30)                                                         \
+    PREFIXED(X, "openai-session", "sess-", 40)                                                     \
+    PREFIXED(X, "cloudsmith-key", "csa_", 30)                                                      \
+    PREFIXED(X, "hubspot-key", "pat-na1-", 30)                                                     \
+    PREFIXED(X, "hubspot-eu-key", "pat-eu1-", 30)                                                  \
+    PREFIXED(X, "zuplo-key", "zpka_", 30)                                                          \
+    PREFIXED(X, "depot-token", "depot_", 40)                                                       \
+    PREFIXED(X, "flutterwave-key", "FLWSECK", 20)
 
 /* formats that belong to nobody */
 #define BERTH_SHAPES_FORMAT(X)                                                                     \
@@ -238,6 +333,9 @@
       "scrypt:\\d+:\\d+:\\d+\\$[^\\s$\"']+\\$[a-f0-9]{40,}+",                                      \
       "", "scr" "ypt:32768:8:1$salt$" H32 H16)                                                     \
     X("ldap-hash", "{SSHA", 0, "\\{SSHA(?:256|512)?\\}([A-Za-z0-9+/]{24,}+=*)", "{SSHA}", W32)     \
+    X("ldap-sum", "{SHA}", 0, "\\{SHA\\}([A-Za-z0-9+/]{27}=)", "{SHA}", W16 "abcdEFGH123=")        \
+    X("nt-hash", ":aad3b435", 0, ":aad3b435b51404eeaad3b435b51404ee:([0-9a-f]{32})",               \
+      ":aad3b435b51404eeaad3b435b51404ee:", H32)                                                   \
     X("openssh-key-body", "b3BlbnNz", 0,                                                           \
       "b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/=]{20,}+", "", "b3Bl" "bnNzaC1rZXktdjEAAAAA" W32)            \
     X("rsa-key-body", "MIIE", 0, RSA_BODY, "", "MII" "EpAIBAAKCAQEA" W32)                          \
@@ -253,6 +351,7 @@
     BERTH_SHAPES_CLOUD(X)                                                                          \
     BERTH_SHAPES_CODE(X)                                                                           \
     BERTH_SHAPES_SERVICE(X)                                                                        \
+    BERTH_SHAPES_PREFIXED(X)                                                                       \
     BERTH_SHAPES_FORMAT(X)
 
 #endif

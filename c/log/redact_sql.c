@@ -7,6 +7,9 @@
 #define COLUMNS_MAX 64
 #define LIST_MAX 1024 /* bytes of a list of columns */
 #define WORDS_MAX 6
+#define BOUND_REACH 1024 /* bytes between a placeholder and its value */
+#define BOUND_MAX 64     /* placeholders of one text */
+#define WORD_REACH 16
 
 static bool word_at(const redact_scan *scan, size_t at, const char *word) {
     size_t len = strlen(word);
@@ -20,26 +23,70 @@ static size_t skip_space(const redact_scan *scan, size_t at) {
     return at;
 }
 
-/* IDENTIFIED [WITH plugin] BY [PASSWORD] 'x' */
+/* A literal or, in statements proper, a bare value at `at`; its end, or 0. */
+static size_t literal(redact_scan *scan, size_t at, bool bare) {
+    berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+    redact_quote quote = redact_quote_at(scan, at);
+    size_t from = at + quote.len, to = from;
+    if (quote.len) {
+        to = redact_quote_close(scan, from, quote);
+        if (to == SIZE_MAX) to = redact_open_end(scan, from);
+    } else if (bare) {
+        to = redact_bare_end(scan, from);
+    }
+    if (from >= to || !redact_is_secret(scan, class, from, to, SYNTAX_QUOTED)) return 0;
+    redact_mark_secret(scan, from, to, RULE_SQL);
+    return to + quote.len;
+}
+
+/* pgp_sym_encrypt(text, 'x'), AES_DECRYPT(column, 'x'): the last argument. */
+static size_t cipher_key(redact_scan *scan, size_t at) {
+    size_t i = at, depth = 0, last = 0,
+           stop = scan->len - at > LIST_MAX ? at + LIST_MAX : scan->len;
+    while (i < stop && byte_is(scan->s[i], BYTE_NAME)) i++;
+    if (at < scan->cipher_end || redact_peek(scan, i) != '(') return 0;
+    scan->cipher_end = stop;
+    for (; i < stop; i++) {
+        redact_quote quote = redact_quote_at(scan, i);
+        if (quote.len && depth == 1) {
+            last = i;
+            i = redact_quote_close(scan, i + quote.len, quote);
+            if (i == SIZE_MAX) return 0;
+            i += quote.len - 1;
+        } else if (scan->s[i] == '(') {
+            depth++;
+        } else if (scan->s[i] == ')' && --depth == 0) {
+            break;
+        }
+    }
+    return last ? literal(scan, last, false) : 0;
+}
+
+/* IDENTIFIED [WITH plugin] BY [PASSWORD] 'x' [REPLACE 'y'].  In small letters it is a statement
+ * only with a literal: "identified by name" is none. */
 size_t redact_sql(redact_scan *scan, size_t at) {
-    if (!word_at(scan, at, "identified")) return 0;
+    if (!word_at(scan, at, "identified")) return cipher_key(scan, at);
     size_t i = skip_space(scan, at + 10);
-    bool due = false; /* a secret comes next, not the name of a plugin */
+    bool bare = scan->s[at] == 'I' && scan->s[at + 1] == 'D', due = false;
     for (unsigned words = 0; words < WORDS_MAX; words++) {
         redact_quote quote = redact_quote_at(scan, i);
-        size_t from = i + quote.len, to = from;
+        size_t to = i;
+        while (to < scan->len && byte_is(scan->s[to], BYTE_NAME)) to++;
+        bool word = word_at(scan, i, "by") || word_at(scan, i, "as") || word_at(scan, i, "with") ||
+                    word_at(scan, i, "values") || word_at(scan, i, "password");
+        if (due && !word) { /* a secret comes next, not the name of a plugin */
+            size_t end = literal(scan, i, bare);
+            size_t next = skip_space(scan, end);
+            if (end && word_at(scan, next, "replace"))
+                literal(scan, skip_space(scan, next + 7), bare);
+            return end;
+        }
+        due = due || word_at(scan, i, "by") || word_at(scan, i, "as");
         if (quote.len) {
-            to = redact_quote_close(scan, from, quote);
-            if (to == SIZE_MAX) to = redact_open_end(scan, from);
-            if (due) {
-                berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
-                if (!redact_is_secret(scan, class, from, to, SYNTAX_QUOTED)) return 0;
-                return redact_mark_secret(scan, from, to, RULE_SQL) ? to : 0;
-            }
-        } else {
-            while (to < scan->len && byte_is(scan->s[to], BYTE_NAME)) to++;
-            if (to == from) return 0;
-            due = due || word_at(scan, i, "by") || word_at(scan, i, "as");
+            to = redact_quote_close(scan, i + quote.len, quote);
+            if (to == SIZE_MAX) return 0;
+        } else if (to == i) {
+            return 0;
         }
         i = skip_space(scan, to + quote.len);
     }
@@ -80,12 +127,91 @@ static uint64_t secret_columns(const redact_scan *scan, size_t at, size_t *end) 
     return 0;
 }
 
+/* --- placeholders ------------------------------------------------------------------------- */
+
+/* The literal after `$n = ` near `at`, as PostgreSQL logs parameters. */
+static size_t numbered_value(const redact_scan *scan, size_t at, const char *name, size_t len) {
+    size_t low = at > BOUND_REACH ? at - BOUND_REACH : 0;
+    size_t high = scan->len - at > BOUND_REACH ? at + BOUND_REACH : scan->len;
+    for (size_t i = low; i + len + 4 < high; i++) {
+        if (scan->s[i] != '$' || memcmp(scan->s + i, name, len) != 0) continue;
+        if (redact_is_at(scan, i + len, " = ") && redact_quote_at(scan, i + len + 3).len)
+            return i + len + 3;
+    }
+    return 0;
+}
+
+/* Where the n-th item of the list of parameters stands that follows `at`: parameters: (a, b). */
+static size_t listed_value(const redact_scan *scan, size_t at, size_t n) {
+    static const char *const words[] = {"param", "args", "bind", "value"};
+    const char *s = scan->s;
+    size_t high = scan->len - at > BOUND_REACH ? at + BOUND_REACH : scan->len, open = 0;
+    for (size_t i = at; i + 6 < high && !open; i++) {
+        for (size_t k = 0; k < sizeof words / sizeof *words && !open; k++) {
+            size_t len = strlen(words[k]), end = i + len;
+            if (byte_lower(s[i]) != words[k][0] || i + len > high ||
+                !bytes_fold_equal(s + i, words[k], len))
+                continue;
+            while (end < high && end < i + WORD_REACH && !memchr("([", s[end], 2)) end++;
+            while (end < high && memchr("([", s[end], 2)) open = ++end;
+        }
+    }
+    for (size_t item = 0; open && open < high; item++) {
+        open = redact_skip_type(scan, redact_skip_blanks(scan, open));
+        if (item == n) return open;
+        redact_quote quote = redact_quote_at(scan, open);
+        if (quote.len) {
+            open = redact_quote_close(scan, open + quote.len, quote);
+            if (open == SIZE_MAX) return 0;
+        }
+        while (open < high && !memchr(",)]", s[open], 3)) open++;
+        if (redact_peek(scan, open) != ',') return 0;
+        open++;
+    }
+    return 0;
+}
+
+/* Masks what is told elsewhere for the placeholder at `at`: ?, %s or $1; false: it is none. */
+static bool bound_value(redact_scan *scan, size_t at, unsigned rule) {
+    const char *s = scan->s;
+    size_t len = redact_peek(scan, at) == '?'   ? 1
+                 : redact_is_at(scan, at, "%s") ? 2
+                                                : 0,
+           place, n = 0;
+    if (redact_peek(scan, at) == '$' && byte_is(redact_peek(scan, at + 1), BYTE_DIGIT)) {
+        for (len = 2; byte_is(redact_peek(scan, at + len), BYTE_DIGIT); len++) {
+        }
+    }
+    if (len == 0 || byte_is(redact_peek(scan, at + len), BYTE_WORD) || scan->bound++ > BOUND_MAX)
+        return false;
+    if (s[at] == '$') {
+        place = numbered_value(scan, at, s + at, len);
+    } else {
+        size_t low = at > BOUND_REACH ? at - BOUND_REACH : 0;
+        for (size_t i = low; i < at; i++) n += memcmp(s + i, s + at, len) == 0;
+        place = listed_value(scan, at + len, n);
+    }
+    berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+    redact_quote quote = redact_quote_at(scan, place);
+    size_t close, from = place ? redact_quoted(scan, place, quote, &close) : 0;
+    if (place && quote.len && redact_is_secret(scan, class, from, close, SYNTAX_QUOTED))
+        redact_mark_secret(scan, from, close, rule);
+    return true;
+}
+
+void redact_bound(redact_scan *scan, const redact_key *key, size_t at) {
+    if (key->class.weight != BERTH_KEY_WEAK) bound_value(scan, at, key->rule);
+}
+
+/* --- lists of columns ------------------------------------------------------------------------ */
+
 /* Marks the secret items of the tuple from `at`; returns the place past its bracket, or 0. */
 static size_t tuple(redact_scan *scan, size_t at, uint64_t columns, unsigned rule) {
     for (unsigned column = 0; column < COLUMNS_MAX; column++) {
         at = skip_space(scan, at);
         bool secret = (columns >> column & 1) != 0;
-        if (at < scan->len && strchr("NEenbB", scan->s[at]) && redact_quote_at(scan, at + 1).len) at++;
+        if (at < scan->len && strchr("NEenbB", scan->s[at]) && redact_quote_at(scan, at + 1).len)
+            at++;
         redact_quote quote = redact_quote_at(scan, at);
         size_t from = at + quote.len, to = from;
         if (quote.len) {
@@ -95,6 +221,7 @@ static size_t tuple(redact_scan *scan, size_t at, uint64_t columns, unsigned rul
             while (to < scan->len && scan->s[to] != ',' && scan->s[to] != ')') to++;
         }
         berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+        if (secret && !quote.len && bound_value(scan, from, rule)) secret = false;
         if (secret && redact_is_secret(scan, class, from, to, SYNTAX_QUOTED))
             redact_mark_secret(scan, from, to, rule);
         at = skip_space(scan, to + quote.len);
@@ -121,72 +248,6 @@ size_t redact_column(redact_scan *scan, const redact_key *key) {
         at = skip_space(scan, end);
         if (at >= scan->len || scan->s[at] != ',') break;
         at = skip_space(scan, at + 1);
-    }
-    return 0;
-}
-
-/* --- comma-separated values --------------------------------------------------------------- */
-
-/* The place past the item of a line of comma-separated values that begins at `at`. */
-static size_t item_end(const redact_scan *scan, size_t at, size_t line) {
-    redact_quote quote = redact_quote_at(scan, at);
-    size_t close = quote.len == 1 ? redact_quote_close(scan, at + 1, quote) : SIZE_MAX;
-    if (close != SIZE_MAX && close < line) at = close + 1;
-    while (at < line && scan->s[at] != ',') at++;
-    return at;
-}
-
-/* Marks the secret items of the line from `at` to `end`. */
-static void csv_row(redact_scan *scan, size_t at, size_t end, uint64_t columns, unsigned rule) {
-    const char *s = scan->s;
-    for (unsigned column = 0; column < COLUMNS_MAX && at < end; column++) {
-        size_t from = at, to = item_end(scan, at, end);
-        at = to + 1;
-        if (!(columns >> column & 1)) continue;
-        if (to > from + 2 && byte_is(s[from], BYTE_QUOTE) && s[to - 1] == s[from]) {
-            from++;
-            to--;
-        }
-        if (to > from && s[to - 1] == '\r') to--;
-        berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
-        if (redact_is_secret(scan, class, from, to, SYNTAX_QUOTED))
-            redact_mark_secret(scan, from, to, rule);
-    }
-}
-
-/* The line of names that holds the key: from the last blank before it, for a log's own words may
- * stand before the names.  Returns its end, or 0 when it is none. */
-static size_t csv_names(redact_scan *scan, const redact_key *key, uint64_t *columns) {
-    const char *s = scan->s;
-    size_t start = key->start, low = start > LIST_MAX ? start - LIST_MAX : 0, end;
-    while (start > low && (byte_is(s[start - 1], BYTE_NAME | BYTE_QUOTE) || s[start - 1] == ',')) start--;
-    size_t stop = scan->len - key->end > LIST_MAX ? key->end + LIST_MAX : scan->len;
-    for (end = key->end; end < stop && (byte_is(s[end], BYTE_NAME | BYTE_QUOTE) || s[end] == ','); end++) {
-    }
-    scan->csv_end = end;
-    *columns = 0;
-    for (unsigned column = 0; column < COLUMNS_MAX && start < end; column++) {
-        size_t from = start;
-        while (start < end && s[start] != ',') start++;
-        berth_key_class class = berth_key_classify(s + from, start - from);
-        if (class.kind != BERTH_KEY_NONE && class.weight != BERTH_KEY_WEAK)
-            *columns |= UINT64_C(1) << column;
-        start++;
-    }
-    if (end < scan->len && s[end] == '\r') end++;
-    return end < scan->len && s[end] == '\n' ? end : 0;
-}
-
-size_t redact_csv(redact_scan *scan, const redact_key *key) {
-    uint64_t columns;
-    if (key->start < scan->csv_end) return 0;
-    size_t line = csv_names(scan, key, &columns);
-    for (unsigned rows = 0; line && line + 1 < scan->len && rows < LIST_MAX; rows++) {
-        size_t at = line + 1;
-        const char *end = memchr(scan->s + at, '\n', scan->len - at);
-        line = end ? (size_t)(end - scan->s) : scan->len;
-        if (!memchr(scan->s + at, ',', line - at)) break;
-        csv_row(scan, at, line, columns, key->rule);
     }
     return 0;
 }

@@ -6,14 +6,30 @@
 
 #define REACH 160 /* bytes between the name and its value */
 #define TAGS_MAX 4
+#define BELOW 64 /* bytes of a log's own before `value` */
 
 static const char *const tellers[] = {
-    "name", "key",     "field",    "id",     "k",     "param",  "parameter", "variable", "var",
-    "p",    "attr", "setting", "property", "header", "label", "option", "attribute", "type",     "env",
+    "name", "key",     "field",    "id",     "k",     "param",  "parameter", "variable", "var", "p",
+    "attr", "setting", "property", "header", "label", "option", "attribute", "type",     "env",
 };
 static const char *const values[] = {
-    "value", "val", "v", "content", "data", "default", "string", "text", "stringvalue",
+    "value", "val", "v", "content", "data", "default", "string", "text",
 };
+/* What a change tells: {"field": "password", "old": "x", "new": "y"}. */
+static const char *const changes[] = {"old",      "new",     "before", "after",
+                                      "previous", "current", "from",   "to"};
+
+/* Where the last word begins of the name that ends at `end`: headerName, header_name. */
+static size_t last_word(const redact_scan *scan, size_t start, size_t end) {
+    const char *s = scan->s;
+    size_t i = end;
+    while (i > start && end - i < BERTH_KEY_NAME_MAX && byte_is(s[i - 1], BYTE_LOWER)) i--;
+    if (i > start && i < end && byte_is(s[i - 1], BYTE_UPPER)) i--;
+    if (i == end) { /* NAME */
+        while (i > start && byte_is(s[i - 1], BYTE_UPPER)) i--;
+    }
+    return i;
+}
 
 /* The start of `name` in name="password", where the name before the key tells one; SIZE_MAX. */
 static size_t teller_before(const redact_scan *scan, const redact_key *key) {
@@ -23,27 +39,33 @@ static size_t teller_before(const redact_scan *scan, const redact_key *key) {
     if (i > 0 && byte_is(s[i - 1], BYTE_QUOTE)) i--;
     while (i > 0 && s[i - 1] == '\\') i--;
     while (i > 0 && key->start - i < REACH && s[i - 1] == ' ') i--;
-    if (i == 0 || (s[i - 1] != '=' && s[i - 1] != ':')) return SIZE_MAX;
-    i--;
+    bool quoted = key->start > 0 && byte_is(s[key->start - 1], BYTE_QUOTE);
+    if (i == 0) return SIZE_MAX;
+    if (s[i - 1] == '=' || s[i - 1] == ':')
+        i--;
+    else if (!quoted || s[i] != ' ')
+        return SIZE_MAX; /* field "password" */
     while (i > 0 && key->start - i < REACH && s[i - 1] == ' ') i--;
     if (i > 0 && byte_is(s[i - 1], BYTE_QUOTE)) i--;
     while (i > 0 && s[i - 1] == '\\') i--;
     size_t end = i;
-    while (i > 0 && end - i < BERTH_KEY_NAME_MAX && byte_is(s[i - 1], BYTE_LETTER)) i--;
-    if (i > 0 && byte_is(s[i - 1], BYTE_NAME)) return SIZE_MAX;
-    return IS_ONE_OF(s + i, end - i, tellers) ? i : SIZE_MAX;
+    while (i > 0 && end - i < BERTH_KEY_NAME_MAX && byte_is(s[i - 1], BYTE_NAME)) i--;
+    size_t word = last_word(scan, i, end);
+    return IS_ONE_OF(s + word, end - word, tellers) ? i : SIZE_MAX;
 }
 
 /* The end of the value of the name at `at`, when that is `value` or the like; *named tells. */
-static size_t named_value(redact_scan *scan, const redact_key *key, size_t at, bool *named) {
+static size_t named_value(redact_scan *scan, const redact_key *key, size_t at, size_t end,
+                          bool *named, bool *change) {
     const char *s = scan->s;
-    size_t end = at;
-    while (end < scan->len && end - at < BERTH_KEY_NAME_MAX && byte_is(s[end], BYTE_LETTER)) end++;
-    if (!IS_ONE_OF(s + at, end - at, values)) return 0;
+    size_t word = last_word(scan, at, end);
+    *change = IS_ONE_OF(s + word, end - word, changes) || IS_ONE_OF(s + at, end - at, changes);
+    if (!*change && !IS_ONE_OF(s + word, end - word, values)) return 0;
     redact_quote quote = redact_quote_at(scan, end);
     size_t i = redact_skip_blanks(scan, end + quote.len);
-    if (i >= scan->len || (s[i] != '=' && s[i] != ':')) return 0;
-    if (++i < scan->len && s[i] == '>') i++;
+    bool quoted = i > end && redact_quote_at(scan, i).len; /* value "x" */
+    if (i >= scan->len || (s[i] != '=' && s[i] != ':' && !quoted)) return 0;
+    if (!quoted && ++i < scan->len && s[i] == '>') i++;
     redact_key told = *key;
     told.quote = quote;
     told.dashes = 0;
@@ -52,21 +74,32 @@ static size_t named_value(redact_scan *scan, const redact_key *key, size_t at, b
                         quote.len ? SYNTAX_QUOTED : SYNTAX_TIGHT);
 }
 
-/* The first value between two places of one object or tag; `text` may follow a tag. */
+/* Does another item of a list begin after the line end at `at`? */
+static bool item_follows(const redact_scan *scan, size_t at) {
+    size_t i = redact_skip_blanks(scan, at + 1);
+    return redact_peek(scan, i) == '\n' || redact_is_at(scan, i, "- ");
+}
+
+/* The first value between two places of one object or tag, or all of a change; `text` may follow a
+ * tag. */
 static size_t value_between(redact_scan *scan, const redact_key *key, size_t from, size_t to,
                             bool text) {
     const char *s = scan->s;
+    size_t done = 0;
     for (size_t i = from; i < to; i++) {
-        if (s[i] == '}' || (s[i] == '\n' && i > from && s[i - 1] == '\n')) return 0;
+        if (s[i] == '}' || (s[i] == '\n' && item_follows(scan, i))) return done;
         if (s[i] == '>' && i > 0 && s[i - 1] != '=' && s[i - 1] != '-')
-            return text && s[i - 1] != '/' ? redact_element(scan, key, i + 1) : 0;
-        bool first = memchr("vcdstVCDST", s[i], 10) != NULL; /* of the words in `values` */
-        if (!first || (i > 0 && byte_is(s[i - 1], BYTE_NAME))) continue;
-        bool named = false;
-        size_t end = named_value(scan, key, i, &named);
-        if (named) return end;
+            return text && s[i - 1] != '/' ? redact_element(scan, key, i + 1) : done;
+        if (!byte_is(s[i], BYTE_LETTER) || (i > 0 && byte_is(s[i - 1], BYTE_NAME))) continue;
+        size_t end = i;
+        while (end < scan->len && end - i < BERTH_KEY_NAME_MAX && byte_is(s[end], BYTE_NAME)) end++;
+        bool named = false, change = false;
+        size_t value = named_value(scan, key, i, end, &named, &change);
+        if (named && !change) return value;
+        done = value > done ? value : done;
+        i = value > end ? value : end - 1;
     }
-    return 0;
+    return done;
 }
 
 /* Form data: the value stands after an empty line, which may be escaped. */
@@ -90,8 +123,11 @@ static size_t form_value(redact_scan *scan, const redact_key *key) {
 static size_t sibling_value(redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
     size_t word = key->start - 1, last = word;
-    while (word > 0 && last - word < BERTH_KEY_NAME_MAX && byte_is(s[word - 1], BYTE_LETTER)) word--;
-    if (!IS_ONE_OF(s + word, last - word, tellers)) return 0;
+    while (word > 0 && last - word < BERTH_KEY_NAME_MAX && byte_is(s[word - 1], BYTE_LETTER))
+        word--;
+    static const char *const cells[] = {"td", "dt", "string", "code", "b", "span"};
+    if (!IS_ONE_OF(s + word, last - word, tellers) && !IS_ONE_OF(s + word, last - word, cells))
+        return 0;
     size_t i = key->end, stop = scan->len - i > REACH ? i + REACH : scan->len;
     if (stop - i < 2 || s[i] != '<' || s[i + 1] != '/') return 0;
     for (unsigned tags = 0; tags < TAGS_MAX && i < stop; tags++) {
@@ -100,6 +136,20 @@ static size_t sibling_value(redact_scan *scan, const redact_key *key) {
         i = (size_t)(close - s) + 1;
         while (i < stop && byte_is(s[i], BYTE_SPACE)) i++;
         if (i < stop && s[i] != '<') return tags > 0 ? redact_element(scan, key, i) : 0;
+    }
+    return 0;
+}
+
+size_t redact_told_below(redact_scan *scan, const redact_key *key, size_t line) {
+    size_t from = line + (redact_peek(scan, line) == '\r' ? 2 : 1),
+           to = redact_near_line_end(scan, from);
+    if (key->quote.len || from >= scan->len || to == SIZE_MAX) return 0;
+    for (size_t i = from; i + 6 < to && i < from + BELOW; i++) {
+        bool value =
+            redact_folds_at(scan, i, "value") && (i == from || !byte_is(scan->s[i - 1], BYTE_NAME));
+        char joint = value ? redact_peek(scan, i + 5) : '\0';
+        if (joint == ':' || joint == '=')
+            return redact_value(scan, key, redact_skip_blanks(scan, i + 6), SYNTAX_TIGHT);
     }
     return 0;
 }
@@ -113,7 +163,8 @@ size_t redact_told(redact_scan *scan, const redact_key *key) {
     if (end) return end;
     size_t after = key->end + key->quote.len;
     /* name=password=x is a pair, not a name told */
-    if (after < scan->len && (s[after] == '=' || s[after] == ':')) return 0;
+    bool typed = redact_is_at(scan, after, " := type");
+    if (after < scan->len && (s[after] == '=' || s[after] == ':') && !typed) return 0;
     size_t stop = scan->len - after > REACH ? after + REACH : scan->len;
     end = value_between(scan, key, after, stop, true);
     if (end) return end;

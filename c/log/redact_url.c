@@ -9,7 +9,8 @@
 
 #define AUTHORITY_MAX 4096
 #define LOOK_BACK 256
-#define SLASHED_MAX 256 /* a password that holds an unencoded / ends at an @ within so many bytes */
+#define SLASHED_MAX 256 /* a password that holds an unencoded / ends at an @ within so many bytes  \
+                         */
 #define DOMAIN_MAX 255
 #define LOCAL_MAX 64
 #define LOGIN_BACK 80
@@ -43,7 +44,9 @@ static size_t user_part(redact_scan *scan, size_t from, size_t to) {
     const char *s = scan->s;
     const char *colon = memchr(s + from, ':', to - from);
     if (colon) return mark_password(scan, (size_t)(colon - s) + 1, to, RULE_URL);
-    if (to - from < 20 || !redact_looks_random(s + from, to - from)) return 0;
+    bool odd = false; /* a byte that no user's name has */
+    for (size_t i = from; i < to; i++) odd = odd || !byte_is(s[i], BYTE_NAME);
+    if ((to - from < 20 && !odd) || !redact_looks_random(s + from, to - from)) return 0;
     return redact_mark_secret(scan, from, to, RULE_URL) ? to : 0;
 }
 
@@ -67,7 +70,8 @@ size_t redact_url(redact_scan *scan, size_t colon) {
     const char *s = scan->s;
     size_t from = colon + 3, end = from, done = 0, part = from;
     if (colon == 0 || !byte_is(s[colon - 1], BYTE_WORD)) return 0;
-    size_t stop = scan->len - from > AUTHORITY_MAX ? from + AUTHORITY_MAX : scan->len, at = SIZE_MAX;
+    size_t stop = scan->len - from > AUTHORITY_MAX ? from + AUTHORITY_MAX : scan->len,
+           at = SIZE_MAX;
     size_t comma = SIZE_MAX;
     for (; end < stop && is_url_byte(s[end]) && !strchr("/?#", s[end]); end++) {
         if (s[end] == ',') comma = end;
@@ -103,17 +107,18 @@ static size_t domain_end(const redact_scan *scan, size_t at) {
     }
     if (!dot || i - dot < 3) return 0;
     for (size_t k = dot + 1; k < i; k++) {
-        if (!byte_is(s[k], BYTE_LETTER | BYTE_HIGH) && !(k > dot + 4 && s[dot + 1] == 'x')) return 0;
+        if (!byte_is(s[k], BYTE_LETTER | BYTE_HIGH) && !(k > dot + 4 && s[dot + 1] == 'x'))
+            return 0;
     }
     return i;
 }
 
 /* File names and units of systemd: logo@2x.png, getty@tty1.service. */
 static bool is_file_ending(const char *s, size_t len) {
-    static const char *const endings[] = {"png",    "jpg",    "jpeg",  "gif",   "svg",  "webp",
+    static const char *const endings[] = {"png",     "jpg",    "jpeg",   "gif",   "svg",   "webp",
                                           "service", "socket", "target", "timer", "mount", "slice",
-                                          "scope",  "device", "path",  "json",  "yaml", "conf",
-                                          "log",    "txt",    "lock",  "swap"};
+                                          "scope",   "device", "path",   "json",  "yaml",  "conf",
+                                          "log",     "txt",    "lock",   "swap"};
     size_t dot = len;
     while (dot > 0 && s[dot - 1] != '.') dot--;
     return IS_ONE_OF(s + dot, len - dot, endings);
@@ -157,9 +162,10 @@ static size_t mail(redact_scan *scan, size_t at) {
 
 /* Before ann:x@: is that a name of a person's field, as in mailto:ann@example.org? */
 static bool is_field(const char *s, size_t len) {
-    static const char *const words[] = {"jdbc",   "oracle", "urn",  "mailto", "to",   "from",  "cc",    "bcc",     "mail",
-                                        "email",  "user", "owner", "by",    "sip",     "xmpp",
-                                        "acct",   "login", "contact", "username", "sender", "recipient"};
+    static const char *const words[] = {
+        "jdbc", "oracle", "urn",   "mailto",  "to",       "from",   "cc",
+        "bcc",  "mail",   "email", "user",    "owner",    "by",     "sip",
+        "xmpp", "acct",   "login", "contact", "username", "sender", "recipient"};
     return IS_ONE_OF(s, len, words);
 }
 
@@ -173,7 +179,8 @@ static bool is_source_host(const redact_scan *scan, size_t at) {
     while (i < scan->len && i < at + DOMAIN_MAX &&
            (byte_is(s[i], BYTE_WORD) || s[i] == '-' || s[i] == '.'))
         i++;
-    if (scan->len - at > 7 && (memcmp(s + at, "sha256:", 7) == 0 || memcmp(s + at, "sha512:", 7) == 0))
+    if (scan->len - at > 7 &&
+        (memcmp(s + at, "sha256:", 7) == 0 || memcmp(s + at, "sha512:", 7) == 0))
         return false;
     return i > at;
 }
@@ -193,13 +200,24 @@ static size_t source_name(redact_scan *scan, size_t at) {
     }
     if (!is_source_host(scan, at + 1) || is_field(s + from, colon - from)) return 0;
     bool plain_host = s[at + 1] != '(' && s[at + 1] != '/' && s[at + 1] != '[';
+    if (plain_host && memchr(s + colon, '/', at - colon)) return 0; /* pkg:npm/left-pad@1.3 */
     size_t end = domain_end(scan, at + 1);
     bool like_mail = end && (end >= scan->len || (s[end] != ':' && s[end] != '/'));
     if (plain_host && !is_mixed(s + colon + 1, at - colon - 1, like_mail)) return 0;
     return mark_password(scan, colon + 1, at, RULE_DSN) ? at + 1 : 0;
 }
 
-/* scott/tiger@ after thin: or sqlplus */
+/* host:1521/service */
+static bool is_oracle_host(const redact_scan *scan, size_t at) {
+    while (byte_is(redact_peek(scan, at), BYTE_NAME)) at++;
+    size_t digits = at + 1, end = digits;
+    if (redact_peek(scan, at) != ':') return false;
+    while (byte_is(redact_peek(scan, end), BYTE_DIGIT)) end++;
+    return end > digits + 1 && redact_peek(scan, end) == '/' &&
+           byte_is(redact_peek(scan, end + 1), BYTE_LETTER);
+}
+
+/* scott/tiger@ after thin: or sqlplus, or before host:1521/service */
 static size_t slash_source(redact_scan *scan, size_t at) {
     const char *s = scan->s;
     size_t low = at > LOCAL_MAX ? at - LOCAL_MAX : 0, slash = at, from;
@@ -207,18 +225,18 @@ static size_t slash_source(redact_scan *scan, size_t at) {
     if (slash <= low || s[slash - 1] != '/' || slash == at) return 0;
     for (from = slash - 1; from > low && byte_is(s[from - 1], BYTE_NAME); from--) {
     }
-    if (from == slash - 1 || from < 5) return 0;
-    bool told = memcmp(s + from - 5, "thin:", 5) == 0 || memcmp(s + from - 5, "plus ", 5) == 0 ||
-                memcmp(s + from - 4, "oci:", 4) == 0 ||
-                (s[at + 1] == '/' && at + 2 < scan->len && s[at + 2] == '/');
+    if (from == slash - 1) return 0;
+    bool told = (from >= 5 &&
+                 (memcmp(s + from - 5, "thin:", 5) == 0 || memcmp(s + from - 5, "plus ", 5) == 0 ||
+                  memcmp(s + from - 4, "oci:", 4) == 0)) ||
+                (s[at + 1] == '/' && at + 2 < scan->len && s[at + 2] == '/') ||
+                is_oracle_host(scan, at + 1);
     return told && mark_password(scan, slash, at, RULE_DSN) ? at + 1 : 0;
 }
 
 size_t redact_at_sign(redact_scan *scan, size_t at) {
-    char next = redact_peek(scan, at + 1);
-    if (at == 0 || !(byte_is(next, BYTE_WORD | BYTE_HIGH) || next == '(' || next == '[' || next == '/'))
-        return 0;
-    size_t end = slash_source(scan, at);
+    if (at == 0) return 0;
+    size_t end = at + 1 < scan->len ? slash_source(scan, at) : 0;
     if (!end) end = source_name(scan, at);
     if (!end && scan->r->profile != BERTH_REDACT_STRUCTURED) end = mail(scan, at);
     return end;

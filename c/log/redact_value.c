@@ -12,6 +12,7 @@
 #define BLANKS_MAX 64
 #define PAIR_MAX 48
 #define TAG_MAX 64
+#define NEAR 1024
 
 redact_quote redact_quote_at(const redact_scan *scan, size_t at) {
     redact_quote none = {0}, quote = {0};
@@ -30,6 +31,14 @@ redact_quote redact_quote_at(const redact_scan *scan, size_t at) {
 size_t redact_line_end(const redact_scan *scan, size_t from) {
     if (from >= scan->len) return scan->len;
     const char *end = memchr(scan->s + from, '\n', scan->len - from);
+    size_t at = end ? (size_t)(end - scan->s) : scan->len;
+    return at > from && scan->s[at - 1] == '\r' ? at - 1 : at;
+}
+
+size_t redact_near_line_end(const redact_scan *scan, size_t from) {
+    size_t stop = scan->len - from > NEAR ? from + NEAR : scan->len;
+    const char *end = from < stop ? memchr(scan->s + from, '\n', stop - from) : NULL;
+    if (!end && stop < scan->len) return SIZE_MAX;
     size_t at = end ? (size_t)(end - scan->s) : scan->len;
     return at > from && scan->s[at - 1] == '\r' ? at - 1 : at;
 }
@@ -122,8 +131,8 @@ size_t redact_quote_close(const redact_scan *scan, size_t from, redact_quote quo
 
 /* --- unquoted ---------------------------------------------------------------------------- */
 
-/* After a run of backslashes before `after`: does it end a value?  It does before a closing mark, and
- * when it is the escaped line break or tab of a string that the value stands in. */
+/* After a run of backslashes before `after`: does it end a value?  It does before a closing mark,
+ * and when it is the escaped line break or tab of a string that the value stands in. */
 static bool slash_ends(const redact_scan *scan, size_t after) {
     if (after >= scan->len) return false;
     char c = scan->s[after];
@@ -164,11 +173,20 @@ static bool is_entity(const redact_scan *scan, size_t at) {
     return false;
 }
 
+/* Does user[name]= or user%5Bname%5D= begin at `at`? */
+static bool parameter_follows(const redact_scan *scan, size_t at) {
+    size_t i = at;
+    while (i < scan->len && i < at + PAIR_MAX &&
+           (byte_is(scan->s[i], BYTE_NAME) || memchr("[]%", scan->s[i], 3)))
+        i++;
+    return i > at && redact_peek(scan, i) == '=';
+}
+
 /* Does a value end at the separator at `at`? */
 static bool separator_ends(const redact_scan *scan, size_t at) {
     size_t next = at + 1;
     if (next >= scan->len || byte_is(scan->s[next], BYTE_SPACE | BYTE_QUOTE)) return true;
-    if (scan->s[at] == '&' && is_entity(scan, next)) return true;
+    if (scan->s[at] == '&' && (is_entity(scan, next) || parameter_follows(scan, next))) return true;
     return redact_pair_follows(scan, next);
 }
 

@@ -57,6 +57,11 @@ static bool percent(const char *s, size_t len, decoded *d) {
 static bool escape(const char *s, size_t len, decoded *d) {
     size_t run = 0;
     while (run < len && run < 5 && s[run] == '\\') run++;
+    if (run < len && s[run] == '/') { /* as some write / in JSON */
+        d->bytes[d->count++] = '/';
+        d->taken = run + 1;
+        return true;
+    }
     size_t digits = run < len && s[run] == 'u' ? 4 : run < len && s[run] == 'x' ? 2 : 0;
     if (!digits || len - run - 1 < digits) return false;
     int code = hex_number(s + run + 1, digits);
@@ -68,8 +73,10 @@ static bool escape(const char *s, size_t len, decoded *d) {
     } else if (code == '\\') {
         d->bytes[d->count++] = '\\';
     }
-    if (digits == 2) d->bytes[d->count++] = (char)code;
-    else put_utf8(d, (unsigned)code);
+    if (digits == 2)
+        d->bytes[d->count++] = (char)code;
+    else
+        put_utf8(d, (unsigned)code);
     d->taken = run + 1 + digits;
     return true;
 }
@@ -78,7 +85,7 @@ static bool entity(const char *s, size_t len, decoded *d) {
     static const struct {
         const char *text;
         char byte;
-    } named[] = {{"&quot;", '"'}, {"&amp;", '&'},   {"&lt;", '<'},    {"&gt;", '>'},
+    } named[] = {{"&quot;", '"'},  {"&amp;", '&'},    {"&lt;", '<'},    {"&gt;", '>'},
                  {"&apos;", '\''}, {"&equals;", '='}, {"&colon;", ':'}, {"&nbsp;", ' '}};
     for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
         size_t n = strlen(named[i].text);
@@ -102,15 +109,31 @@ static bool entity(const char *s, size_t len, decoded *d) {
     return true;
 }
 
-/* Full-width letters and digits become plain ones; spaces without width vanish. */
+/* ESC [ 1 ; 32 m: colours of a terminal vanish, and so when a log wrote #033 for ESC. */
+static bool colour(const char *s, size_t len, decoded *d) {
+    size_t i = s[0] == '#' ? 4 : 1;
+    if (len < i + 2 || (s[0] == '#' && memcmp(s, "#033", 4) != 0) || s[i] != '[') return false;
+    for (i++; i < len && (byte_is(s[i], BYTE_DIGIT) || s[i] == ';'); i++) {
+    }
+    if (i >= len || !byte_is(s[i], BYTE_LETTER)) return false;
+    d->taken = i + 1;
+    return true;
+}
+
+/* Full-width letters and digits become plain ones, curly quotation marks straight ones; spaces
+ * without width vanish. */
 static bool look_alike(const char *s, size_t len, decoded *d) {
     if (len < 3) return false;
     unsigned char a = (unsigned char)s[0], b = (unsigned char)s[1], c = (unsigned char)s[2];
     d->taken = 3;
-    if (a == 0xe2) return b == 0x80 && c >= 0x8b && c <= 0x8f;
-    if (b == 0xbc && c >= 0x81 && c <= 0xbf) d->bytes[d->count++] = (char)(c - 0x81 + 0x21);
-    else if (b == 0xbd && c >= 0x80 && c <= 0x9e) d->bytes[d->count++] = (char)(c - 0x80 + 0x60);
-    else return b == 0xbb && c == 0xbf;
+    if (a == 0xe2 && b == 0x80 && c >= 0x9c && c <= 0x9f) d->bytes[d->count++] = '"';
+    if (a == 0xe2) return b == 0x80 && ((c >= 0x8b && c <= 0x8f) || d->count);
+    if (b == 0xbc && c >= 0x81 && c <= 0xbf)
+        d->bytes[d->count++] = (char)(c - 0x81 + 0x21);
+    else if (b == 0xbd && c >= 0x80 && c <= 0x9e)
+        d->bytes[d->count++] = (char)(c - 0x80 + 0x60);
+    else
+        return b == 0xbb && c == 0xbf;
     return true;
 }
 
@@ -123,6 +146,9 @@ static bool decode_one(const char *s, size_t len, decoded *d) {
         return escape(s, len, d);
     case '&':
         return entity(s, len, d);
+    case '\x1b':
+    case '#':
+        return colour(s, len, d);
     case '\xe2':
     case '\xef':
         return look_alike(s, len, d);
@@ -133,17 +159,15 @@ static bool decode_one(const char *s, size_t len, decoded *d) {
 
 bool redact_is_encoded(const redact_scan *scan, size_t at) {
     decoded d;
-    if (!decode_one(scan->s + at, scan->len - at, &d)) return false;
-    /* letters of other alphabets hide no name that is looked for */
-    return d.count == 0 || !byte_is(d.bytes[d.count - 1], BYTE_HIGH) || scan->s[at] == '%';
+    return decode_one(scan->s + at, scan->len - at, &d);
 }
 
 /* --- layers ------------------------------------------------------------------------------ */
 
 static bool grow_map(berth_redactor *r, redact_view *view, size_t entries) {
     if (entries <= view->map_cap) return true;
-    uint32_t *map = berth_realloc(&r->mem, view->map, view->map_cap * sizeof *map,
-                                  entries * sizeof *map);
+    uint32_t *map =
+        berth_realloc(&r->mem, view->map, view->map_cap * sizeof *map, entries * sizeof *map);
     if (!map) {
         r->failed = true;
         return false;
@@ -163,7 +187,8 @@ bool redact_decode(berth_redactor *r, const char *s, size_t len, const uint32_t 
     size_t n = 0;
     for (size_t i = 0; i < len;) {
         decoded d;
-        bool candidate = s[i] == '%' || s[i] == '\\' || s[i] == '&' || byte_is(s[i], BYTE_HIGH);
+        bool candidate = s[i] == '%' || s[i] == '\\' || s[i] == '&' || s[i] == '\x1b' ||
+                         s[i] == '#' || byte_is(s[i], BYTE_HIGH);
         if (!candidate || !decode_one(s + i, len - i, &d)) {
             /* a run of backslashes is passed as one: its last ones are no beginning */
             do {
@@ -235,9 +260,11 @@ size_t redact_encoded(redact_scan *scan, size_t at, bool hexadecimal) {
     size_t from = at, to = at;
     size_t low = at > BLOCK_MAX ? at - BLOCK_MAX : 0;
     if (scan->block_end > low) low = scan->block_end;
-    while (from > low && (hexadecimal ? byte_is(s[from - 1], BYTE_HEX) : base64_digit(s[from - 1]) >= 0))
+    while (from > low &&
+           (hexadecimal ? byte_is(s[from - 1], BYTE_HEX) : base64_digit(s[from - 1]) >= 0))
         from--;
-    while (to < scan->len && (hexadecimal ? byte_is(s[to], BYTE_HEX) : base64_digit(s[to]) >= 0)) to++;
+    while (to < scan->len && (hexadecimal ? byte_is(s[to], BYTE_HEX) : base64_digit(s[to]) >= 0))
+        to++;
     scan->block_end = to;
     if (!hexadecimal && (s[at] == 'e' || s[at] == 'Z')) from = at; /* eyJ: it begins here */
     size_t len = to - from;
