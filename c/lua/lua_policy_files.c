@@ -104,7 +104,7 @@ static berth_rc set_text(luax_policy_batch *batch, entry *e, const char *text, s
 static berth_rc read_file(luax_policy_batch *batch, entry *e, const char *path, berth_err *err) {
     FILE *file = fopen(path, "rb");
     if (file == NULL) return cannot_read(e->file, err);
-    e->size = BERTH_POLICY_SOURCE_MAX + 1;
+    e->size = BERTH_SANDBOX_SOURCE + 1;
     e->text = berth_alloc(&batch->mem, e->size);
     if (e->text == NULL) {
         fclose(file);
@@ -114,18 +114,23 @@ static berth_rc read_file(luax_policy_batch *batch, entry *e, const char *path, 
     bool failed = ferror(file) != 0;
     berth_rc rc = failed ? cannot_read(e->file, err) : BERTH_OK;
     fclose(file);
-    if (!failed && e->len > BERTH_POLICY_SOURCE_MAX) {
+    if (!failed && e->len > BERTH_SANDBOX_SOURCE) {
         (void)berth_fail(err, BERTH_ELIMIT, "policy file %s is larger than %zu bytes", e->file,
-                         BERTH_POLICY_SOURCE_MAX);
+                         BERTH_SANDBOX_SOURCE);
         berth_err_text(err, "file", e->file);
         return BERTH_ELIMIT;
     }
     return rc;
 }
 
+static bool ends_in(const char *name, const char *end) {
+    size_t len = strlen(name), elen = strlen(end);
+    return len > elen && strcmp(name + len - elen, end) == 0;
+}
+
+/* Specs may stand beside the policies they are about. */
 static bool is_policy_file(const char *name) {
-    size_t len = strlen(name);
-    return len > 4 && name[0] != '.' && strcmp(name + len - 4, ".lua") == 0;
+    return name[0] != '.' && ends_in(name, ".lua") && !ends_in(name, "_spec.lua");
 }
 
 static int compare_names(const void *a, const void *b) {
@@ -155,6 +160,28 @@ static berth_rc list_folder(luax_policy_batch *batch, const char *path, berth_er
     if (batch->nnames > 1)
         qsort(batch->names, batch->nnames, sizeof *batch->names, compare_names);
     return rc;
+}
+
+static bool is_folder(const char *path) {
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+int luax_policy_folder(lua_State *L) {
+    const char *path = luaL_checkstring(L, 1);
+    luax_policy_batch *batch = luax_policy_batch_new(L);
+    berth_err err;
+    if (!is_folder(path)) {
+        lua_pushboolean(L, false);
+        return 1;
+    }
+    if (list_folder(batch, path, &err) != BERTH_OK) return luax_fail(L, &err);
+    lua_createtable(L, (int)batch->nnames, 0);
+    for (size_t i = 0; i < batch->nnames; i++) {
+        lua_pushstring(L, batch->names[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
 }
 
 /* --- arguments --------------------------------------------------------------------------- */
@@ -280,12 +307,11 @@ static berth_rc add_folder(lua_State *L, luax_policy_batch *batch, const char *p
 
 static berth_rc add_asked(lua_State *L, luax_policy_batch *batch, int path, int parameters,
                           const asked *a, berth_err *err) {
-    struct stat about;
     size_t len;
     const char *file = push_path(L, path);
     if (strlen(file) != lua_rawlen(L, -1))
         return berth_fail(err, BERTH_EINVALID, "a path has no NUL bytes");
-    if (a->text == 0 && stat(file, &about) == 0 && S_ISDIR(about.st_mode))
+    if (a->text == 0 && is_folder(file))
         return add_folder(L, batch, file, parameters, a->mode, err);
     entry *e = add_entry(batch, file, a->mode);
     if (e == NULL) return berth_fail_memory(err);

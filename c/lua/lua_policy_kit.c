@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lua/lua_policy_files.h"
 #include "lua/luax.h"
 #include "policy/policy_digest.h"
 
@@ -151,4 +152,6 @@ void luax_open_policy_kit(lua_State *L) {
     lua_setfield(L, -2, "watch_lines");
     lua_pushcfunction(L, core_seen_lines);
     lua_setfield(L, -2, "seen_lines");
+    lua_pushcfunction(L, luax_policy_folder);
+    lua_setfield(L, -2, "policy_files");
 }

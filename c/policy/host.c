@@ -13,7 +13,6 @@ berth_rc berth_policies_new(berth_mem mem, berth_policies **out, berth_err *err)
     policies->mem = mem;
     policies->options = berth_sandbox_default_options();
     policies->options.mem = mem;
-    policies->options.limits.source = BERTH_POLICY_SOURCE_MAX;
     berth_places_init(&policies->places, mem);
     berth_decisions_init(&policies->decisions, mem);
     policies->judge = (berth_judge){

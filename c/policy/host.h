@@ -39,8 +39,7 @@ typedef struct berth_policy_source {
     berth_policy_mode mode;
 } berth_policy_source;
 
-#define BERTH_POLICY_SOURCE_MAX ((size_t)256 << 10) /* bytes of text */
-#define BERTH_POLICIES_MAX 256                      /* of one host */
+#define BERTH_POLICIES_MAX 256 /* of one host */
 #define BERTH_ADMIT_STEPS INT64_C(200000)           /* it runs while the other writers wait */
 
 typedef struct berth_policies berth_policies;

@@ -13,6 +13,19 @@ function policy_file.read(name)
   return text, path
 end
 
+--- { text =, path =, name = } of a policy, or of each policy in a folder, in order of name; ends
+-- the command when one cannot be read.
+function policy_file.each(name)
+  local files, err = require "berth.core".policy_files(name)
+  if err then exit.raise { code = "environment", message = name .. ": " .. err.message } end
+  local list = {}
+  for i, file in ipairs(files or { name }) do
+    local text, path = policy_file.read(files and name:gsub("/*$", "/", 1) .. file or file)
+    list[i] = { text = text, path = path, name = files and file:gsub("%.lua$", "") }
+  end
+  return list
+end
+
 --- Parameters, or nil when none were given; ends the command when they are no JSON object.
 function policy_file.parameters(json)
   if not json then return nil end
