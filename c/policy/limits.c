@@ -179,6 +179,16 @@ static int64_t price_of(const berth_sandbox *sandbox, int type, size_t size) {
     }
 }
 
+/* A long string shortens the interval of looks. */
+static void beware_of_string(berth_sandbox *sandbox, size_t size) {
+    size_t times = size / LONG_STRING * 2;
+    int interval = times >= BERTH_INTERVAL ? 1 : (int)(BERTH_INTERVAL / times);
+    if (interval < sandbox->interval) {
+        sandbox->interval = interval;
+        berth_limits_tune(sandbox->running);
+    }
+}
+
 static bool pay_for(berth_sandbox *sandbox, int type, size_t size) {
     int64_t steps = price_of(sandbox, type, size);
     sandbox->left -= steps;
@@ -187,39 +197,40 @@ static bool pay_for(berth_sandbox *sandbox, int type, size_t size) {
         stop(sandbox, STOP_STEPS);
     else if (size >= BIG_BLOCK && time_is_over(sandbox))
         stop(sandbox, STOP_TIME);
-    if (type == LUA_TSTRING && size >= LONG_STRING && sandbox->stopped == STOP_NONE) {
-        size_t times = size / LONG_STRING * 2;
-        int interval = times >= BERTH_INTERVAL ? 1 : (int)(BERTH_INTERVAL / times);
-        if (interval < sandbox->interval) {
-            sandbox->interval = interval;
-            berth_limits_tune(sandbox->running);
-        }
-    }
+    if (type == LUA_TSTRING && size >= LONG_STRING && sandbox->stopped == STOP_NONE)
+        beware_of_string(sandbox, size);
     return sandbox->stopped == STOP_NONE;
 }
 
-static bool may_grow(berth_sandbox *sandbox, int type, size_t osize, size_t nsize) {
+/* May a block of so many rounded bytes be replaced by a larger one? */
+static bool may_grow(berth_sandbox *sandbox, int type, size_t old, size_t nsize) {
     if (sandbox->stopped != STOP_NONE) return false;
-    size_t cap = sandbox->options.limits.memory;
-    size_t other = sandbox->held - (nsize >= BIG_BLOCK ? 0 : rounded(osize));
-    if (nsize > cap || rounded(nsize) > cap || other > cap - rounded(nsize)) return refuse(sandbox);
+    size_t cap = sandbox->options.limits.memory, fresh = rounded(nsize);
+    size_t other = sandbox->held - (nsize >= BIG_BLOCK ? 0 : old);
+    if (nsize > cap || fresh > cap || other > cap - fresh) return refuse(sandbox);
     if (sandbox->active && !pay_for(sandbox, type, nsize)) return false;
     sandbox->refused = false;
     return true;
 }
 
+/* Most blocks are freed or made small: these ways through are kept short. */
+static void *free_block(berth_sandbox *sandbox, void *ptr, size_t size) {
+    const berth_mem *mem = &sandbox->options.mem;
+    if (ptr == NULL) return NULL;
+    sandbox->held -= rounded(size);
+    if (size >= BERTH_COLLIDE_BYTES) berth_collide_remove(&sandbox->hashes, ptr);
+    mem->realloc(mem->ud, ptr, size, 0);
+    return NULL;
+}
+
 void *berth_limits_alloc(void *ud, void *ptr, size_t osize, size_t nsize) {
     berth_sandbox *sandbox = ud;
+    if (nsize == 0) return free_block(sandbox, ptr, osize);
     const berth_mem *mem = &sandbox->options.mem;
     int type = ptr ? 0 : (int)osize;
     if (!ptr) osize = 0;
-    if (nsize == 0) {
-        sandbox->held -= rounded(osize);
-        if (osize >= BERTH_COLLIDE_BYTES) berth_collide_remove(&sandbox->hashes, ptr);
-        if (ptr) mem->realloc(mem->ud, ptr, osize, 0);
-        return NULL;
-    }
-    if (nsize > osize && !may_grow(sandbox, type, osize, nsize)) return NULL;
+    size_t old = rounded(osize);
+    if (nsize > osize && !may_grow(sandbox, type, old, nsize)) return NULL;
     void *fresh = mem->realloc(mem->ud, ptr, osize, nsize);
     if (!fresh) {
         if (nsize > osize) {
@@ -229,8 +240,9 @@ void *berth_limits_alloc(void *ud, void *ptr, size_t osize, size_t nsize) {
         fresh = ptr; /* Lua relies on shrinking */
     }
     if (osize >= BERTH_COLLIDE_BYTES) berth_collide_remove(&sandbox->hashes, ptr);
-    if (!ptr && type == 0) berth_collide_add(&sandbox->hashes, fresh, nsize);
-    sandbox->held = sandbox->held - rounded(osize) + rounded(nsize);
+    if (!ptr && type == 0 && nsize >= BERTH_COLLIDE_BYTES)
+        berth_collide_add(&sandbox->hashes, fresh, nsize);
+    sandbox->held = sandbox->held - old + rounded(nsize);
     if (sandbox->held > sandbox->peak) sandbox->peak = sandbox->held;
     return fresh;
 }
