@@ -408,7 +408,7 @@ describe("a split class", function()
     assert.same({}, set_of(store, request))
   end)
 
-  it("comes from as few providers as can carry it, the earlier ones filled first", function()
+  it("comes from no provider that could be left out, the earlier ones filled first", function()
     local store <close> = numa(8, 8)
     local function ask(amount)
       local resources = { VCPU = amount, MEMORY_MB = 1 }
@@ -417,6 +417,44 @@ describe("a split class", function()
     assert.same({ "N1:VCPU=8 R:MEMORY_MB=1", "N2:VCPU=8 R:MEMORY_MB=1" }, ask(8))
     assert.same({ "N1:VCPU=8 N2:VCPU=1 R:MEMORY_MB=1" }, ask(9))
     assert.same({}, ask(17))
+    assert(store:create_provider { name = "N3", parent = "R", inventories = { VCPU = 16 } })
+    assert.same({ "N1:VCPU=8 N2:VCPU=2 R:MEMORY_MB=1", "N3:VCPU=10 R:MEMORY_MB=1" }, ask(10))
+  end)
+
+  it("comes from one provider more when that brings a trait or a subtree's top", function()
+    local store <close> = fleets.load {
+      { name = "R", inventories = { VCPU = stock(2) } },
+      { name = "N1", parent = "R", inventories = { VCPU = stock(8) }, traits = { "CUSTOM_A" } },
+      { name = "N2", parent = "R", inventories = { VCPU = stock(8) }, traits = { "CUSTOM_B" } },
+      { name = "N3", parent = "R", inventories = { VCPU = stock(8), PGPU = stock(1) } },
+    }
+    assert.same({ "N1:VCPU=5 N2:VCPU=1" },
+                set_of(store, "resources=VCPU:6&split=VCPU&required=CUSTOM_A,CUSTOM_B"))
+    assert.same({ "N1:VCPU=8 N2:VCPU=7 R:VCPU=2", "N1:VCPU=8 N2:VCPU=8 N3:VCPU=1" },
+                set_of(store, "resources=VCPU:17&split=VCPU&required=CUSTOM_A,CUSTOM_B"))
+    local query = "resources_a=VCPU:6&split_a=VCPU&resources_b=PGPU:1&same_subtree=_a,_b" ..
+                  "&group_policy=none"
+    assert.same({ "N1:VCPU=4 N3:PGPU=1 R:VCPU=2", "N2:VCPU=4 N3:PGPU=1 R:VCPU=2",
+                  "N3:PGPU=1 N3:VCPU=6" }, set_of(store, query))
+  end)
+
+  it("is shared out among groups so that each finds what only it can use", function()
+    local store <close> = fleets.load {
+      { name = "R" },
+      { name = "N1", parent = "R", inventories = { VCPU = stock(8) }, traits = { "CUSTOM_A" } },
+      { name = "N2", parent = "R", inventories = { VCPU = stock(8) } },
+    }
+    local query = "resources_a=VCPU:10&split_a=VCPU&resources_b=VCPU:%d&split_b=VCPU" ..
+                  "&required_b=CUSTOM_A&group_policy=none"
+    local function of(amount)
+      local _, list = answers(store, query:format(amount))
+      return list
+    end
+    assert.same({}, of(7))
+    local list = of(6)
+    assert.equal(1, #list)
+    assert.same({ N1 = { VCPU = 8 }, N2 = { VCPU = 8 } }, list[1].resources)
+    assert.same({ _a = { "N1", "N2" }, _b = { "N1" } }, list[1].mappings)
   end)
 
   it("respects each provider's units", function()
@@ -461,6 +499,21 @@ describe("a split class", function()
     local three = keys { groups = { a = wide, b = wide, c = wide }, group_policy = "none" }
     assert.is_true(three["N1:MEMORY_MB=4 N1:VCPU=4 N2:MEMORY_MB=4 N2:VCPU=4 " ..
                          "N3:MEMORY_MB=4 N3:VCPU=4 a:N1,N2 b:N1,N3 c:N2,N3"])
+  end)
+
+  it("gives few answers over many providers, and one when they are interchangeable", function()
+    local specs = { { name = "R" } }
+    for i = 1, 64 do
+      specs[#specs + 1] = { name = "N" .. i, parent = "R", inventories = { VCPU = stock(100) } }
+    end
+    local store <close> = fleets.load(specs)
+    assert.equal(64, #set_of(store, "resources=VCPU:32&split=VCPU"))
+    assert.equal(1, #set_of(store, "resources=VCPU:3200&split=VCPU&canonical=true"))
+    assert.equal(1, #set_of(store, "resources=VCPU:6400&split=VCPU"))
+    local two = "resources1=VCPU:%d&split1=VCPU&resources2=VCPU:%d&split2=VCPU&group_policy=%s"
+    assert.equal(64 * 64, #set_of(store, two:format(32, 32, "none")))
+    assert.equal(64 * 63, #set_of(store, two:format(32, 32, "isolate")))
+    assert.same({}, set_of(store, two:format(3201, 3200, "none")))
   end)
 
   it("leaves room for the groups beside it", function()

@@ -100,6 +100,26 @@ describe("an explanation", function()
     assert.same({ "without root trait CUSTOM_FAST" }, texts(why.relaxations))
   end)
 
+  it("finds how much less of a split class would do, in large numbers too", function()
+    local units = { step_size = 128, min_unit = 128 }
+    local specs = { { name = "R", inventories = { VCPU = stock(8) } } }
+    for i = 1, 4 do
+      specs[#specs + 1] = { name = "N" .. i, parent = "R", traits = i < 3 and { "CUSTOM_A" } or nil,
+                            inventories = { MEMORY_MB = stock(1000000, units) } }
+    end
+    local split <close> = fleets.load(specs)
+    local query = "resources=VCPU:1,MEMORY_MB:%d&split=MEMORY_MB"
+    assert.same({ "MEMORY_MB 5000000 -> 3999744" },
+                texts(assert(split:explain(query:format(5000000))).relaxations))
+    local groups = "&resources_a=MEMORY_MB:1600000&split_a=MEMORY_MB&required_a=CUSTOM_A" ..
+                   "&resources_b=MEMORY_MB:640&group_policy=none"
+    assert.equal("MEMORY_MB 5000000 -> 2399104",
+                 texts(assert(split:explain(query:format(5000000) .. groups)).relaxations)[1])
+    groups = "&resources_a=MEMORY_MB:2000000&split_a=MEMORY_MB&required_a=CUSTOM_A"
+    assert.same({ "MEMORY_MB 2000000 -> 1999872, group _a", "without trait CUSTOM_A, group _a" },
+                texts(assert(split:explain(query:format(1280) .. groups)).relaxations))
+  end)
+
   it("tells conditions on all groups together", function()
     local why = assert(store:explain { group_policy = "isolate", groups = {
       a = { resources = { PGPU = 1 } }, b = { resources = { PGPU = 1 } },

@@ -50,19 +50,21 @@ end
 local title = "candidates of %d random cases with seed %d"
 
 describe(title:format(cases.count, cases.seed), function()
-  it("are those of brute force, each of them around the first tree that gives it", function()
+  it("are those of brute force, each around the first tree that gives it, in order", function()
     local answers = 0
     each_case(1, false, function(case)
-      local want = index_by_key(brute.candidates(case.fleet, case.request))
-      local seen = {}
+      local want = brute.candidates(case.fleet, case.request)
+      local by_key, seen = index_by_key(want), {}
       for _, candidate in ipairs(case.found) do
         local key = brute.key(candidate)
-        expect(want[key], case, "too much: %s", key)
-        expect(want[key].anchor == candidate.anchor, case, "wrong tree: %s", key)
+        expect(by_key[key], case, "too much: %s", key)
+        expect(by_key[key].anchor == candidate.anchor, case, "wrong tree: %s", key)
         expect(not seen[key], case, "twice: %s", key)
         seen[key] = true
       end
-      for key in pairs(want) do expect(seen[key], case, "missing: %s", key) end
+      for key in pairs(by_key) do expect(seen[key], case, "missing: %s", key) end
+      local keys = keys_of(case.found)
+      expect(show(keys) == show(keys_of(want)), case, "not in order: %s", show(keys))
       answers = answers + #case.found
     end)
     assert(answers > cases.count / 10, "the cases hardly ever had an answer")
@@ -115,6 +117,23 @@ describe(title:format(cases.count, cases.seed), function()
       end
       for key, candidate in pairs(want) do
         expect(orbits[brute.orbit(case.fleet, candidate)], case, "missing: %s", key)
+      end
+    end)
+  end)
+
+  it("lose none that is different when classes are split and symmetry goes", function()
+    each_case(5, false, function(case)
+      local want = brute.candidates(case.fleet, case.request)
+      local few = assert(fleets.candidates(case.store, case.query .. "&canonical=true"))
+      local by_key, orbits = index_by_key(want), {}
+      for _, candidate in ipairs(few) do
+        local key = brute.key(candidate)
+        expect(by_key[key], case, "too much: %s", key)
+        orbits[brute.orbit(case.fleet, by_key[key])] = true
+      end
+      for _, candidate in ipairs(want) do
+        expect(orbits[brute.orbit(case.fleet, candidate)], case, "missing: %s",
+               brute.key(candidate))
       end
     end)
   end)

@@ -169,28 +169,6 @@ static berth_rc part_in_turn(explaining *ex, const berth_step *step, part *p) {
     }
 }
 
-static bool any_split(const berth_shape *shape) {
-    for (size_t g = 0; g < shape->ngroups; g++)
-        for (size_t i = 0; i < shape->groups[g].nresources; i++)
-            if (shape->groups[g].resources[i].split) return true;
-    return false;
-}
-
-/* Has the tree a candidate of the whole request?  A split class is gathered from as few providers
- * as can carry it, so a part of the request may take one where the whole takes two, and fail by a
- * condition that the whole meets.  Such a tree is not ruled out. */
-static berth_rc whole_fits(explaining *ex, berth_ref root, bool *fits) {
-    const berth_shape *base = ex->base;
-    part whole = {.groups = NULL};
-    *fits = false;
-    if (!any_split(base)) return BERTH_OK;
-    berth_rc rc = part_whole(ex, base->group_policy, base->subtrees, base->subtree_sizes,
-                             base->nsubtrees, &whole);
-    if (rc == BERTH_OK) rc = part_fits(ex, &whole, root, false, fits);
-    part_free(&whole);
-    return rc;
-}
-
 /* Counts the trees still alive that the part does not fit, and lets them fail at the step. */
 static berth_rc drop_trees(explaining *ex, berth_step *step, part *p) {
     size_t at = (size_t)(step - ex->steps);
@@ -201,7 +179,6 @@ static berth_rc drop_trees(explaining *ex, berth_step *step, part *p) {
         bool fits;
         berth_rc rc = step->kind == BERTH_STEP_ROOT ? tree_meets(ex, step, root, &fits)
                                                     : part_fits(ex, p, root, filtered, &fits);
-        if (rc == BERTH_OK && !fits && !filtered) rc = whole_fits(ex, root, &fits);
         if (rc != BERTH_OK) return rc;
         if (fits) {
             step->left++;
@@ -286,9 +263,12 @@ static void note_near(berth_explanation *out, berth_near near) {
 static berth_rc find_most(explaining *ex, const berth_step *step, part *strict, part *any,
                           berth_near *near) {
     berth_ref rclass = ex->base->groups[step->group].resources[step->item].rclass;
-    berth_rc rc = part_most(ex, strict, near->root, rclass, &near->have, &near->provider);
-    if (rc == BERTH_OK && near->provider == BERTH_NONE)
-        rc = part_most(ex, any, near->root, rclass, &near->have, &near->provider);
+    berth_widest widest;
+    berth_rc rc = part_most(ex, strict, near->root, rclass, &widest);
+    if (rc == BERTH_OK && widest.provider == BERTH_NONE)
+        rc = part_most(ex, any, near->root, rclass, &widest);
+    near->have = widest.most;
+    near->provider = widest.provider;
     return rc;
 }
 

@@ -75,8 +75,9 @@ typedef struct berth_explanation {
     /* Every single relaxation that gives a candidate, the smallest first: amounts by what part of
      * them is given up, then conditions in the order of the steps.  None when trees are left.
      * An amount is the largest that does, as long as other groups can take no more than 1024
-     * different sums of its class from one provider; where a group splits the class, as long as
-     * it lies within 4096 of what a tree has. */
+     * different sums of its class from one provider; where a group splits the class and units
+     * differ, as long as it lies within 4096 steps of what a tree has, and else one that halving
+     * found. */
     const berth_relaxation *relaxations;
     size_t nrelaxations;
     uint64_t work;

@@ -223,10 +223,9 @@ berth_rc part_fits_any(explaining *ex, part *p, bool *fits) {
     return rc == BERTH_OK ? ask(ex, p, true, fits) : rc;
 }
 
-berth_rc part_most(explaining *ex, part *p, berth_ref root, berth_ref rclass, int64_t *most,
-                   berth_ref *provider) {
+berth_rc part_most(explaining *ex, part *p, berth_ref root, berth_ref rclass, berth_widest *out) {
     berth_rc rc = open_search(ex, p);
-    if (rc == BERTH_OK) rc = berth_search_widest(p->search, root, rclass, most, provider, ex->err);
+    if (rc == BERTH_OK) rc = berth_search_widest(p->search, root, rclass, out, ex->err);
     return rc;
 }
 

@@ -44,8 +44,7 @@ void part_free(part *p);
 berth_rc part_fits(explaining *ex, part *p, berth_ref root, bool filtered, bool *fits);
 /* Around any root. */
 berth_rc part_fits_any(explaining *ex, part *p, bool *fits);
-berth_rc part_most(explaining *ex, part *p, berth_ref root, berth_ref rclass, int64_t *most,
-                   berth_ref *provider);
+berth_rc part_most(explaining *ex, part *p, berth_ref root, berth_ref rclass, berth_widest *out);
 
 berth_rc explain_relax(explaining *ex);
 

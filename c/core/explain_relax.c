@@ -9,7 +9,7 @@
 
 /* Distinct sums of what other groups may take beside an amount; beyond these none are looked at. */
 #define SUMS_MAX 1024
-/* Amounts tried in one tree of a class that some group splits. */
+/* Amounts tried one by one in one tree of a class that some group splits. */
 #define SPLIT_TRIES 4096
 
 typedef struct relaxing {
@@ -175,38 +175,89 @@ static berth_rc try_amount(lowering *l, berth_ref root, int64_t amount, bool *fi
     return rc;
 }
 
+/* --- where a group splits the class ------------------------------------------------------- */
+
+/* The units around a root. */
+typedef struct grain {
+    int64_t step; /* divides all */
+    bool even;    /* all the same, and a single step is an amount: less is possible wherever more
+                     is, so halving finds the most */
+} grain;
+
+static int64_t gcd(int64_t a, int64_t b) {
+    while (b != 0) {
+        int64_t r = a % b;
+        a = b;
+        b = r;
+    }
+    return a;
+}
+
+static void note_grain(const berth_provider *p, berth_ref rclass, grain *g) {
+    const berth_stock *stock = berth_provider_stock(p, rclass);
+    if (stock == NULL) return;
+    const berth_inventory *inv = &stock->inventory;
+    g->even = g->even && (g->step == 0 || g->step == inv->step_size) &&
+              inv->min_unit <= inv->step_size;
+    g->step = gcd(inv->step_size, g->step);
+}
+
+static berth_rc grain_around(lowering *l, berth_ref root, grain *out) {
+    const explaining *ex = l->r->ex;
+    const berth_refs *members = berth_tree_members(ex->state, root);
+    const berth_sharing *sharing = berth_sharing_get(ex->state);
+    if (members == NULL || sharing == NULL) return berth_fail_memory(ex->err);
+    *out = (grain){0, true};
+    for (size_t i = 0; i < members->count; i++)
+        note_grain(ex->state->providers[members->items[i]], l->asked->rclass, out);
+    size_t count;
+    const berth_serves *serves = berth_sharing_of_anchor(sharing, root, &count);
+    for (size_t i = 0; i < count; i++)
+        note_grain(ex->state->providers[serves[i].provider], l->asked->rclass, out);
+    if (out->step == 0) out->step = 1;
+    return BERTH_OK;
+}
+
+/* Raises relaxation.to: halves between what does and what does not, then looks for more. */
+static berth_rc lower_split(lowering *l, const bound *b) {
+    grain g = {1, true};
+    berth_rc rc = grain_around(l, b->root, &g);
+    if (rc != BERTH_OK) return rc;
+    int64_t top = b->most < l->asked->amount ? b->most : l->asked->amount - 1;
+    top -= top % g.step;
+    bool fits = false;
+    if (top > l->relaxation.to) rc = try_amount(l, b->root, top, &fits);
+    if (rc != BERTH_OK || fits || top <= l->relaxation.to) return rc;
+    int64_t low = l->relaxation.to / g.step, high = top / g.step;
+    while (rc == BERTH_OK && high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+        rc = try_amount(l, b->root, middle * g.step, &fits);
+        if (fits)
+            low = middle;
+        else
+            high = middle;
+    }
+    if (g.even && low * g.step == l->relaxation.to && low > 0) return rc;
+    fits = false;
+    int64_t amount = top - g.step;
+    for (int i = 0; rc == BERTH_OK && !fits && i < SPLIT_TRIES; i++, amount -= g.step) {
+        if (amount <= l->relaxation.to) break;
+        rc = try_amount(l, b->root, amount, &fits);
+    }
+    return rc;
+}
+
+/* --- in each tree ------------------------------------------------------------------------- */
+
 /* Raises relaxation.to to what the tree can give, when that is more. */
 static berth_rc lower_in(lowering *l, const bound *b) {
+    if (l->any_split) return lower_split(l, b);
     bool fits = false;
-    if (l->any_split) {
-        int64_t amount = b->most < l->asked->amount ? b->most : l->asked->amount - 1;
-        berth_rc rc = BERTH_OK;
-        for (int i = 0; rc == BERTH_OK && !fits && i < SPLIT_TRIES; i++, amount--) {
-            if (amount <= l->relaxation.to) break;
-            rc = try_amount(l, b->root, amount, &fits);
-        }
-        return rc;
-    }
     berth_rc rc = list_values(l, b->root);
     for (size_t i = 0; rc == BERTH_OK && !fits && i < l->nvalues; i++)
         if (i == 0 || l->values[i] != l->values[i - 1])
             rc = try_amount(l, b->root, l->values[i], &fits);
     return rc;
-}
-
-/* All that the tree has free of a split class. */
-static berth_rc whole_tree(lowering *l, bound *b) {
-    const berth_refs *members = berth_tree_members(l->r->ex->state, b->root);
-    if (members == NULL) return berth_fail_memory(l->r->ex->err);
-    int64_t sum = 0;
-    for (size_t i = 0; i < members->count; i++) {
-        const berth_provider *p = l->r->ex->state->providers[members->items[i]];
-        const berth_stock *stock = berth_provider_stock(p, l->asked->rclass);
-        int64_t room = stock == NULL ? 0 : stock->capacity - stock->used;
-        if (room > 0 && !berth_add_i64(sum, room, &sum)) sum = INT64_MAX;
-    }
-    if (sum > b->most) b->most = sum;
-    return BERTH_OK;
 }
 
 static berth_rc list_bounds(lowering *l, bound *bounds, size_t *count) {
@@ -215,10 +266,10 @@ static berth_rc list_bounds(lowering *l, bound *bounds, size_t *count) {
     berth_rc rc = part_widest(ex, l->relaxation.group, l->relaxation.item, &widest);
     *count = 0;
     for (size_t i = 0; rc == BERTH_OK && i < ex->state->roots.count; i++) {
-        bound b = {ex->state->roots.items[i], 0};
-        berth_ref provider;
-        rc = part_most(ex, &widest, b.root, l->asked->rclass, &b.most, &provider);
-        if (rc == BERTH_OK && l->asked->split) rc = whole_tree(l, &b);
+        berth_widest width;
+        rc = part_most(ex, &widest, ex->state->roots.items[i], l->asked->rclass, &width);
+        bound b = {ex->state->roots.items[i], width.most};
+        if (l->asked->split && width.together > b.most) b.most = width.together;
         if (rc == BERTH_OK && b.most > 0) bounds[(*count)++] = b;
     }
     part_free(&widest);

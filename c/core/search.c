@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/capacity.h"
 #include "core/err.h"
 #include "core/search_private.h"
 
@@ -212,10 +213,31 @@ uint64_t berth_search_tree_version(berth_search *s, berth_ref anchor) {
     return version;
 }
 
-berth_rc berth_search_widest(berth_search *s, berth_ref anchor, berth_ref rclass, int64_t *most,
-                             berth_ref *provider, berth_err *err) {
-    *most = 0;
-    *provider = BERTH_NONE;
+/* The most that the units let the provider give. */
+static int64_t most_of(const berth_stock *stock) {
+    const berth_inventory *inv = &stock->inventory;
+    int64_t room = stock->capacity - stock->used;
+    if (room > inv->max_unit) room = inv->max_unit;
+    if (room < 1) return 0;
+    room -= room % inv->step_size;
+    return room >= inv->min_unit ? room : 0;
+}
+
+static void note_width(const berth_search *s, const berth_provider *p, berth_ref rclass,
+                       berth_widest *out) {
+    const berth_stock *stock = berth_provider_stock(p, rclass);
+    int64_t room = stock == NULL ? 0 : stock->capacity - stock->used;
+    if (stock != NULL && p->root == s->anchor &&
+        !berth_add_i64(out->together, most_of(stock), &out->together))
+        out->together = INT64_MAX;
+    if (out->provider != BERTH_NONE && room <= out->most) return;
+    out->most = room > 0 ? room : 0;
+    out->provider = p->ref;
+}
+
+berth_rc berth_search_widest(berth_search *s, berth_ref anchor, berth_ref rclass,
+                             berth_widest *out, berth_err *err) {
+    *out = (berth_widest){.provider = BERTH_NONE};
     berth_rc rc = berth_search_rewind(s, anchor, err);
     bool fits = false;
     if (rc == BERTH_OK && is_root(s->state, anchor)) rc = search_enter(s, anchor, &fits, err);
@@ -224,14 +246,8 @@ berth_rc berth_search_widest(berth_search *s, berth_ref anchor, berth_ref rclass
         const search_var *var = &s->vars[v];
         bool asks = false;
         for (size_t i = 0; i < var->nneeds; i++) asks |= s->cols[var->needs[i].col] == rclass;
-        for (size_t j = 0; asks && j < var->ndomain; j++) {
-            const berth_provider *p = s->locals[var->domain[j]].provider;
-            const berth_stock *stock = berth_provider_stock(p, rclass);
-            int64_t room = stock == NULL ? 0 : stock->capacity - stock->used;
-            if (*provider != BERTH_NONE && room <= *most) continue;
-            *most = room > 0 ? room : 0;
-            *provider = p->ref;
-        }
+        for (size_t j = 0; asks && j < var->ndomain; j++)
+            note_width(s, s->locals[var->domain[j]].provider, rclass, out);
     }
     return BERTH_OK;
 }

@@ -13,11 +13,19 @@
  * inventories, usage, traits and aggregates are equal, as are their subtrees child by child) or by
  * twin groups come once, the first of them.
  *
- * A class marked split is gathered from as few providers as can carry it: from one wherever one
- * can, else from 2, 3, ... members of the anchor's own tree, each giving an amount its own units
- * allow and each meeting the group's conditions.  Each such set of providers comes once, with the
- * earlier ones giving as much as they can.  Groups that share out a class differently and come to
- * the same amounts and mappings give one candidate, the first.
+ * A class marked split may be gathered from several members of the anchor's own tree, each giving
+ * an amount its own units allow and each meeting the group's conditions; or it comes from one
+ * provider, as any other.  Of all choices of such sets of providers, a candidate is one of which no
+ * provider can be left out: whatever left, the rest could not carry all amounts, or would miss a
+ * required trait of the unsuffixed group or a same_subtree.  So there is a candidate exactly when
+ * there is a way, and no condition more or less ever hides one.  A set of fewer providers comes
+ * before larger ones, then the one with the earlier places.  How much each gives follows from the
+ * sets alone: groups in order, and in each the earlier providers, give as much as still leaves a
+ * way for all others.  Groups that share out a class differently and come to the same amounts and
+ * mappings give one candidate, the first.
+ *
+ * Under shape->canonical, how much interchangeable providers give makes no difference either, and
+ * twin groups that split a class count as different.
  *
  * Uses state.h, request.h, sharing.h.  Knows no policy: place.h ranks. */
 #ifndef BERTH_CORE_SEARCH_H
@@ -72,11 +80,17 @@ uint64_t berth_search_tree_version(berth_search *search, berth_ref anchor);
  * and sharing tables; the work done adds up).  Errors: BERTH_ENOMEM. */
 berth_rc berth_search_rewind(berth_search *search, berth_ref anchor, berth_err *err);
 
-/* For a shape that asks loosely for 0 of the class: the most of it that one provider around the
- * anchor has free among those that meet all else their group asks of them; *provider is
- * BERTH_NONE when nobody does.  The search must be rewound afterwards.  Errors: BERTH_ENOMEM. */
+/* For a shape that asks loosely for 0 of the class: among the providers around the anchor that
+ * meet all else their group asks of them, the most that one has free of it. */
+typedef struct berth_widest {
+    int64_t most;
+    berth_ref provider; /* has it; BERTH_NONE when nobody meets all else */
+    int64_t together;   /* what all in the anchor's own tree could give, by their units */
+} berth_widest;
+
+/* The search must be rewound afterwards.  Errors: BERTH_ENOMEM. */
 berth_rc berth_search_widest(berth_search *search, berth_ref anchor, berth_ref rclass,
-                             int64_t *most, berth_ref *provider, berth_err *err);
+                             berth_widest *out, berth_err *err);
 
 /* Counts work that the caller did for this search against its budget. */
 void berth_search_spend(berth_search *search, uint64_t work);

@@ -45,15 +45,23 @@ static bool share_provider(const berth_candidate *c, size_t g, size_t h) {
     return false;
 }
 
+/* Of a group for which one thing alone is chosen, the mapping tells what. */
+static bool is_manifold(const berth_search *s, size_t g) {
+    size_t n = 0;
+    for (size_t v = 0; v < s->nvars; v++) n += s->vars[v].g == g;
+    return n > 1;
+}
+
 /* Groups trade a class in a circle, each giving more of it at one provider and less at another. So
  * two of them map to several providers, one of these in common, and both ask for the class. */
-static bool may_trade(const berth_candidate *c) {
+static bool may_trade(const berth_search *s, const berth_candidate *c) {
     const berth_shape *shape = c->shape;
     for (size_t g = 0; g < shape->ngroups; g++) {
         if (!is_spread(c, g)) continue;
         for (size_t h = g + 1; h < shape->ngroups; h++)
             if (is_spread(c, h) && share_provider(c, g, h) &&
-                share_class(&shape->groups[g], &shape->groups[h]))
+                share_class(&shape->groups[g], &shape->groups[h]) &&
+                (is_manifold(s, g) || is_manifold(s, h)))
                 return true;
     }
     return false;
@@ -74,19 +82,18 @@ static int64_t take_of(const berth_candidate *c, berth_ref provider, berth_ref r
     return 0;
 }
 
-/* What the variables up to v take of the class from the local. */
+/* What the homes up to v take of the class from the local. */
 static int64_t taken(const berth_search *s, size_t v, uint32_t at, size_t col) {
     int64_t sum = 0; /* no overflow: within what was left of the stock */
     for (size_t u = 0; u <= v; u++) {
         const search_var *var = &s->vars[u];
-        for (size_t n = 0; n < var->nneeds; n++)
-            for (size_t i = 0; var->needs[n].col == col && i < pieces_of(var); i++)
-                if (piece_at(var, i) == at)
-                    sum += var->split == NULL ? var->needs[n].amount : var->split->pieces[i].amount;
+        for (size_t n = 0; var->split == NULL && n < var->nneeds; n++)
+            if (var->needs[n].col == col && var->chosen == at) sum += var->needs[n].amount;
     }
     return sum;
 }
 
+/* Amounts of split classes are settled only once all of them are chosen: these are not asked. */
 bool search_keeps_to(berth_search *s, size_t v, const berth_candidate *target) {
     const search_var *var = &s->vars[v];
     for (size_t i = 0; i < pieces_of(var); i++) {
@@ -96,7 +103,8 @@ bool search_keeps_to(berth_search *s, size_t v, const berth_candidate *target) {
         if (!maps_to(target, var->g, provider)) return false;
         for (size_t n = 0; n < var->nneeds; n++) {
             size_t col = var->needs[n].col;
-            if (taken(s, v, at, col) > take_of(target, provider, s->cols[col])) return false;
+            int64_t most = take_of(target, provider, s->cols[col]);
+            if (var->split != NULL ? most == 0 : taken(s, v, at, col) > most) return false;
         }
     }
     return true;
@@ -144,7 +152,7 @@ static berth_rc enter_echo(berth_search *s, berth_err *err) {
 
 berth_rc search_is_echo(berth_search *s, bool *out, berth_err *err) {
     *out = false;
-    if (s->walks < 2 || !s->splits || !may_trade(&s->candidate)) return BERTH_OK;
+    if (s->walks < 2 || s->nsplits == 0 || !may_trade(s, &s->candidate)) return BERTH_OK;
     berth_rc rc = enter_echo(s, err);
     if (rc != BERTH_OK) return rc;
     berth_search *echo = s->echo;

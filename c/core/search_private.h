@@ -3,7 +3,9 @@
  *   search_vars.c   the shape as variables
  *   search_tree.c   one anchor: its providers, and which of them each variable may take
  *   search_walk.c   depth first over the variables, every prefix checked
- *   search_split.c  variables gathered from several providers
+ *   search_split.c  variables gathered from several providers: which ones
+ *   search_share.c  how much each of these gives
+ *   search_spare.c  sets that hold a provider too many
  *   search_twins.c  which of several interchangeable choices stands for all
  *   search_prune.c  dead ends seen from afar, asked only when a walk is stuck
  *   search_emit.c   a complete walk as a candidate
@@ -30,15 +32,15 @@ typedef struct search_need {
 
 /* One piece of a split variable's amount. */
 typedef struct search_piece {
-    uint32_t at; /* local */
-    int64_t amount;
+    uint32_t at;    /* local */
+    bool out;       /* as if it were not chosen: search_spare.c */
+    int64_t amount; /* true once all variables that split the class have chosen */
 } search_piece;
 
 /* What a split variable can take from the places of its domain; by place. */
 typedef struct search_span {
     int64_t low, high; /* valid amounts are multiples of step between them; high 0: none */
     int64_t step;
-    int64_t rest_high; /* the largest high from here on */
 } search_span;
 
 /* State of a split variable's enumeration of sets of providers. */
@@ -46,10 +48,25 @@ typedef struct search_split {
     search_piece *pieces; /* the set chosen, by place ascending */
     size_t *places;       /* of each piece, in the domain */
     search_span *spans;
-    size_t size; /* of the sets tried: the fewest providers that do */
-    bool fresh;  /* no set of this size was tried yet */
-    bool found;  /* a set of this size did: larger ones are not tried */
+    size_t *richest; /* places of the own tree by span high, descending */
+    size_t nrichest;
+    size_t size, largest; /* of the sets tried */
+    bool fresh;           /* no set of this size was tried yet */
+    int64_t demand;       /* of all variables that split the class, INT64_MAX: more than anyone has */
+    int64_t grain;        /* the step that divides all others of the domain, or 0 */
 } search_split;
+
+/* What one place may give to one variable; see search_share.c. */
+typedef struct search_edge {
+    size_t row, piece; /* of variable `row`; SIZE_MAX: only might be one */
+    uint32_t at;
+    int64_t low, high, step, amount;
+} search_edge;
+
+typedef struct search_mark {
+    uint32_t layer; /* 0: not reached */
+    size_t edge;    /* reached along it */
+} search_mark;
 
 /* One choice to make: a class of the unsuffixed group, or the provider of a granular group, or a
  * split class of either. */
@@ -113,7 +130,7 @@ struct berth_search {
     /* the shape as variables */
     search_var *vars;
     size_t nvars, nkinds;
-    bool splits;     /* some variable is split */
+    size_t nsplits;  /* variables that are split */
     berth_ref *cols; /* classes asked for, ascending */
     bool *loose;     /* [col] units do not matter, as of a need */
     bool *bare;      /* [col] nor does what is free */
@@ -146,6 +163,11 @@ struct berth_search {
     uint32_t *match_of;   /* [local]: search_prune.c's scratch, as the next */
     uint32_t *match_seen; /* [local] */
     uint32_t match_round;
+    search_edge *edges; /* search_share.c's scratch, as the next */
+    size_t nedges;
+    int64_t *slack;           /* [local] */
+    search_mark *local_marks; /* [local] */
+    search_mark *row_marks;   /* [var] */
 
     /* see search_echo.c */
     berth_search *echo; /* owned; NULL until one is needed */
@@ -188,6 +210,24 @@ bool search_room(const berth_search *search, const search_var *var, uint32_t at)
 void search_split_start(berth_search *search, search_var *var);
 /* Chooses the next set of providers; false at the end. */
 bool search_split_next(berth_search *search, search_var *var);
+
+/* search_share.c */
+typedef enum search_sharing {
+    SHARE_AMOUNTS, /* find the amounts of all pieces */
+    SHARE_EVEN,    /* are there any? */
+    SHARE_BARE     /* are there, were every part of a piece as good as the whole? */
+} search_sharing;
+
+/* Can the variables up to v that split the class of v come out even? */
+bool search_share(berth_search *search, size_t v, search_sharing kind);
+/* Could they, with the first n places of the variable's set and any behind them? True when in
+ * doubt. */
+bool search_may_share(berth_search *search, const search_var *var, size_t n);
+/* Do the first n places close a circle of variables and providers, so that one of these is spare? */
+bool search_in_circle(berth_search *search, const search_var *var, size_t n);
+
+/* search_spare.c.  Does a complete walk hold providers that could be left out? */
+bool search_has_spare(berth_search *search);
 
 /* search_twins.c.  Whether choosing the local for the variable is the first of all choices that
  * only differ by interchangeable providers. */

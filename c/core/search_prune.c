@@ -14,8 +14,10 @@ typedef struct demand {
 
 static demand demand_for(const berth_search *s, size_t from, size_t col) {
     demand d = {0, INT64_MAX, 0};
-    for (size_t v = from; v < s->nvars; v++)
+    for (size_t v = 0; v < s->nvars; v++)
         for (size_t i = 0; i < s->vars[v].nneeds; i++) {
+            /* what split variables chose was not taken yet */
+            if (v < from && s->vars[v].split == NULL) continue;
             const search_need *need = &s->vars[v].needs[i];
             if (need->col != col) continue;
             if (!berth_add_i64(d.sum, need->amount, &d.sum)) d.sum = INT64_MAX;

@@ -59,18 +59,24 @@ static berth_rc make_room(berth_search *s, size_t need, berth_err *err) {
     s->counts = berth_arena_calloc(arena, cap * s->nkinds, sizeof *s->counts);
     s->match_of = berth_arena_calloc(arena, cap, sizeof *s->match_of);
     s->match_seen = berth_arena_calloc(arena, cap, sizeof *s->match_seen);
+    s->slack = berth_arena_calloc(arena, cap, sizeof *s->slack);
+    s->local_marks = berth_arena_calloc(arena, cap, sizeof *s->local_marks);
+    s->edges = berth_arena_calloc(arena, cap * s->nsplits, sizeof *s->edges);
     if (s->locals == NULL || s->stocks == NULL || s->left == NULL || s->domains == NULL ||
-        s->masks == NULL || s->counts == NULL || s->match_of == NULL || s->match_seen == NULL)
+        s->masks == NULL || s->counts == NULL || s->match_of == NULL || s->match_seen == NULL || s->slack == NULL ||
+        s->local_marks == NULL || s->edges == NULL)
         return berth_fail_memory(err);
     for (size_t v = 0; v < s->nvars; v++) {
         search_var *var = &s->vars[v];
         var->domain = s->domains + var->kind * cap;
         if (var->split == NULL) continue;
         search_split *split = var->split;
-        split->pieces = berth_arena_alloc(arena, cap * sizeof *split->pieces);
+        split->pieces = berth_arena_calloc(arena, cap, sizeof *split->pieces);
         split->places = berth_arena_alloc(arena, cap * sizeof *split->places);
         split->spans = berth_arena_alloc(arena, cap * sizeof *split->spans);
-        if (split->pieces == NULL || split->places == NULL || split->spans == NULL)
+        split->richest = berth_arena_alloc(arena, cap * sizeof *split->richest);
+        if (split->pieces == NULL || split->places == NULL || split->spans == NULL ||
+            split->richest == NULL)
             return berth_fail_memory(err);
     }
     s->match_round = 0;

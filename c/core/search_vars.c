@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/capacity.h"
 #include "core/err.h"
 #include "core/search_private.h"
 
@@ -73,7 +74,7 @@ static berth_rc add_var(berth_search *search, size_t g, size_t from, size_t to, 
     if (split) {
         var->split = berth_arena_calloc(&search->arena, 1, sizeof *var->split);
         if (var->split == NULL) return berth_fail_memory(err);
-        search->splits = true;
+        search->nsplits++;
     }
     var->twin = twin;
     var->kind = twin ? search->vars[search->nvars - 1].kind : search->nkinds++;
@@ -114,7 +115,9 @@ static berth_rc add_homes(berth_search *search, size_t leader, berth_err *err) {
     if (!has_home(&shape->groups[leader])) return BERTH_OK;
     for (size_t g = leader; g < shape->ngroups; g++) {
         if (shape->groups[g].twin != leader) continue;
-        berth_rc rc = add_var(search, g, 0, shape->groups[g].nresources, false, g != leader, err);
+        /* groups that go on to split a class are not interchangeable by their homes alone */
+        bool twin = g != leader && !has_split(&shape->groups[g]);
+        berth_rc rc = add_var(search, g, 0, shape->groups[g].nresources, false, twin, err);
         if (rc != BERTH_OK) return rc;
     }
     return BERTH_OK;
@@ -145,6 +148,19 @@ static berth_rc add_granular(berth_search *search, bool split, berth_err *err) {
     return BERTH_OK;
 }
 
+/* What all variables that split the class ask for. */
+static void sum_demands(berth_search *search) {
+    for (size_t v = 0; v < search->nvars; v++) {
+        search_split *split = search->vars[v].split;
+        for (size_t u = 0; split != NULL && u < search->nvars; u++) {
+            const search_var *var = &search->vars[u];
+            if (var->split == NULL || var->needs[0].col != search->vars[v].needs[0].col) continue;
+            if (!berth_add_i64(split->demand, var->needs[0].amount, &split->demand))
+                split->demand = INT64_MAX;
+        }
+    }
+}
+
 static berth_rc make_subtrees(berth_search *search, berth_err *err) {
     const berth_shape *shape = search->shape;
     bool *of = berth_arena_calloc(&search->arena, shape->nsubtrees * search->nvars, sizeof *of);
@@ -173,8 +189,9 @@ static berth_rc make_frames(berth_search *search, berth_err *err) {
     search->may = berth_arena_calloc(arena, frames * search->nwords, sizeof *search->may);
     search->tops = berth_arena_calloc(arena, frames * shape->nsubtrees, sizeof *search->tops);
     search->map_start = berth_arena_calloc(arena, shape->ngroups + 1, sizeof *search->map_start);
+    search->row_marks = berth_arena_calloc(arena, search->nvars, sizeof *search->row_marks);
     if (search->have == NULL || search->may == NULL || search->tops == NULL ||
-        search->map_start == NULL)
+        search->map_start == NULL || search->row_marks == NULL)
         return berth_fail_memory(err);
     return make_subtrees(search, err);
 }
@@ -191,6 +208,7 @@ berth_rc search_make_vars(berth_search *search, berth_err *err) {
     if (rc == BERTH_OK) rc = add_granular(search, false, err);
     if (rc == BERTH_OK) rc = add_unsuffixed(search, true, err);
     if (rc == BERTH_OK) rc = add_granular(search, true, err);
+    sum_demands(search);
     if (rc == BERTH_OK) rc = make_frames(search, err);
     return rc;
 }

@@ -23,10 +23,10 @@ bool search_room(const berth_search *s, const search_var *var, uint32_t at) {
 
 /* --- taking and giving back --------------------------------------------------------------- */
 
-static void hold(berth_search *s, const search_var *var, uint32_t at, uint64_t mark) {
+static void hold(berth_search *s, const search_var *var, uint32_t at) {
     search_local *l = &s->locals[at];
     l->holders++;
-    l->bag += mark;
+    l->bag += var->mark;
     if (s->breaking) s->counts[var->kind * s->cap_locals + at]++;
     if (!var->unsuffixed) {
         l->granular++;
@@ -34,44 +34,33 @@ static void hold(berth_search *s, const search_var *var, uint32_t at, uint64_t m
     }
 }
 
-static void let_go(berth_search *s, const search_var *var, uint32_t at, uint64_t mark) {
+static void let_go(berth_search *s, const search_var *var, uint32_t at) {
     search_local *l = &s->locals[at];
     l->holders--;
-    l->bag -= mark;
+    l->bag -= var->mark;
     if (s->breaking) s->counts[var->kind * s->cap_locals + at]--;
     if (!var->unsuffixed) l->granular--;
 }
 
-/* Two pieces of different size make different bags. */
-static uint64_t piece_mark(const search_var *var, int64_t amount) {
-    return var->mark * (2 * (uint64_t)amount + 1);
-}
-
+/* What the pieces of a split class take is known only when all of them are: it leaves no mark on
+ * what is left. */
 static void take(berth_search *s, search_var *var) {
-    if (var->split == NULL) {
-        int64_t *left = s->left + var->chosen * s->ncols;
-        for (size_t i = 0; i < var->nneeds; i++) left[var->needs[i].col] -= var->needs[i].amount;
-        hold(s, var, var->chosen, var->mark);
+    if (var->split != NULL) {
+        for (size_t i = 0; i < var->split->size; i++) hold(s, var, var->split->pieces[i].at);
         return;
     }
-    for (size_t i = 0; i < var->split->size; i++) {
-        search_piece piece = var->split->pieces[i];
-        s->left[piece.at * s->ncols + var->needs[0].col] -= piece.amount;
-        hold(s, var, piece.at, piece_mark(var, piece.amount));
-    }
+    int64_t *left = s->left + var->chosen * s->ncols;
+    for (size_t i = 0; i < var->nneeds; i++) left[var->needs[i].col] -= var->needs[i].amount;
+    hold(s, var, var->chosen);
 }
 
 static void release(berth_search *s, search_var *var) {
-    if (var->split == NULL) {
+    if (var->split != NULL) {
+        for (size_t i = 0; i < var->split->size; i++) let_go(s, var, var->split->pieces[i].at);
+    } else {
         int64_t *left = s->left + var->chosen * s->ncols;
         for (size_t i = 0; i < var->nneeds; i++) left[var->needs[i].col] += var->needs[i].amount;
-        let_go(s, var, var->chosen, var->mark);
-    } else {
-        for (size_t i = 0; i < var->split->size; i++) {
-            search_piece piece = var->split->pieces[i];
-            s->left[piece.at * s->ncols + var->needs[0].col] += piece.amount;
-            let_go(s, var, piece.at, piece_mark(var, piece.amount));
-        }
+        let_go(s, var, var->chosen);
     }
     var->chosen = SEARCH_NOWHERE;
 }
@@ -154,7 +143,9 @@ static bool settle(berth_search *s, size_t v) {
     search_var *var = &s->vars[v];
     take(s, var);
     bool kept = s->target == NULL || search_keeps_to(s, v, s->target);
-    if (kept && add_traits(s, v) && add_tops(s, v) && !(s->pruning && search_hopeless(s, v + 1)))
+    if (kept && var->split != NULL) kept = search_share(s, v, SHARE_AMOUNTS);
+    if (kept && add_traits(s, v) && add_tops(s, v) && !(s->pruning && search_hopeless(s, v + 1)) &&
+        !(v + 1 == s->nvars && s->nsplits > 0 && search_has_spare(s)))
         return true;
     release(s, var);
     return false;

@@ -314,52 +314,67 @@ local function subsets(list, size)
   return found
 end
 
---- Amounts for the set's nodes that add up exactly, the earlier ones as large as can be; or nil.
-local function share_out(nodes, at, open, room)
-  if at > #nodes then return open == 0 and {} or nil end
-  for amount = math.min(open, room(nodes[at])), 1, -1 do
-    local inv = nodes[at].inv
-    if amount >= inv.min_unit and amount <= inv.max_unit and amount % inv.step_size == 0 then
-      local rest = share_out(nodes, at + 1, open - amount, room)
-      if rest then
-        table.insert(rest, 1, amount)
-        return rest
-      end
+--- The sets that the choice may be gathered from, the smaller ones first: one of the willing, or
+-- several of the tree's own.
+local function sets_of(world, root, choice)
+  local able, own, found = {}, {}, {}
+  for _, node in ipairs(willing(world, root, choice)) do
+    if inventory(node, next(choice.takes)) then
+      able[#able + 1] = node
+      if node.root == root then own[#own + 1] = node end
     end
   end
-  return nil
+  for _, node in ipairs(able) do found[#found + 1] = { node } end
+  for size = 2, #own do
+    for _, set in ipairs(subsets(own, size)) do found[#found + 1] = set end
+  end
+  return found
 end
 
---- Every way to gather the class: lists of { node =, amount = } of the fewest providers that do.
-local function gatherings(list, root, class, amount, taken)
-  local able = {}
-  for _, node in ipairs(list) do
-    local inv = inventory(node, class)
-    if inv then able[#able + 1] = { node = node, inv = inv } end
-  end
-  local function room(each)
-    local already = taken(each.node, class)
-    return math.min(each.inv.capacity - each.inv.used, each.inv.max_unit) - already
-  end
-  for size = 1, #able do
-    local found = {}
-    for _, set in ipairs(subsets(able, size)) do
-      local together = true
-      for _, each in ipairs(set) do
-        if size > 1 and each.node.root ~= root then together = false end
-      end
-      local amounts = together and share_out(set, 1, amount, room)
-      if amounts then
-        local pieces = {}
-        for i, each in ipairs(set) do
-          pieces[i] = { node = each.node, amount = amounts[i] }
-        end
-        found[#found + 1] = pieces
+--- Amounts for the pieces { node =, wants = the choice's amount, last = of its choice } of one
+-- class, such that each choice gets what it wants: the earlier as large as can be; or nil.
+-- room(node) is what the node may give in all.
+local function share_out(pieces, class, room)
+  local given, amounts = {}, {}
+  local function give(at, open)
+    local piece = pieces[at]
+    if not piece then return true end
+    local node, inv = piece.node, inventory(piece.node, class)
+    open = open or piece.wants
+    local taken = given[node] or 0
+    for amount = math.min(open, inv.max_unit, room(node) - taken), inv.min_unit, -1 do
+      if amount > 0 and amount % inv.step_size == 0 and (not piece.last or amount == open) then
+        given[node], amounts[at] = taken + amount, amount
+        if give(at + 1, not piece.last and open - amount or nil) then return true end
+        given[node] = taken
       end
     end
-    if #found > 0 then return found end
+    return false
   end
-  return {}
+  return give(1) and amounts or nil
+end
+
+--- Is every set of `a` within that of `b`, and one of them smaller?
+local function is_part(a, b)
+  local smaller = false
+  for i, set in ipairs(a) do
+    for _, node in ipairs(set) do
+      if not has(b[i], node) then return false end
+    end
+    smaller = smaller or #set < #b[i]
+  end
+  return smaller
+end
+
+--- Of lists of sets, those that no other is a part of.
+local function without_spares(ways)
+  local kept = {}
+  for _, way in ipairs(ways) do
+    local spare = false
+    for _, other in ipairs(ways) do spare = spare or is_part(other.sets, way.sets) end
+    if not spare then kept[#kept + 1] = way end
+  end
+  return kept
 end
 
 -- ---------------------------------------------------------------------------------------------
@@ -484,48 +499,81 @@ local function all_homes(world, root, homes, each)
   choose(1)
 end
 
---- Calls `each` with every way to gather the split choices beside what was made.
-local function all_splits(world, root, request, splits, made, each)
-  local function choose(at, so_far)
-    if not isolated(request, so_far) or not merged_fits(world, merged(so_far)) then return end
-    if at > #splits then return each(so_far) end
-    local choice = splits[at]
-    local class, amount = next(choice.takes)
-    local list = {}
-    for _, node in ipairs(willing(world, root, choice)) do
-      local free = true
-      for _, part in ipairs(so_far) do
-        local other = part.choice.entry
-        if request.group_policy == "isolate" and part.node == node and not other.unsuffixed
-          and not choice.entry.unsuffixed and other ~= choice.entry then
-          free = false
-        end
-      end
-      if free then list[#list + 1] = node end
-    end
-    local function taken(node, of)
-      return ((merged(so_far)[node.name]) or {})[of] or 0
-    end
-    for _, pieces in ipairs(gatherings(list, root, class, amount, taken)) do
-      local further = { table.unpack(so_far) }
-      for _, piece in ipairs(pieces) do
-        further[#further + 1] =
-          { choice = choice, node = piece.node, takes = { [class] = piece.amount } }
-      end
-      choose(at + 1, further)
+--- What the choices so far chose as parts, like the homes; nil when some class does not suffice.
+local function parts_of(made, splits, sets)
+  local homes, parts, by_class_ = merged(made), { table.unpack(made) }, {}
+  for i, set in ipairs(sets) do
+    local class, wants = next(splits[i].takes)
+    by_class_[class] = by_class_[class] or {}
+    for j, node in ipairs(set) do
+      local part = { choice = splits[i], node = node }
+      parts[#parts + 1] = part
+      table.insert(by_class_[class], { node = node, wants = wants, last = j == #set, part = part })
     end
   end
-  choose(1, made)
+  for class, pieces in pairs(by_class_) do
+    local amounts = share_out(pieces, class, function(node)
+      local inv = inventory(node, class)
+      return math.min(inv.capacity - inv.used, inv.max_unit)
+        - ((homes[node.name] or {})[class] or 0)
+    end)
+    if not amounts then return nil end
+    for i, piece in ipairs(pieces) do piece.part.takes = { [class] = amounts[i] } end
+  end
+  return parts
+end
+
+--- Calls `each` with every way to gather the split choices beside the homes made, all conditions
+-- met, that leaves no provider out that could be.
+local function all_splits(world, root, request, splits, made, each)
+  local ways, sets, choosable = {}, {}, {}
+  for i, choice in ipairs(splits) do choosable[i] = sets_of(world, root, choice) end
+  local function choose(at)
+    local parts = parts_of(made, splits, sets)
+    if not parts or not isolated(request, parts) then return end
+    if at <= #splits then
+      for _, set in ipairs(choosable[at]) do
+        sets[at] = set
+        choose(at + 1)
+        sets[at] = nil
+      end
+    elseif subtrees_hold(request, parts) and union_holds(request, parts) then
+      ways[#ways + 1] = { sets = { table.unpack(sets) }, parts = parts }
+    end
+  end
+  if merged_fits(world, merged(made)) then choose(1) end
+  for _, way in ipairs(without_spares(ways)) do each(way.parts) end
 end
 
 --- Calls `each` with everything made around `root` that meets all conditions but root_required.
 local function all_around(world, root, request, each)
   local homes, splits = choices_of(request, world)
   all_homes(world, root, homes, function(some)
-    all_splits(world, root, request, splits, { table.unpack(some) }, function(made)
-      if subtrees_hold(request, made) and union_holds(request, made) then each(made) end
-    end)
+    all_splits(world, root, request, splits, some, each)
   end)
+end
+
+--- How many combinations there are to look at, at most.
+function brute.effort(fleet, request)
+  local world, sum = index(fleet), 0
+  for _, root in ipairs(world.roots) do
+    local homes, splits = choices_of(request, world)
+    local product = 1
+    for _, choice in ipairs(homes) do
+      local count = 0
+      for _, node in ipairs(willing(world, root, choice)) do
+        local fits = true
+        for class, amount in pairs(choice.takes) do
+          fits = fits and available(node, class, amount)
+        end
+        if fits then count = count + 1 end
+      end
+      product = product * count
+    end
+    for _, choice in ipairs(splits) do product = product * #sets_of(world, root, choice) end
+    sum = sum + product
+  end
+  return sum
 end
 
 --- Names of the roots around which the request can be had, whether or not another root gives the

@@ -288,13 +288,11 @@ end
 function brute_explain.steps(fleet, request)
   local world = parts.index(fleet)
   local steps, left, accepted = steps_of(fleet, request), {}, nil
-  -- a part of a request that splits a class may fail where the whole does not
-  local answered = brute.roots(fleet, request)
   for _, root in ipairs(world.roots) do left[root.name] = true end
   for _, step in ipairs(steps) do
     local fits = roots_in_turn(fleet, request, world, step)
     local remaining = {}
-    for name in pairs(left) do remaining[name] = fits[name] or answered[name] end
+    for name in pairs(left) do remaining[name] = fits[name] end
     step.alone = 0
     if is_together(step) then
       accepted = accepted or left

@@ -1,9 +1,13 @@
 --- Random small fleets with a request each, and failures that tell how to see a case again.
 -- BERTH_CASES says how many there are (1000), BERTH_SEED which.
+local brute = require "spec.support.brute"
 local fleets = require "spec.support.fleet"
 local requests = require "spec.support.requests"
 
 local cases = {}
+
+--- Combinations that brute force looks at in one case, at most: what splits more splits less.
+local EFFORT = 3000
 
 cases.count = math.tointeger(tonumber(os.getenv("BERTH_CASES") or 1000))
 cases.seed = math.tointeger(tonumber(os.getenv("BERTH_SEED") or os.time() % 1000000))
@@ -40,6 +44,7 @@ function cases.each(nth, plain, check)
     local chance = requests.chance(cases.seed * 1000003 + number + offset)
     local fleet = requests.random_fleet(chance)
     local request = requests.random_request(chance, fleet, plain)
+    while brute.effort(fleet, request) > EFFORT and requests.unsplit(request) do end
     local store <close> = fleets.load(fleet, requests.TRAITS)
     check { number = number + offset, fleet = fleet, request = request, store = store,
             query = requests.to_query(request), chance = chance }

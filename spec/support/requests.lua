@@ -233,6 +233,41 @@ local function random_group(chance, fleet, bare)
   return group
 end
 
+--- Splits one class less; false when none is split.
+function requests.unsplit(request)
+  local list = { request }
+  for _, suffix in ipairs(sorted_keys(request.groups)) do
+    list[#list + 1] = request.groups[suffix]
+  end
+  for i = #list, 1, -1 do
+    local class = sorted_keys(list[i].split)[1]
+    if class then
+      list[i].split[class] = nil
+      if not next(list[i].split) then list[i].split = nil end
+      return true
+    end
+  end
+  return false
+end
+
+--- Lets up to two more granular groups, and now and then the unsuffixed one, compete for one class
+-- that all of them split.
+local function contend(chance, request)
+  local class = chance.pick(requests.CLASSES)
+  local list = chance.one_in(3) and request.resources and { request } or {}
+  for _, suffix in ipairs(sorted_keys(request.groups)) do
+    list[#list + 1] = request.groups[suffix]
+  end
+  for i = 1, math.min(#list, 3) do
+    local group = list[i]
+    if group.resources then
+      group.resources[class] = chance.upto(chance.pick { 4, 8, 16 })
+      group.split = group.split or {}
+      group.split[class] = true
+    end
+  end
+end
+
 --- A valid request; `plain` leaves out what has no place in a question of symmetry.
 function requests.random_request(chance, fleet, plain)
   local request = chance.one_in(3) and {} or random_group(chance, fleet)
@@ -266,6 +301,7 @@ function requests.random_request(chance, fleet, plain)
     local trait = chance.pick(requests.TRAITS)
     request.root_required = { chance.one_in(2) and trait or "!" .. trait }
   end
+  if chance.one_in(8) then contend(chance, request) end
   if plain then
     request.split = nil
     for _, group in pairs(request.groups or {}) do group.split = nil end
