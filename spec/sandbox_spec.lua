@@ -14,6 +14,7 @@ local CLASSES = {
   source = "refuses or survives the source:",
   determinism = "answers the same everywhere:",
   benign = "runs ordinary policies:",
+  crossed = "bears, wherever it happens:",
 }
 
 local function sandbox_with(text, options)

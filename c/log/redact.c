@@ -73,8 +73,11 @@ static size_t visit(redact_scan *scan, const berth_anchor *anchor) {
         return redact_sql(scan, at);
     case BERTH_ANCHOR_COMMAND:
         return redact_command(scan, at, anchor->arg);
-    case BERTH_ANCHOR_SCHEME:
-        return redact_scheme(scan, at);
+    case BERTH_ANCHOR_SCHEME: {
+        size_t end = redact_scheme(scan, at);
+        if (end || byte_is(redact_peek(scan, at + sizeof "bearer" - 1), BYTE_LETTER)) return end;
+        return redact_name(scan, at, NAME_ASCII); /* bearer is a name as well */
+    }
     case BERTH_ANCHOR_ENCODED:
         return redact_encoded(scan, at, anchor->arg == 1);
     case BERTH_ANCHOR_FIELD:

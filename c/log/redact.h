@@ -70,6 +70,7 @@ typedef struct berth_redact_options {
     berth_redact_fn hook; /* NULL: none */
     void *hook_ud;
     bool hook_all; /* call it for records without hits as well */
+    bool plain;    /* leave the processor's vectors unused: the same results, slower */
 } berth_redact_options;
 
 /* A key for BERTH_MASK_HASH from a secret of any length. */

@@ -1,8 +1,8 @@
 /* redact_anchor.h - the prefilter: one pass that finds every place where a rule might begin.
  *
- * A shift-or automaton of 16 lanes, each a sequence of up to 8 steps: eight lanes for the shapes of
- * numbers, addresses and encodings, eight that share the literals.  One step a byte whatever the
- * number of rules; what it reports has its literal verified.  Knows nothing of rules but their
+ * Sequences of classes of bytes for the shapes of numbers, addresses and encodings; literals for
+ * everything else.  Both are found by their ends, at a cost per byte that does not depend on how
+ * many there are.  What is reported has been verified.  Knows nothing of rules but their
  * literals. */
 #ifndef BERTH_LOG_REDACT_ANCHOR_H
 #define BERTH_LOG_REDACT_ANCHOR_H
@@ -12,19 +12,19 @@
 
 /* What stands at an anchor. */
 typedef enum berth_anchor_kind {
-    /* lanes of their own */
-    BERTH_ANCHOR_SSN,     /* ddd-dd-dddd */
-    BERTH_ANCHOR_NANP,    /* ddd-ddd- */
-    BERTH_ANCHOR_GROUPS,  /* dddd ddd: a card in groups */
-    BERTH_ANCHOR_DIGITS,  /* eight digits */
-    BERTH_ANCHOR_DIAL,    /* +d or (d, then digits and joints */
-    BERTH_ANCHOR_IBAN,    /* AAdd and four more */
-    BERTH_ANCHOR_AT,      /* x@x: reported at the @ */
-    BERTH_ANCHOR_CODED,   /* %h \u \x &# &quot; or a look-alike of UTF-8 */
+    /* sequences */
+    BERTH_ANCHOR_SSN,    /* ddd-dd-dddd */
+    BERTH_ANCHOR_NANP,   /* ddd-ddd- */
+    BERTH_ANCHOR_GROUPS, /* dddd ddd: a card in groups */
+    BERTH_ANCHOR_DIGITS, /* eight digits */
+    BERTH_ANCHOR_DIAL,   /* +d or (d, then digits and joints */
+    BERTH_ANCHOR_IBAN,   /* AAdd and four more */
+    BERTH_ANCHOR_AT,     /* @ */
     /* literals */
-    BERTH_ANCHOR_URL,     /* :// */
-    BERTH_ANCHOR_NAME,    /* part of a name of a secret */
-    BERTH_ANCHOR_SHAPE,   /* arg: index of the shape */
+    BERTH_ANCHOR_CODED, /* %h \u \x &# &quot; or a look-alike of UTF-8 */
+    BERTH_ANCHOR_URL,   /* :// */
+    BERTH_ANCHOR_NAME,  /* part of a name of a secret */
+    BERTH_ANCHOR_SHAPE, /* arg: index of the shape */
     BERTH_ANCHOR_PEM,
     BERTH_ANCHOR_SQL,
     BERTH_ANCHOR_COMMAND, /* arg: index of the command */
@@ -35,7 +35,9 @@ typedef enum berth_anchor_kind {
 } berth_anchor_kind;
 
 typedef struct berth_literal {
-    const char *text; /* borrowed; \1 stands for any byte but a letter, \2 for 0-9a-f, \3 for 0-9 */
+    const char *text; /* two bytes or more, of which the first eight count; \1 stands for any byte
+                         but a letter, \2 for a hexadecimal digit, \3 for a digit, \4 for a byte
+                         over 127 */
     unsigned char kind;
     bool fold; /* case ignored; the text is lower case then */
     uint16_t arg;
@@ -43,10 +45,10 @@ typedef struct berth_literal {
 
 typedef struct berth_anchors berth_anchors;
 
-/* Keeps a reference to the texts, not to the array.  `lanes` has bit 1 << kind for each kind with
- * a lane of its own that is wanted.  Errors: BERTH_ENOMEM. */
+/* Keeps no reference.  `sequences` has bit 1 << kind for each sequence that is wanted.  With
+ * `plain` the processor's vectors stay unused: the same anchors, slower.  Errors: BERTH_ENOMEM. */
 berth_rc berth_anchors_new(berth_mem mem, const berth_literal *literals, size_t count,
-                           unsigned lanes, berth_anchors **out);
+                           unsigned sequences, bool plain, berth_anchors **out);
 void berth_anchors_free(berth_anchors *anchors); /* NULL is fine */
 
 typedef struct berth_anchor {
@@ -59,20 +61,23 @@ typedef struct berth_anchor {
 typedef struct berth_anchor_walk {
     const berth_anchors *anchors;
     const unsigned char *s;
-    size_t len, i; /* i bytes are read */
-    uint64_t low, high;
-    unsigned lanes; /* of the hit at i - 1 that are still to be reported */
-    unsigned next, list; /* in the lane's literals: the next one, plus 1, and in which list */
-    size_t floor;   /* no anchor begins before it */
-    unsigned ignored; /* lanes that are not reported any more */
+    size_t len;
+    size_t end;       /* past the byte at hand */
+    size_t scanned;   /* where the block of 64 bytes ends that is being looked at */
+    uint64_t ends;    /* those of its bytes at which something might end */
+    unsigned found;   /* sequences that end there, still to be reported */
+    uint32_t next;    /* the next literal that might end there, plus 1 */
+    size_t floor;     /* no anchor begins before it */
+    unsigned ignored; /* kinds that are not reported any more, by bits */
 } berth_anchor_walk;
 
 void berth_anchors_begin(berth_anchor_walk *walk, const berth_anchors *anchors, const char *s,
                          size_t len);
 /* Reports no anchor that begins before `at` from now on. */
 void berth_anchors_skip(berth_anchor_walk *walk, size_t at);
-/* Reports no more anchors of a kind with a lane of its own. */
+/* Reports no more anchors of a kind. */
 void berth_anchors_ignore(berth_anchor_walk *walk, berth_anchor_kind kind);
+/* In an order that follows their places but for a few bytes, and is the same on every machine. */
 bool berth_anchors_next(berth_anchor_walk *walk, berth_anchor *out);
 
 #endif

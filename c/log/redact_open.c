@@ -14,7 +14,7 @@ static const char *const name_literals[] = {
     "pass",     "pwd",      "pswd",     "secret",   "token",    "key\1",    "keys\1",   "auth",
     "cred",     "cookie",   "session",  "sessid",   "sid\1",    "sig\1",    "signatur", "hmac",
     "otp\1",    "pin\1",    "cvv",      "cvc",      "csc\1",    "mfa",      "2fa\1",    "ssn\1",
-    "user_dat", "user-dat", "userdata", "user dat", "configdr", "jwt\1",    "bearer\1", "psk\1",
+    "user_dat", "user-dat", "userdata", "user dat", "configdr", "jwt\1",    "psk\1",
     "kek\1",    "mnemonic", "communit", "cephclus", "swifthas", "psw\1",    "pw=",      "csrf",
     "xsrf",     "samlres",  "samlreq",  "assertio", "verifier", "securityc", "phone",
     "mobile",   "msisdn",   "tel\1",    "fax\1",    "sms\1",    "senha",    "clave\1",  "kennwort",
@@ -31,9 +31,16 @@ static const char *const path_literals[] = {"/reset/",  "/invite/", "/verify/", 
                                             "/activat", "webhook/", "/hooks/",  "/magic/",
                                             "/unsubsc", "/share/"};
 static const char *const encoded_literals[] = {
-    "eyJ",      "ewog",     "ewoJ",     "ewog",     "W3si",     "cGFzc3dv", "Bhc3N3b3", "wYXNzd29",
+    "eyJ",      "ewog",     "ewoJ",     "W3si",     "cGFzc3dv", "Bhc3N3b3", "wYXNzd29",
     "c2VjcmV0", "NlY3JldA", "zZWNyZX",  "dG9rZW",   "LS0tLS1C", "UEFTU1dP", "QVNTV09S", "UGFzc3dv",
     "ZXlK",     "ZXdv",
+};
+/* What is decoded where it stands for something else: %41, \u0041, \/, &quot;, full-width letters,
+ * colours of a terminal. */
+static const char *const coded_literals[] = {
+    "%\2\2", "\\u\2",  "\\x\2",  "&#\3",  "&#x\2", "&quot;", "&amp;", "&lt;",
+    "&gt;",  "&apos;", "&equals", "&colon", "\\/", "\x1b[", "#033[",
+    "\xef\xbc\4", "\xef\xbd\4", "\xef\xbb\4", "\xe2\x80\4",
 };
 static const char *const hex_literals[] = {"70617373", "73656372", "746f6b65", "2d2d2d2d",
                                            "50415353", "50617373"};
@@ -61,6 +68,7 @@ static void collect_literals(literals *list, berth_redactor *r) {
     ADD_ALL(list, name_literals, BERTH_ANCHOR_NAME, true, NAME_ASCII);
     for (size_t i = 0; berth_key_foreign(i); i++)
         add(list, berth_key_foreign(i), BERTH_ANCHOR_NAME, false, NAME_FOREIGN);
+    ADD_ALL(list, coded_literals, BERTH_ANCHOR_CODED, true, 0);
     add(list, "://", BERTH_ANCHOR_URL, false, 0);
     ADD_ALL(list, code_literals, BERTH_ANCHOR_NAME, false, NAME_CODE);
     ADD_ALL(list, path_literals, BERTH_ANCHOR_NAME, false, NAME_PATH);
@@ -93,13 +101,14 @@ static void collect_literals(literals *list, berth_redactor *r) {
     ADD_ALL(list, hex_literals, BERTH_ANCHOR_ENCODED, true, 1);
 }
 
-static berth_rc make_anchors(berth_redactor *r, berth_err *err) {
+static berth_rc make_anchors(berth_redactor *r, bool plain, berth_err *err) {
     literals *list = berth_calloc(&r->mem, 1, sizeof *list);
     if (!list) return berth_fail_memory(err);
     collect_literals(list, r);
-    unsigned lanes = 1u << BERTH_ANCHOR_AT | 1u << BERTH_ANCHOR_CODED;
-    if (r->profile != BERTH_REDACT_STRUCTURED) lanes = ~0u;
-    berth_rc rc = berth_anchors_new(r->mem, list->item, list->count, lanes, &r->anchors);
+    unsigned sequences = ~0u;
+    if (r->profile == BERTH_REDACT_STRUCTURED) sequences = 1u << BERTH_ANCHOR_AT;
+    berth_rc rc = berth_anchors_new(r->mem, list->item, list->count, sequences, plain,
+                                   &r->anchors);
     berth_free(&r->mem, list, sizeof *list);
     return rc == BERTH_OK ? rc : berth_fail_memory(err);
 }
@@ -167,7 +176,7 @@ berth_rc berth_redactor_open(berth_mem mem, const berth_redact_options *options,
     r->hook_all = options->hook_all;
     rc = copy_rules(r, options, err);
     if (rc == BERTH_OK) rc = redact_shapes_new(r, options->rules, options->nrules, err);
-    if (rc == BERTH_OK) rc = make_anchors(r, err);
+    if (rc == BERTH_OK) rc = make_anchors(r, options->plain, err);
     if (rc != BERTH_OK) {
         berth_redactor_close(r);
         return rc;

@@ -161,7 +161,7 @@
     X("shopify-custom-token", "shpca_", 0, "shpca_[a-fA-F0-9]{32}", "", "shp" "ca_" H32)           \
     X("shopify-private-token", "shppa_", 0, "shppa_[a-fA-F0-9]{32}", "", "shp" "pa_" H32)          \
     X("shopify-secret", "shpss_", 0, "shpss_[a-fA-F0-9]{32}", "", "shp" "ss_" H32)                 \
-    X("twilio-key", "SK\2\2\2\2\2\2", 0, "SK[0-9a-f]{32}(?![A-Za-z0-9])", "", "S" "K" H32)         \
+    X("twilio-key", "SK\2\2", 0, "SK[0-9a-f]{32}(?![A-Za-z0-9])", "", "S" "K" H32)         \
     X("sendgrid-key", "SG.", 0,                                                                    \
       "SG\\.[A-Za-z0-9_-]{16,32}\\.[A-Za-z0-9_-]{16,64}",                                          \
       "", "SG" "." W16 "abcdEF." W32 "abcdEFGH123")                                                \

@@ -235,8 +235,10 @@ static size_t slash_source(redact_scan *scan, size_t at) {
 }
 
 size_t redact_at_sign(redact_scan *scan, size_t at) {
-    if (at == 0) return 0;
-    size_t end = at + 1 < scan->len ? slash_source(scan, at) : 0;
+    char next = redact_peek(scan, at + 1);
+    if (at == 0 || !(byte_is(next, BYTE_WORD | BYTE_HIGH) || next == '(' || next == '[' || next == '/'))
+        return 0;
+    size_t end = slash_source(scan, at);
     if (!end) end = source_name(scan, at);
     if (!end && scan->r->profile != BERTH_REDACT_STRUCTURED) end = mail(scan, at);
     return end;

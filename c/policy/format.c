@@ -159,6 +159,7 @@ static int print_float(char *out, size_t size, const spec *sp, double n) {
 static void add_float(berth_builder *b, const spec *sp, double n) {
     char text[NUMBER_MAX], prefix[4] = "";
     int got = print_float(text, sizeof text, sp, n);
+    berth_charge(b->L, WORK_FORMAT, got / 8);
     const char *body = text;
     size_t len = got > 0 ? (size_t)got : 0, at = 0;
     bool finite = n - n == 0;

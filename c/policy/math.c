@@ -50,9 +50,14 @@ static int math_fmod(lua_State *L) {
 
 static int math_modf(lua_State *L) {
     berth_charge(L, WORK_MATH, 1);
+    if (lua_isinteger(L, 1)) {
+        lua_settop(L, 1);
+        lua_pushnumber(L, 0.0);
+        return 2;
+    }
     lua_Number n = berth_arg_number(L, 1);
     lua_Number whole = n < 0 ? ceil(n) : floor(n);
-    lua_pushnumber(L, whole);
+    push_floored(L, whole);
     lua_pushnumber(L, n == whole ? 0.0 : n - whole);
     return 2;
 }
@@ -91,12 +96,13 @@ static int math_atan(lua_State *L) {
 PLAIN(X)
 #undef X
 
+/* Whatever can be compared, as in Lua: strings, too. */
 static int extreme(lua_State *L, bool largest) {
     int n = lua_gettop(L), best = 1;
     berth_charge(L, WORK_MATH, 1 + n / 4);
-    berth_arg_number(L, 1);
+    luaL_argcheck(L, n >= 1, 1, "value expected");
     for (int i = 2; i <= n; i++) {
-        berth_arg_number(L, i);
+        if (lua_type(L, i) == LUA_TSTRING) berth_charge_bytes(L, WORK_MATH, lua_rawlen(L, i));
         if (largest ? lua_compare(L, best, i, LUA_OPLT) : lua_compare(L, i, best, LUA_OPLT))
             best = i;
     }

@@ -29,6 +29,11 @@ static int pairs_step(lua_State *L) {
     return 1;
 }
 
+static int pairs_given(lua_State *L, int status, lua_KContext extra) {
+    (void)L, (void)status, (void)extra;
+    return 3;
+}
+
 /* Its keys are those that were there when it was called; new ones are not visited. */
 static int base_pairs(lua_State *L) {
     berth_charge(L, WORK_PAIRS, 2);
@@ -36,8 +41,8 @@ static int base_pairs(lua_State *L) {
     lua_settop(L, 1);
     if (berth_metafield(L, 1, "__pairs")) { /* t f */
         lua_pushvalue(L, 1);
-        lua_call(L, 1, 3);
-        return 3;
+        lua_callk(L, 1, 3, 0, pairs_given); /* __pairs may yield */
+        return pairs_given(L, LUA_OK, 0);
     }
     berth_arg_readable(L, 1);
     lua_pushvalue(L, 1);

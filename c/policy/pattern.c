@@ -73,6 +73,9 @@ static bool in_class(unsigned char c, char class) {
     case 'x':
         is = in_class(c, 'd') || ((c | 0x20u) >= 'a' && (c | 0x20u) <= 'f');
         break;
+    case 'z': /* an older way to say \0 */
+        is = c == 0;
+        break;
     default: /* not a class letter: the character itself */
         return (unsigned char)class == c;
     }
@@ -336,7 +339,7 @@ const char *berth_find_plain(lua_State *L, berth_work work, const char *s, size_
     while (len >= nlen) {
         const char *hit = memchr(s, needle[0], len - nlen + 1);
         size_t passed = hit ? (size_t)(hit - s) : len - nlen + 1;
-        berth_charge(L, work, (int64_t)((passed + nlen) / BERTH_BYTES_A_STEP));
+        berth_charge(L, work, 1 + (int64_t)((passed + nlen) / BERTH_BYTES_A_STEP));
         if (!hit) return NULL;
         if (memcmp(hit, needle, nlen) == 0) return hit;
         s = hit + 1;

@@ -18,7 +18,7 @@ typedef struct berth_sandbox berth_sandbox;
 #define BERTH_SANDBOX_MEMORY ((size_t)8 << 20)
 #define BERTH_SANDBOX_STEPS INT64_C(1000000)
 #define BERTH_SANDBOX_BUSY_NS INT64_C(30000000)
-#define BERTH_SANDBOX_SOURCE ((size_t)64 << 10)
+#define BERTH_SANDBOX_SOURCE ((size_t)512 << 10)
 #define BERTH_SANDBOX_RESULTS 64
 #define BERTH_SANDBOX_MESSAGE 1024
 #define BERTH_SANDBOX_NOTES 32 /* notes a call may write */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define JUMPS_MAX 4096
+
 static const char *skip_space(const char *s, const char *end) {
     while (s < end && strchr(" \t\r\n\f\v", *s)) s++;
     return s;
@@ -53,6 +55,14 @@ static bool is_direction_mark(const unsigned char *s, size_t left) {
     return s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9;
 }
 
+/* Does a word begin at s that leaves a loop or block by a jump?  The parser resolves all pending
+ * ones at their label in a time that grows with the square of their number, and cannot be stopped
+ * there.  In texts and comments they count as well. */
+static bool is_jump(const char *s, const char *end) {
+    return (end - s >= 4 && memcmp(s, "goto", 4) == 0) ||
+           (end - s >= 5 && memcmp(s, "break", 5) == 0);
+}
+
 static const char *refusal(const char *s, const char *end) {
     unsigned char c = (unsigned char)*s;
     if (c == 0) return "the text holds a NUL";
@@ -70,17 +80,19 @@ bool berth_source_check(const char *text, size_t len, size_t max, berth_source *
                         berth_source_fault *fault) {
     *fault = (berth_source_fault){0, NULL};
     if (len > max) {
-        fault->why = "the text is too long";
+        fault->why = "the text is too long: tables of data belong into the parameters";
         return false;
     }
     if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
         text += 3;
         len -= 3;
     }
-    int line = 1;
+    int line = 1, jumps = 0;
     const char *end = text + len;
     for (const char *s = text; s < end; s++) {
         fault->why = refusal(s, end);
+        if ((*s == 'g' || *s == 'b') && is_jump(s, end) && ++jumps > JUMPS_MAX)
+            fault->why = "the text holds too many gotos and breaks";
         if (fault->why) {
             fault->line = line;
             return false;

@@ -54,7 +54,7 @@ static int string_byte(lua_State *L) {
     const char *s = arg_string(L, 1, &len);
     lua_Integer pos = berth_arg_integer_or(L, 2, 1);
     size_t start = start_position(pos, len);
-    size_t end = end_position(berth_arg_integer_or(L, 3, (lua_Integer)start), len);
+    size_t end = end_position(berth_arg_integer_or(L, 3, pos), len);
     if (start > end) return 0;
     size_t count = end - start + 1;
     if (count > BYTES_MAX) return luaL_error(L, "string slice too long");
@@ -386,8 +386,8 @@ static int arithmetic(lua_State *L, int op, const char *event) {
         lua_call(L, 2, 1);
         return 1;
     }
-    int bad = lua_type(L, 1) == LUA_TNUMBER ? 2 : 1;
-    return luaL_error(L, "attempt to perform arithmetic on a %s value", luaL_typename(L, bad));
+    return luaL_error(L, "attempt to %s a '%s' with a '%s'", event + 2, luaL_typename(L, 1),
+                      luaL_typename(L, 2));
 }
 
 #define ARITHMETIC(X)                                                                              \
@@ -403,7 +403,7 @@ ARITHMETIC(X)
 
 static int arith_unm(lua_State *L) {
     berth_charge(L, WORK_STRING, 2);
-    if (!push_number(L, 1)) return luaL_error(L, "attempt to perform arithmetic on a string value");
+    if (!push_number(L, 1)) return luaL_error(L, "attempt to unm a 'string'");
     lua_arith(L, LUA_OPUNM);
     return 1;
 }

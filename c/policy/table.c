@@ -54,7 +54,8 @@ static void add_element(berth_builder *b, lua_Integer i) {
     size_t len;
     int type = lua_rawgeti(L, 1, i);
     if (type != LUA_TSTRING && type != LUA_TNUMBER)
-        luaL_error(L, "invalid value (at index %I) in table for 'concat'", (LUAI_UACINT)i);
+        luaL_error(L, "invalid value (%s) at index %I in table for 'concat'", luaL_typename(L, -1),
+                   (LUAI_UACINT)i);
     const char *s = lua_tolstring(L, -1, &len);
     berth_charge(L, WORK_CONCAT, 1 + (int64_t)(len / BERTH_BYTES_A_STEP));
     berth_builder_add(b, s, len);

@@ -153,7 +153,7 @@ static int utf8_offset(lua_State *L) {
     size_t size;
     const char *s = luaL_checklstring(L, 1, &size);
     lua_Integer len = (lua_Integer)size, n = berth_arg_integer(L, 2);
-    lua_Integer pos = offset_of(berth_arg_integer_or(L, 3, n > 0 ? 1 : len + 1), size);
+    lua_Integer pos = offset_of(berth_arg_integer_or(L, 3, n >= 0 ? 1 : len + 1), size);
     luaL_argcheck(L, pos >= 0 && pos <= len, 3, "position out of bounds");
     berth_charge(L, WORK_UTF8, 1 + (n < 0 ? pos : len - pos) / 4);
     if (n == 0) {

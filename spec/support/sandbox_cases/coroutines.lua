@@ -109,4 +109,56 @@ return {
     text = [[function evil() local co = coroutine.wrap(function(...)
       local function f(n) if n == 0 then coroutine.yield(n) return 0 end return 1 + f(n - 1) end
         return f(5000) end) co() return "CONTAINED " .. co() end]] },
+  { id = "close_kept_coroutine_next_call", expect = "budget", calls = 2,
+    text = [==[local co function evil() if not co then co = coroutine.create(function() local
+      a <close> = setmetatable({}, {__close = function() while true do end end})
+      coroutine.yield() while true do end end) coroutine.resume(co) end coroutine.resume(co)
+      return 'ESCAPED' end]==] },
+  { id = "coroutine_in_coroutine", expect = "budget",
+    text = [==[function evil() local function nest(n) if n == 0 then while true do end end
+      local co = coroutine.wrap(nest) return co(n - 1) end return nest(50) end]==] },
+  { id = "yield_main", expect = "error,contained",
+    text = [==[function evil() coroutine.yield(1) return 'ESCAPED' end]==] },
+  { id = "yield_in_gsub", expect = "error,contained",
+    text = [==[function evil() return coroutine.wrap(function() return ('abc'):gsub('.',
+      coroutine.yield) end)() end]==] },
+  { id = "yield_in_tostring", expect = "error,contained",
+    text = [==[function evil() return coroutine.wrap(function() return
+      tostring(setmetatable({}, {__tostring = coroutine.yield})) end)() end]==] },
+  { id = "yield_in_close", expect = "error,contained",
+    text = [==[function evil() local co = coroutine.wrap(function() local x <close> =
+      setmetatable({}, {__close = function() coroutine.yield('c') end}) return 'r' end) local
+      a = co() local b = co() return a .. b end]==] },
+  { id = "yield_in_error_close", expect = "error,contained",
+    text = [==[function evil() local co = coroutine.create(function() local x <close> =
+      setmetatable({}, {__close = function() coroutine.yield('c') end}) error('e') end) local
+      _, a = coroutine.resume(co) local _, b = coroutine.resume(co) return tostring(a) ..
+      tostring(b) end]==] },
+  { id = "close_while_yield_in_close", expect = "error,contained",
+    text = [==[function evil() local co = coroutine.create(function() local x <close> =
+      setmetatable({}, {__close = function() coroutine.yield('c') end}) coroutine.yield(1)
+      end) coroutine.resume(co) return tostring(coroutine.close(co)) .. coroutine.status(co)
+      end]==] },
+  { id = "error_in_nested", expect = "error,contained,budget,memory",
+    text = [==[function evil() local function f(n) if n == 0 then error('deep') end local ok,
+      e = coroutine.resume(coroutine.create(f), n - 1) error(e, 0) end return
+      tostring(pcall(f, 190)) end]==] },
+  { id = "resume_cve_43519", expect = "error,contained,budget,memory",
+    text = [==[function evil() local function loop() assert(pcall(loop)) end local err, msg =
+      xpcall(loop, loop) return 'CONTAINED' end]==] },
+  { id = "cve_43519_b", expect = "error,contained,budget,memory",
+    text = [==[function evil() local co co = coroutine.wrap(function() return pcall(pcall,
+      pcall, pcall, pcall, error, co) end) co() local function lp() return
+      pcall(coroutine.wrap(lp)) end return tostring(lp()) end]==] },
+  { id = "status_all", expect = "contained", value = "suspendedrunningdead",
+    text = [==[function evil() local co co = coroutine.create(function() return
+      coroutine.status(co) end) local a = coroutine.status(co) local _, b =
+      coroutine.resume(co) return a .. b .. coroutine.status(co) end]==] },
+  { id = "isyieldable", expect = "contained", value = "falsetrue",
+    text = [==[function evil() local a = coroutine.isyieldable() local b =
+      coroutine.wrap(function() return coroutine.isyieldable() end)() return tostring(a) ..
+      tostring(b) end]==] },
+  { id = "stack_overflow_inside", expect = "error,contained,memory,budget",
+    text = [==[function evil() local function f() return f() + 1 end local ok, e =
+      coroutine.resume(coroutine.create(f)) return tostring(ok) end]==] },
 }

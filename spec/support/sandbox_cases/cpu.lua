@@ -1,5 +1,5 @@
 -- Scripts that never end by their own instructions, and the ways to catch what stops them.
--- Fields of a case: id; attempts; expect, the outcomes that are right ("contained": it returns,
+-- Fields of a case: id; attempts, where the id does not tell; expect, the outcomes that are right ("contained": it returns,
 -- nothing happened); text, a chunk whose global function evil is called.  Optional: calls, probe,
 -- value (of a script that must work), compare (equal in several processes).
 
@@ -176,4 +176,57 @@ return {
       return ("local %s=1 function evil() while true do local f=function() return %s end end end")
         :format(list, list:sub(1, 900):match "^(.*),")
     end)() },
+  { id = "nested_pcall_200", expect = "budget",
+    text = [==[function evil() local f = function() while true do end end for i = 1, 150 do
+      local g = f f = function() return pcall(g) end end while true do f() end end]==] },
+  { id = "xpcall_handler_calls_work", expect = "budget",
+    text = [==[function evil() local function work() while true do end end local function h(m)
+      return xpcall(work, h) end xpcall(work, h) xpcall(work, h) return 'ESCAPED' end]==] },
+  { id = "close_chain", expect = "budget",
+    text = [==[function evil() local function mk() return setmetatable({}, {__close =
+      function() local x <close> = setmetatable({}, {__close = function() while true do end
+      end}) while true do end end}) end pcall(function() local a <close> = mk() local b
+      <close> = mk() while true do end end) return 'ESCAPED' end]==] },
+  { id = "close_by_generic_for", expect = "budget",
+    text = [==[function evil() pcall(function() for x in function() while true do end end,
+      nil, nil, setmetatable({}, {__close = function() while true do end end}) do end end)
+      return 'ESCAPED' end]==] },
+  { id = "close_error_replaced", expect = "budget",
+    text = [==[function evil() local ok, e = pcall(function() local a <close> =
+      setmetatable({}, {__close = function(_, err) error('nice', 0) end}) while true do end
+      end) return 'ESCAPED ' .. tostring(e) end]==] },
+  { id = "mutual_coroutine_pingpong", expect = "budget",
+    text = [==[function evil() local a, b a = coroutine.wrap(function() while true do
+      coroutine.yield(b()) end end) b = coroutine.wrap(function() while true do
+      coroutine.yield(1) end end) while true do a() end end]==] },
+  { id = "thousand_coroutines_each_short", expect = "budget",
+    text = [==[function evil() while true do local co = coroutine.create(function() for i = 1,
+      50 do end end) coroutine.resume(co) end end]==] },
+  { id = "for_step_zero", expect = "error",
+    text = [==[function evil() for i = 1, 10, 0 do end return 'ESCAPED' end]==] },
+  { id = "for_max_edges", expect = "contained", value = "6",
+    text = [==[function evil() local n = 0 for i = math.maxinteger - 1, math.maxinteger do n =
+      n + 1 end for i = math.mininteger, math.mininteger + 1 do n = n + 1 end for i =
+      math.maxinteger, math.maxinteger, math.maxinteger do n = n + 1 end for i =
+      math.mininteger, math.mininteger, math.mininteger do n = n + 1 end return n end]==] },
+  { id = "for_nan", expect = "contained", value = "0",
+    text = [==[function evil() local n = 0 for i = 1, 0/0 do n = n + 1 end return n end]==] },
+  { id = "second_call_only", expect = "budget", calls = 2,
+    text = [==[local n = 0 function evil() n = n + 1 if n == 2 then while true do end end
+      return 'CONTAINED' end]==] },
+  { id = "gsub_callback_recursion", expect = "error,budget,contained",
+    text = [==[function evil() local function f(s) return (s:gsub('.', f)) end return f('ab')
+      end]==] },
+  { id = "sort_comparator_recursion", expect = "error,budget,contained",
+    text = [==[function evil() local function cmp(a, b) local t = {3, 2, 1} table.sort(t, cmp)
+      return a < b end local t = {3, 2, 1} table.sort(t, cmp) return 1 end]==] },
+  { id = "metamethod_le_recursive", expect = "error,budget,contained",
+    text = [==[function evil() local mt = {} mt.__le = function(a, b) return a <= b end local
+      a, b = setmetatable({}, mt), setmetatable({}, mt) return a <= b end]==] },
+  { id = "metatable_index_chain_100k", expect = "error,budget,contained,memory",
+    text = [==[function evil() local t = {} for i = 1, 50000 do t = setmetatable({}, {__index
+      = t}) end while true do local x = t.missing end end]==] },
+  { id = "metatable_gc_nonfunction", expect = "contained,error",
+    text = [==[function evil() x = setmetatable({}, {__gc = true}) getmetatable(x).__gc =
+      function() while true do end end return 'CONTAINED' end]==] },
 }

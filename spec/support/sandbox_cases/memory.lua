@@ -92,4 +92,52 @@ return {
       expect = "memory,budget,error,contained",
     text = [[local function f(n) return 1 + f(n + 1) end
       function evil() local ok = pcall(f, 1) return "CONTAINED " .. tostring(ok) end]] },
+  { id = "rep_caught_loop", expect = "budget,memory",
+    text = [==[function evil() local n = 0 while true do local ok = pcall(string.rep, 'x',
+      7e6) n = n + 1 end end]==] },
+  { id = "double_pcall", expect = "budget,memory",
+    text = [==[function evil() local s = 'x' pcall(function() while true do s = s .. s end
+      end) return 'ESCAPED' .. #s end]==] },
+  { id = "gsub_capture", expect = "budget,memory",
+    text = [==[function evil() local s = ('x'):rep(100000) return #(s:gsub('(.+)',
+      ('%1'):rep(1000))) end]==] },
+  { id = "linked_closures", expect = "budget,memory",
+    text = [==[function evil() local f = function() end while true do local g = f f =
+      function() return g() end end end]==] },
+  { id = "coroutines_running", expect = "budget,memory",
+    text = [==[function evil() local t = {} while true do local co = coroutine.wrap(function()
+      local a, b, c, d = 1, 2, 3, 4 coroutine.yield() return a end) co() t[#t + 1] = co end
+      end]==] },
+  { id = "nested_coroutines", expect = "memory,budget,error",
+    text = [==[function evil() local function f() local co = coroutine.wrap(f) return co() end
+      return f() end]==] },
+  { id = "varargs_double", expect = "error,memory,budget",
+    text = [==[function evil() local function f(...) return f(..., ...) end local function
+      g(...) local t = {...} return g(table.unpack(t), table.unpack(t)) end return g(1, 2, 3)
+      end]==] },
+  { id = "metatables", expect = "budget,memory",
+    text = [==[function evil() local t = {} while true do t[#t + 1] = setmetatable({},
+      {__index = {}}) end end]==] },
+  { id = "error_message_grow", expect = "budget,memory",
+    text = [==[function evil() local e = 'x' while true do local _ _, e = pcall(error, e .. e)
+      end end]==] },
+  { id = "global_names", expect = "budget,memory",
+    text = [==[function evil() for i = 1, math.huge do _G['g' .. i] = i end end]==] },
+  { id = "keep_over_calls", expect = "memory,budget,contained", calls = 20,
+    text = [==[local t = {} function evil() t[#t + 1] = ('x'):rep(1000000) .. #t return
+      'CONTAINED' end]==] },
+  { id = "xpcall_handler_allocs", expect = "budget,memory",
+    text = [==[function evil() xpcall(function() local t = {} while true do t[#t + 1] = {t}
+      end end, function() local t = {} while true do t[#t + 1] = {t} end end) return 'ESCAPED'
+      end]==] },
+  { id = "close_allocs", expect = "budget,memory",
+    text = [==[function evil() pcall(function() local c <close> = setmetatable({}, {__close =
+      function() local t = {} while true do t[#t + 1] = {t} end end}) local t = {} while true
+      do t[#t + 1] = {t} end end) return 'ESCAPED' end]==] },
+  { id = "pairs_big", expect = "budget,memory",
+    text = [==[function evil() local t = {} for i = 1, 60000 do t['k' .. i] = i end for k in
+      pairs(t) do local u = {} for k2 in pairs(t) do u[#u + 1] = k2 end end end]==] },
+  { id = "grow_shrink", expect = "budget,memory",
+    text = [==[function evil() while true do local t = {} for i = 1, 100000 do t[i] = i end
+      end end]==] },
 }

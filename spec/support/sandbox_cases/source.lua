@@ -50,4 +50,39 @@ return {
   { id = "name_with_escape", attempts = "labels, gotos and attributes out of place",
       expect = "refused",
     text = "goto nowhere function evil() end" },
+  { id = "env_param", expect = "contained,refused,error",
+    text = [==[function evil() local function f(_ENV) return x end return tostring(f({x =
+      'CONTAINED'})) end]==] },
+  { id = "env_close", expect = "refused,contained,error",
+    text = [==[function evil() local _ENV <close> = nil return x end]==] },
+  { id = "env_nil", expect = "refused,contained,error",
+    text = [==[function evil() local _ENV = nil return x end]==] },
+  { id = "goto_into_scope", expect = "refused",
+    text = [==[function evil() goto a local x ::a:: x = 1 end]==] },
+  { id = "break_outside", expect = "refused",
+    text = [==[function evil() break end]==] },
+  { id = "const_assign", expect = "refused",
+    text = [==[function evil() local x <const> = 1 x = 2 end]==] },
+  { id = "bad_attrib", expect = "refused",
+    text = [==[function evil() local x <weird> = 1 end]==] },
+  { id = "escape_bad", expect = "refused",
+    text = [==[function evil() return '\400' end]==] },
+  { id = "vararg_outside", expect = "refused",
+    text = [==[function evil() return function() return ... end end]==] },
+  { id = "shift_edges", expect = "contained", value = "0-9223372036854775808-922337203685477580800",
+    text = [==[function evil() return tostring(1 << 64) .. tostring(1 << 63) .. tostring(1 >>
+      -63) .. tostring(1 << math.mininteger) .. tostring(-1 >> 64) end]==] },
+  { id = "fold_min", expect = "contained", value = "-9223372036854775808",
+    text = [==[function evil() return math.mininteger // -1, math.mininteger % -1 end]==] },
+  { id = "many_breaks", attempts = "jumps that the parser resolves in quadratic time",
+      expect = "refused",
+    text = "function evil() while true do " .. ("break "):rep(5000) .. " end end" },
+  { id = "many_rules", attempts = "a policy whose text holds nine thousand rules",
+      expect = "contained", value = "10",
+    text = (function()
+      local parts = { "local limits = {" }
+      for i = 1, 9000 do parts[#parts + 1] = ("p%d = { VCPU = 10, MEMORY_MB = 1000 },"):format(i) end
+      parts[#parts + 1] = "} function evil() return limits.p9000.VCPU end"
+      return table.concat(parts, "\n")
+    end)() },
 }

@@ -119,4 +119,22 @@ return {
       for i = 1, 8000 do parts[i] = tostring(i * 3) end
       return "function evil() local t = {" .. table.concat(parts, ",") .. "} return 'CONTAINED' end"
     end)() },
+  { id = "handler_overflow", expect = "contained,error,memory,budget",
+    text = [==[function evil() local function f() return f() + 1 end return tostring(xpcall(f,
+      function(m) return f() end)) end]==] },
+  { id = "close_overflow", expect = "contained,error,memory,budget",
+    text = [==[function evil() local function f() local x <close> = setmetatable({}, {__close
+      = function() f() end}) return f() + 1 end return tostring(pcall(f)) end]==] },
+  { id = "cfunction_recursion_pcall_string", expect = "contained,error,memory,budget",
+    text = [==[function evil() local f = pcall for i = 1, 10000 do local g = f f =
+      function(...) return pcall(g, ...) end end return tostring(f()) end]==] },
+  { id = "metatable_concat_stack_grow", expect = "error,contained,budget,memory",
+    text = [==[function evil() local mt = {} mt.__concat = function(a, b) local function r(n)
+      if n == 0 then return 'y' end return (r(n - 1)) end return r(10000) end local t =
+      setmetatable({}, mt) return ('x' .. t .. 'y' .. t .. 'z') end]==] },
+  { id = "close_nested_deep", expect = "error,contained,budget,memory",
+    text = [==[function evil() local function mk(n) local co = coroutine.create(function()
+      local x <close> = setmetatable({}, {__close = function() if n > 0 then local c = mk(n -
+      1) coroutine.close(c) end end}) coroutine.yield() end) coroutine.resume(co) return co
+      end coroutine.close(mk(250)) return 'CONTAINED' end]==] },
 }

@@ -238,4 +238,87 @@ return {
       expect = "budget,error,contained",
     text = "function evil() local t = {} local function f(x) goto last " .. ("x=x[x] "):rep(3000) ..
       " ::last:: return x[1][2] end while true do pcall(f, t) end end" },
+  { id = "border_search", expect = "budget",
+    text = [==[function evil() local t = {} for i = 1, 30 do t[2^i // 1] = 1 end local n = 0
+      while true do n = n + #t end end]==] },
+  { id = "concat_numbers", expect = "budget",
+    text = [==[function evil() while true do local s = 1.5 .. 2.5 .. 3.5 .. 1e300 .. 5 .. 6
+      end end]==] },
+  { id = "format_99", expect = "budget",
+    text = [==[function evil() while true do local s = ('%99.99f%99.99f'):format(1e308,
+      -1e308) end end]==] },
+  { id = "numeral_coerce_arith", expect = "budget",
+    text = [==[function evil() local s = (' '):rep(60) .. '1' while true do local n = s + 1
+      end end]==] },
+  { id = "fmod_hard", expect = "budget",
+    text = [==[function evil() local n = 0 while true do n = n + math.fmod(1e308, 1e-308) end
+      end]==] },
+  { id = "mod_operator_hard", expect = "budget",
+    text = [==[function evil() local n = 0 local a, b = 1e308, 1e-308 while true do n = n + a
+      % b end end]==] },
+  { id = "sin_large", expect = "budget",
+    text = [==[function evil() local n = 0 while true do n = n + math.sin(1e308) +
+      math.cos(1e300) + math.tan(1e305) end end]==] },
+  { id = "plain_find_worst", expect = "budget,contained",
+    text = [==[function evil() local s = ('a'):rep(1000000) local n = ('a'):rep(5000) .. 'b'
+      for i = 1, 1000 do s:find(n, 1, true) end return 'CONTAINED' end]==] },
+  { id = "plain_find_many_first", expect = "budget,contained",
+    text = [==[function evil() local s = ('ab'):rep(500000) for i = 1, 1000 do s:find('abc',
+      1, true) end return 'CONTAINED' end]==] },
+  { id = "rep_min", expect = "contained", value = "0",
+    text = [==[function evil() return #string.rep('x', math.mininteger) end]==] },
+  { id = "move_min_max", expect = "error,budget",
+    text = [==[function evil() table.move({}, math.mininteger, math.maxinteger, 1) return
+      'ESCAPED' end]==] },
+  { id = "move_back", expect = "budget,error",
+    text = [==[function evil() table.move({1}, 1, 2^62 // 1 | 0, math.mininteger) return
+      'ESCAPED' end]==] },
+  { id = "unpack_edge", expect = "contained", value = "1",
+    text = [==[function evil() return select('#', table.unpack({}, math.maxinteger,
+      math.maxinteger)) end]==] },
+  { id = "unpack_edge_min", expect = "contained", value = "3",
+    text = [==[function evil() return select('#', table.unpack({}, math.mininteger,
+      math.mininteger + 2)) end]==] },
+  { id = "concat_max_edge", expect = "error,contained", value = "x",
+    text = [==[function evil() return table.concat({[math.maxinteger] = 'x'}, ',',
+      math.maxinteger, math.maxinteger) end]==] },
+  { id = "sort_comparator_shrinks", expect = "error,budget,contained",
+    text = [==[function evil() local t = {} for i = 1, 100 do t[i] = i end table.sort(t,
+      function(a, b) for i = 1, 100 do t[i] = nil end return (a or 0) < (b or 0) end) return
+      'CONTAINED' end]==] },
+  { id = "utf8_offset_neg", expect = "budget",
+    text = [==[function evil() local s = ('\x80'):rep(1000000) while true do
+      pcall(utf8.offset, 'a' .. s, -1) end end]==] },
+  { id = "utf8_codes_modified_state", expect = "error,contained,budget",
+    text = [==[function evil() local f, s = utf8.codes('abc') local a = {pcall(f, s,
+      math.maxinteger)} local b = {pcall(f, s, math.mininteger)} local c = {pcall(f, s, -1)}
+      return 'CONTAINED' end]==] },
+  { id = "byte_edges", expect = "contained", value = "3",
+    text = [==[function evil() return select('#', ('abc'):byte(math.mininteger,
+      math.maxinteger)) end]==] },
+  { id = "sub_edges", expect = "contained", value = "abcabcabc",
+    text = [==[function evil() return ('abc'):sub(math.mininteger, math.maxinteger) ..
+      ('abc'):sub(math.maxinteger) .. ('abc'):sub(0) .. ('abc'):sub(-math.maxinteger, -1) end]==] },
+  { id = "find_edges", expect = "contained", value = "nil412",
+    text = [==[function evil() return tostring(('abc'):find('', math.maxinteger)) ..
+      tostring(('abc'):find('', 4)) .. tostring(('abc'):find('', math.mininteger)) ..
+      tostring(('abc'):find('b', -2, true)) end]==] },
+  { id = "next_clear_hash", expect = "budget,memory",
+    text = [==[function evil() local t = {} for i = 1, 30000 do t['k' .. i] = true end for k
+      in pairs(t) do t[k] = nil end while true do local k = next(t) end end]==] },
+  { id = "rawlen_rawequal_long", expect = "budget",
+    text = [==[function evil() local a = ('x'):rep(1000000) .. 'a' local b =
+      ('x'):rep(1000000) .. 'a' while true do rawequal(a, b) end end]==] },
+  { id = "hash_floats_same", expect = "budget,memory,contained",
+    text = [==[function evil() local t = {} for i = 1, 30000 do t[(i * 2^20 + 0.5)] = i end
+      local n = 0 for i = 1, 30000 do n = n + t[(i * 2^20 + 0.5)] end return 'CONTAINED' end]==] },
+  { id = "hash_lookup_collide_forever", expect = "budget",
+    text = [==[function evil() local t = {} local m = (1 << 14) - 1 for i = 1, 8000 do t[i *
+      m] = i end while true do for i = 1, 8000 do local x = t[i * m] end end end]==] },
+  { id = "hash_delete_insert", expect = "budget,memory",
+    text = [==[function evil() local t = {} for i = 1, 20000 do t['k' .. i] = i end local n =
+      0 while true do n = n + 1 t['k' .. n] = nil t['z' .. n] = n end end]==] },
+  { id = "hash_minmax_keys", expect = "contained", value = "6",
+    text = [==[function evil() local t = {} t[math.mininteger] = 1 t[math.maxinteger] = 2
+      t[2^53] = 3 t[-0.0] = 4 t[0] = (t[0] or 0) + 1 return t[0] + t[math.mininteger] end]==] },
 }

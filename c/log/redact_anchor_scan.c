@@ -1,0 +1,34 @@
+/* redact_anchor_scan.c - where in a text something might end that the prefilter looks for, byte by
+ * byte. */
+#include "log/redact_anchor_private.h"
+
+#define SPAN ANCHOR_SPAN
+#define BLOCK ANCHOR_BLOCK
+
+size_t anchor_scan_bytes(const berth_anchors *anchors, const unsigned char *s, size_t len,
+                         size_t from, uint64_t *ends) {
+    /* Shifting by a place and or-ing what the next byte does not fit leaves in the highest place a
+     * clear bit for each sequence that takes all of the last eight. */
+    uint64_t fits = 0;
+    for (size_t i = from > SPAN ? from - SPAN : 0; i < from; i++)
+        fits = fits << 8 | anchors->column[s[i]];
+    unsigned char a = from > 1 ? s[from - 2] : 0, b = from > 0 ? s[from - 1] : 0;
+    for (size_t block = from; block < len; block += BLOCK) {
+        size_t n = len - block < BLOCK ? len - block : BLOCK;
+        uint64_t found = 0;
+        for (size_t i = 0; i < n; i++) {
+            unsigned char c = s[block + i];
+            fits = fits << 8 | anchors->column[c];
+            bool hit = fits >> 56 != 0xff || anchor_may_end(anchors, anchor_hash(a, b, c));
+            found |= (uint64_t)hit << i;
+            a = b;
+            b = c;
+        }
+        if (found) {
+            *ends = found;
+            return block;
+        }
+    }
+    *ends = 0;
+    return len;
+}
