@@ -124,6 +124,15 @@ local MUTATIONS = {
     "if parameters.max == 0 then return nil end", "!admit answers nil" },
   { "spread", "== 0 then return score end", "== 0 then return tostring(score) end",
     "!score answers a string" },
+  { "affinity", "    return deny(", "    deny(", "!a verdict is dropped" },
+  -- words that the host reads
+  { "fgd", 'cpu = "CUSTOM_VCPU_MILLI"', 'cpu = "VPCU"', "VCPU" },
+  { "role_access", "inventories = true", "inventoris = true", "inventories" },
+  { "role_access", "release = true", "relase = true", "release" },
+  { "role_access", 'deny("no_role"', 'deny("no role"', "!a code is made of" },
+  { "role_access", "verb = call.verb }", "vreb = call.verb }", "verb" },
+  { "project_quota", "limit = limit,", "liimt = limit,", "limit" },
+  { "hierarchical_quota", "usage { class = class,", "usage {", "!view:usage needs a class" },
 }
 
 -- The text with the change, and the line where it is.
@@ -251,6 +260,9 @@ describe("policy check on a file of one's own", function()
       local rules = { function(claim) return claim:amount "VCPU" > seen.limit end }
       local function fill(target, fn) fn(target) rawset(target, "late", 1) end
       local late = {}
+      local KINDS = { GPU = 1, DISK = 2, CUSTOM_VPCU = 3, CPU = 4, MEMORY = 5 }
+      local share, shared, used = 1, {}, { user = KINDS.GPU, uses = 2 }
+      shared.shared, shared.placed = share, used.user + share
       return policy {
         parameters = { rules = {}, mode = "x" },
         admit = function(claim)
@@ -273,6 +285,37 @@ describe("policy check on a file of one's own", function()
       "local top = b.root while top.parent do top = top.parnt end return true"), 1, true)
     assert.matches("did you mean 'consumer_type'", hook("admit",
       "local q = { consumertype = 'X' } q.project = '' return allow(b:consumers(q))"), 1, true)
+  end)
+
+  it("holds words that the host reads against what there is", function()
+    assert.matches("no resource class 'VCPUS', did you mean 'VCPU'",
+      hook("admit", "return allow(a:amount 'VCPUS')"), 1, true)
+    assert.matches("no resource class 'MEMORY', did you mean", hook("admit",
+      "local class = 'MEMORY' return b:usage { class = class } > 1 and allow()"), 1, true)
+    assert.matches("no trait 'HW_CPU_X86_AXV2', did you mean 'HW_CPU_X86_AVX2'", hook("filter",
+      "return b.root:has_trait 'HW_CPU_X86_AXV2'"), 1, true)
+    assert.matches("no verb is called 'plcae', did you mean 'place'", hook("authorize",
+      "return a.verb == 'plcae' and allow() or deny('no', 'no')"), 1, true)
+    assert.matches("no field can be called 'reason'", hook("admit",
+      "return deny('no', 'no', { reason = 'x' })"), 1, true)
+    assert.matches("a list has no field 'admin'", hook("authorize",
+      "return a.roles.admin and allow() or deny('no', 'no')"), 1, true)
+    assert.matches("view:capacity needs a class", hook("admit",
+      "local q = {} q.aggregate = 'rack' return b:capacity(q) > 1 and allow()"), 1, true)
+    assert.equal("", hook("admit", "local q = {} q.class = 'VCPU' b:usage(q) return allow()"))
+    assert.equal("", hook("admit", "local q = {} q['class'] = 'VCPU' b:usage(q) return allow()"))
+    assert.equal("", hook("admit",
+      "local q = {} for _, f in ipairs { 'class' } do q[f] = 'X' end b:usage(q) return allow()"))
+  end)
+
+  it("knows the verbs that handles of callers ask about", function()
+    local asked = {}
+    local text = command.read "lua/berth/as.lua"
+    for _, call in ipairs { 'plain%(', 'authorize%([%w.]+, ', 'authorize_owned%([%w.]+, ',
+      'authorize_claim%(%w+, %w+, ', 'with_held%(%w+, [%w.]+, ' } do
+      for verb in text:gmatch(call .. '"([%w_]+)"') do asked[verb] = true end
+    end
+    assert.same(asked, require "berth.policy.known".verbs)
   end)
 
   it("tells what only loading shows", function()

@@ -6,6 +6,7 @@
 local known = require "berth.policy.known"
 local kinds = require "berth.policy.kinds"
 local results = require "berth.policy.results"
+local words = require "berth.policy.words"
 
 local ANY, STRING, NUMBER, BOOLEAN = kinds.ANY, kinds.STRING, kinds.NUMBER, kinds.BOOLEAN
 
@@ -101,6 +102,8 @@ function Infer:check_arguments(line, what, member, nodes, args)
       self:complain(nodes[i].line, member.name, nil, "%s: its %s is a string, not %s", what,
         argument.name, kinds.describe(given))
     end
+    local check = given and given.kind == "string" and given.value and words.meant(member, argument)
+    if check then check(self, nodes[i].line, given.value) end
   end
 end
 
@@ -113,6 +116,12 @@ function Infer:check_query(query, argument)
         self:complain(line, name, known.nearest(name, known.queries[query]),
           "view:%s{} has no key '%s'", query, name)
       end
+    end
+    local class = site.fields and site.fields.class
+    if class and class.kind == "string" and class.value then
+      words.class(self, site.named.class, class.value)
+    elseif known.queries[query].class and not site.open and not (site.named or {}).class then
+      self:complain(site.line, query, nil, "view:%s needs a class", query)
     end
   end
 end
@@ -137,6 +146,9 @@ function Infer:call_builtin(node, name, args)
     if name == "policy" then self.define(self, args[1]) end
     if name == "allow" and #node.args > 0 then
       self:complain(node.line, name, nil, "allow() takes nothing")
+    end
+    if name == "deny" and node.args[3] and node.args[3].tag == "Table" then
+      words.fields(self, node.args[3].items)
     end
     return kinds.of_type(member.type, known.views)
   end
@@ -233,6 +245,7 @@ local function view_index(self, node, object, name)
   local member = self:view_member(node.line, object.name, name)
   if not member then return nil end
   if member.kind == "method" then return { kind = "member", view = object.name, name = name } end
+  if object.name == "call" and name == "verb" then return kinds.VERB end
   return kinds.of_type(member.type, known.views)
 end
 
@@ -246,6 +259,10 @@ local by_name = {
     if what == "number" then return NUMBER end
     if what == "string" then return STRING end
     return { kind = "builtin", name = object.name .. "." .. name }
+  end,
+  array = function(self, node, _, name)
+    self:complain(node.line, name, nil, "a list has no field '%s'", name)
+    return ANY
   end,
   string = function(self, node, _, name)
     self:library_member(node.line, "string", name)
@@ -261,7 +278,12 @@ function expressions.Index(self, node)
     if by then return by(self, node, object, node.key.value) end
     return object and ANY
   end
-  self:value(node.key)
+  local key = self:value(node.key)
+  if key and key.meant == "verb" and object and object.kind == "record" then
+    for site in pairs(object.sites) do
+      for name, line in pairs(site.named) do words.verb(self, line, name) end
+    end
+  end
   return results.element(object)
 end
 
@@ -292,6 +314,8 @@ function expressions.Table(self, node)
     local value = self:value(item.value)
     if item.name then
       node.named[item.name] = item.line
+      words.look(self, item.line, item.name)
+      words.copied(self, item)
       self:learn(node.fields, item.name, value)
       self.spelling:declare(item.name, item.line, self.reporting)
     elseif item.key then
@@ -314,9 +338,18 @@ local function is_truthy(kind)
     and (kind.kind ~= "boolean" or kind.value == true)
 end
 
+local function compare_verbs(self, node, verb, text)
+  local is = verb and verb.meant == "verb" and text and text.kind == "string" and text.value
+  if is then words.verb(self, node.line, text.value) end
+end
+
 function expressions.Binary(self, node)
   local left, right = self:value(node.left), self:value(node.right)
-  if COMPARES[node.op] then return BOOLEAN end
+  if COMPARES[node.op] then
+    compare_verbs(self, node.right, left, right)
+    compare_verbs(self, node.left, right, left)
+    return BOOLEAN
+  end
   if node.op == ".." then return STRING end
   if node.op == "or" then
     if left and (left.kind == "nil" or left.value == false) then return right end
@@ -342,7 +375,10 @@ function expressions.Nil() return kinds.NIL end
 function expressions.True() return kinds.TRUE end
 function expressions.False() return kinds.FALSE end
 function expressions.Number() return NUMBER end
-function expressions.String() return STRING end
+function expressions.String(self, node)
+  words.look(self, node.line, node.value)
+  return kinds.text(node.value)
+end
 function expressions.Vararg() return ANY end
 
 --- What an expression is; nil while nothing is known.  The node keeps the answer: whoever needs it

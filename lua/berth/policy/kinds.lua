@@ -2,7 +2,7 @@
 -- before anything runs.  nil stands for "nothing known yet", ANY for "could be anything"; joining
 -- only ever goes from the one towards the other, so repeated passes come to an end.
 --
---   any nil string number boolean{value} verdict policy parameters
+--   any nil string{value, meant} number boolean{value} verdict policy parameters
 --   view{name}      array{of}        library{name}       builtin{name}   member{view, name}
 --   record{sites}   table constructors it may come from   functions{sites}   likewise
 
@@ -15,7 +15,12 @@ kinds.NUMBER, kinds.BOOLEAN, kinds.VERDICT = plain "number", plain "boolean", pl
 kinds.POLICY, kinds.PARAMETERS = plain "policy", plain "parameters"
 kinds.TRUE, kinds.FALSE = { kind = "boolean", value = true }, { kind = "boolean", value = false }
 
+kinds.VERB = { kind = "string", meant = "verb" } -- what call.verb is
+
 local ANY, BOOLEAN = kinds.ANY, kinds.BOOLEAN
+
+--- A text that is known.
+function kinds.text(value) return { kind = "string", value = value } end
 
 function kinds.view(name) return { kind = "view", name = name } end
 function kinds.array(of) return { kind = "array", of = of } end
@@ -32,7 +37,7 @@ end
 local function equal(a, b)
   if a == b then return true end
   if a == nil or b == nil or a.kind ~= b.kind or a.name ~= b.name or a.value ~= b.value
-    or a.view ~= b.view then
+    or a.view ~= b.view or a.meant ~= b.meant then
     return false
   end
   if a.sites then return covers(a.sites, b.sites) and covers(b.sites, a.sites) end
@@ -57,6 +62,7 @@ function kinds.join(a, b)
   if a == nil or equal(a, b) then return b end
   if b == nil then return a end
   if a.kind == "boolean" and b.kind == "boolean" then return BOOLEAN end
+  if a.kind == "string" and b.kind == "string" then return kinds.STRING end
   if is_nothing(a) then return b end
   if is_nothing(b) then return a end
   if a.kind ~= b.kind then return ANY end

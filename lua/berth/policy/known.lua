@@ -52,6 +52,23 @@ local function read_library()
   return globals, libraries
 end
 
+-- Classes and traits that every fleet has, as keys.
+local function read_standard(known)
+  local store <close> = assert(core.open ":memory:")
+  known.classes, known.traits = {}, {}
+  for _, name in ipairs(store:resource_classes()) do known.classes[name] = true end
+  for _, name in ipairs(store:traits()) do known.traits[name] = true end
+end
+
+-- What call.verb may be.
+local VERBS = [[
+  aggregates allocate allocation allocations backup candidates capacity changes check children
+  create_provider create_resource_class create_trait decisions delete delete_resource_class
+  delete_trait diff dump explain inventories load_policies load_policy move place policies provider
+  providers release reshape resource_classes set_aggregates set_inventories set_inventory set_traits
+  stats summaries traits transaction unload_policy update usages
+]]
+
 local function sorted(names)
   local list = {}
   for name in pairs(names) do list[#list + 1] = name end
@@ -69,6 +86,9 @@ local function load_all()
   read_members(known.keys)
   read_members(known.globals)
   known.base, known.libraries = read_library()
+  known.verbs = {}
+  for verb in VERBS:gmatch "%S+" do known.verbs[verb] = true end
+  read_standard(known)
   return known
 end
 

@@ -2,10 +2,7 @@
 -- stands once in the file, is no word the host knows, and is one slip away from another field.
 
 local known = require "berth.policy.known"
-
--- The least length of the longer name, by what was done to it: short words differ by one letter too
--- often to tell anything.
-local SWAPPED, DROPPED, CHANGED = 4, 5, 6
+local one_slip = require "berth.policy.slip"
 
 local Spelling = {}
 Spelling.__index = Spelling
@@ -35,18 +32,6 @@ function Spelling:use(key, object)
   end
 end
 
--- Whether one letter was dropped, added, changed or swapped with its neighbour.
-local function one_slip(a, b)
-  if #a > #b then a, b = b, a end
-  if #b - #a > 1 or a == b then return false end
-  local i = 1
-  while i <= #a and a:byte(i) == b:byte(i) do i = i + 1 end
-  if #a < #b then return #b >= DROPPED and a:sub(i) == b:sub(i + 1) end
-  if a:sub(i + 1) == b:sub(i + 1) then return #a >= CHANGED end
-  return #a >= SWAPPED and a:sub(i, i) == b:sub(i + 1, i + 1)
-    and a:sub(i + 1, i + 1) == b:sub(i, i) and a:sub(i + 2) == b:sub(i + 2)
-end
-
 local function is_known(name)
   for _, view in pairs(known.views) do
     if view[name] then return true end
@@ -57,18 +42,14 @@ local function is_known(name)
   return known.hooks[name] or known.keys[name] or known.queries.usage[name]
 end
 
-local function is_plural(a, b)
-  return a == b .. "s" or b == a .. "s"
-end
-
 -- The field that was probably meant; one that is written more often, or set somewhere.
 function Spelling:meant(name, parameters)
   for _, other in ipairs(known.sorted(self.seen)) do
     local established = self.words[other] > 1 or (self.written[other] and not self.written[name])
-    if established and one_slip(name, other) and not is_plural(name, other) then return other end
+    if established and one_slip(name, other) then return other end
   end
   for _, other in ipairs(known.sorted(parameters or {})) do
-    if one_slip(name, other) and not is_plural(name, other) then return other end
+    if one_slip(name, other) then return other end
   end
   return nil
 end

@@ -105,7 +105,13 @@ end
 
 function statements.Function(self, node) self:assign(node.target, self:value(node.value)) end
 
-function statements.Expression(self, node) self:value(node.value) end
+function statements.Expression(self, node)
+  local value = self:value(node.value)
+  if value and value.kind == "verdict" then
+    self:complain(node.line, "return", nil, "a verdict is dropped: write return %s(...)",
+      node.value.callee and node.value.callee.name or "deny")
+  end
+end
 
 function statements.Do(self, node) self:block(node.body) end
 
