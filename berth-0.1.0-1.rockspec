@@ -203,6 +203,7 @@ build = {
         "c/lua/lua_inventory.c",
         "c/lua/lua_lines.c",
         "c/lua/lua_listing.c",
+        "c/lua/lua_log.c",
         "c/lua/lua_logger.c",
         "c/lua/lua_logger_options.c",
         "c/lua/lua_logger_redact.c",

@@ -119,177 +119,185 @@ return policy { name = "strict_quota", version = "1.2.3",
   end }
 ]]
 
-describe("no secret", function()
-  local planted, plant, said, hear, store
+for _, format in ipairs { "json", "text" } do
+  describe("no secret, with a log as " .. format .. ",", function()
+    local planted, plant, said, hear, store, logger
 
-  local function text(where) return (plant(texts, where)) end
-  local function word(where) return (plant(words, where)) end
-  local function raised(how, fn, ...) hear(how, select(2, pcall(fn, ...))) end
+    local function text(where) return (plant(texts, where)) end
+    local function word(where) return (plant(words, where)) end
+    local function raised(how, fn, ...) hear(how, select(2, pcall(fn, ...))) end
 
-  before_each(function()
-    planted, plant = planter()
-    said, hear = listener()
-    store = assert(berth.open ":memory:")
-    assert(store:create_provider { name = "node-7", inventories = { VCPU = 8 } })
-  end)
-  after_each(function() store:close() end)
-
-  it("leaves in a refusal, whatever was named", function()
-    local function create(how, provider)
-      provider.name = provider.name or "x"
-      hear(how, store:create_provider(provider))
-    end
-    local function place(how, request)
-      request.consumer = request.consumer or "c"
-      request.resources = { VCPU = 1 }
-      hear(how, store:place(request))
-    end
-    hear("provider", store:provider(text "name looked for"))
-    local name = text "provider's name"
-    assert(store:create_provider { name = name })
-    create("duplicate", { name = name })
-    create("parent", { parent = text "parent" })
-    create("trait", { traits = { text "trait" } })
-    create("class", { inventories = { [text "class"] = 1 } })
-    create("aggregate", { aggregates = { text "aggregate" } })
-    create("uuid", { uuid = text "uuid" })
-    hear("create_trait", store:create_trait(text "new trait"))
-    hear("create_class", store:create_resource_class(text "new class"))
-    local consumer = text "consumer"
-    assert(store:place { consumer = consumer, resources = { VCPU = 1 } })
-    place("again", { consumer = consumer })
-    hear("release", store:release(text "consumer to release"))
-    hear("allocation", store:allocation(text "consumer looked for"))
-    hear("allocate", store:allocate { consumer = "c",
-      allocations = { [text "holder"] = { VCPU = 1 } } })
-    place("type", { consumer_type = text "type" })
-    place("required", { required = { word "required" } })
-    place("member_of", { member_of = { word "member_of" } })
-    place("in_tree", { in_tree = text "in_tree" })
-    hear("query", store:place("resources=VCPU:1&" .. text "query", { consumer = "c" }))
-    hear("long", store:provider(("rack "):rep(12) .. "and " .. word "name that is cut"))
-    assert.equal("", leaks(planted, said))
-    assert.equal(19, #planted)
-    assert.is_true(says(said, "not_found"))
-  end)
-
-  it("leaves in what misuse raises", function()
-    raised("key", store.create_provider, store, { [text "key"] = 1 })
-    raised("option", berth.open, ":memory:", { [text "option"] = 1 })
-    raised("request", berth.request, { [text "request key"] = 1 })
-    raised("group", berth.request, { groups = { [text "group"] = 7 } })
-    raised("member", function() return store[text "member"] end)
-    raised("policy key", store.load_policy, store, "first_fit", nil, { [text "policy option"] = 1 })
-    raised("mode", store.load_policy, store, "first_fit", nil, { mode = text "mode" })
-    raised("level", berth.logger, { level = word "level" })
-    raised("as", store.as, store, { [text "identity"] = 1 })
-    raised("as member", function() return store:as({})[text "member of a stand-in"] end)
-    assert.equal("", leaks(planted, said))
-    assert.equal(10, #planted)
-    assert.is_true(says(said, "unknown key"))
-  end)
-
-  it("leaves in what policies say, or in what was decided", function()
-    local function load(how, path, source)
-      hear(how, store:load_policy(path, nil, { text = source }))
-    end
-    local quota = QUOTA:format(word "note", word "policy's error", word "deny's sentence",
-      word "deny's field")
-    assert(store:load_policy("strict_quota.lua", { upstream = text "parameter" }, { text = quota }))
-    local who = { project = text "project", user = text "user", resources = {} }
-    for _, consumer in ipairs { text "consumer", "broken", "large" } do
-      who.consumer, who.resources.VCPU = consumer, consumer == "large" and 3 or 1
-      hear("place", store:place(who))
-    end
-    load("syntax", "x.lua", ('return polizy("%s")'):format(word "source"))
-    load("runtime", "x.lua", ("error [[%s]]"):format(text "error while it is loaded"))
-    hear("path", store:load_policy(text "path of a policy"))
-    hear("unload", store:unload_policy(text "policy to unload"))
-    hear("decisions", store:decisions())
-    hear("policies", store:policies())
-    assert.equal("", leaks(planted, said))
-    assert.equal(12, #planted)
-    for _, kept in ipairs { "too_many", "strict_quota", "large", "policy_error", "VCPU" } do
-      assert.is_true(says(said, kept), kept)
-    end
-  end)
-
-  it("leaves in the feed of changes, unless it is asked for exactly", function()
-    local function count(exact)
-      return select(2, leaks(planted, { { "exact", table.concat(spell(exact), "\n") } })
-        :gsub("planted", ""))
-    end
-    local name, aggregate = text "provider's name", word "aggregate"
-    local project, user = text "project", text "user"
-    store:transaction(function(tx)
-      assert(tx:create_provider { name = name, aggregates = { aggregate },
-        inventories = { VCPU = 4 } })
-      assert(tx:place { consumer = "vm-1", project = project, user = user,
-        resources = { VCPU = 1 } })
-      hear("diff", tx:diff())
-      assert.equal(4, count(tx:diff { exact = true }))
+    before_each(function()
+      planted, plant = planter()
+      said, hear = listener()
+      logger = assert(berth.logger { level = "debug", format = format,
+        sink = function(line) hear("the log", line) end })
+      store = assert(berth.open(":memory:", { logger = logger }))
+      assert(store:create_provider { name = "node-7", inventories = { VCPU = 8 } })
     end)
-    hear("changes", store:changes(0))
-    assert.equal("", leaks(planted, said))
-    assert.is_true(says(said, "vm-1"))
-    assert.equal(4, count(store:changes(0, nil, { exact = true })))
-  end)
+    after_each(function() store:close() end)
 
-  it("leaves in explanations, findings or handles made text", function()
-    local aggregate, name, consumer = word "aggregate", text "provider's name", text "consumer"
-    local node = assert(store:create_provider { name = name, aggregates = { aggregate },
-      inventories = { VCPU = 4 } })
-    local held = assert(store:place { consumer = consumer, resources = { VCPU = 4 },
-      in_tree = node })
-    local wanted = { resources = { VCPU = 5 }, member_of = { aggregate } }
-    hear("explain", store:explain(wanted))
-    hear("capacity", store:capacity(wanted))
-    assert(node:set_inventory("VCPU", { total = 4, reserved = 2 }))
-    hear("check", store:check())
-    hear("handles", tostring(node), tostring(held))
-    assert.equal("", leaks(planted, said))
-    assert.is_true(says(said, "VCPU"))
-    assert.equal(name, node.name) -- what is read back is what was written
-    assert.equal(consumer, held.consumer)
-  end)
+    -- Nothing leaked, though something was said: in the log as well.
+    local function nothing_leaked(count, kept)
+      assert.equal(0, logger:dropped())
+      assert.is_true(says(said, "node-7"))
+      assert.equal("", leaks(planted, said))
+      assert.equal(count, #planted)
+      assert.is_true(says(said, kept))
+    end
 
-  it("leaves in what the command says", function()
-    local directory, remove = command.directory()
-    local db = directory .. "/fleet.db"
-    local function run(...) hear("berth " .. (...), command.run(...)) end
-    local function file(name, content)
-      command.write(directory .. "/" .. name, content)
-      return directory .. "/" .. name
-    end
-    do
-      local fleet <close> = assert(berth.open(db))
-      assert(fleet:create_provider { name = text "provider's name", inventories = { VCPU = 4 } })
-      assert(fleet:place { consumer = "vm-1", project = text "project", resources = { VCPU = 1 } })
-    end
-    run("place", db, "resources=VCPU:1&" .. text "query", "--consumer", "vm-2", "--json")
-    run("place", db, "resources=VCPU:9", "--consumer", text "consumer", "--json")
-    run("place", db, "resources=VCPU:1", "--consumer", "x", "--policy", text "policy")
-    run("place", db, "resources=VCPU:1", "--" .. text "option of a verb")
-    run("release", db, text "consumer to release", "--json")
-    run("usages", db, "--provider", text "provider looked for", "--json")
-    run("--" .. word "option")
-    run("backup", db, directory .. "/" .. word "path of a copy")
-    run("backup", db, directory .. "/missing/" .. word "path that is not")
-    run("check", directory .. "/" .. word "path of a store")
-    run("import", db, directory .. "/" .. word "path of a file")
-    run("import", db, file("a.json", ('{"providers": [{"name": "%s", "colour": 1}]}'):format(
-      word "name in a file")))
-    run("import", db, file("b.json", ('{"%s": 1}'):format(word "key in a file")))
-    run("policy", "check", file("c.lua", ('return policy { name = "%s", version = 1 }'):format(
-      word "name of a policy")))
-    run("explain", db, "resources=VCPU:9&member_of=" .. word "aggregate asked for")
-    run("report", db)
-    run("report", db, "--json")
-    run("doctor", db)
-    run("doctor", directory .. "/" .. word "store to examine")
-    remove()
-    assert.equal("", leaks(planted, said))
-    assert.equal(18, #planted)
-    assert.is_true(says(said, "no_candidate"))
+    it("leaves in a refusal, whatever was named", function()
+      local function create(how, provider)
+        provider.name = provider.name or "x"
+        hear(how, store:create_provider(provider))
+      end
+      local function place(how, request)
+        request.consumer = request.consumer or "c"
+        request.resources = { VCPU = 1 }
+        hear(how, store:place(request))
+      end
+      hear("provider", store:provider(text "name looked for"))
+      local name = text "provider's name"
+      assert(store:create_provider { name = name })
+      create("duplicate", { name = name })
+      create("parent", { parent = text "parent" })
+      create("trait", { traits = { text "trait" } })
+      create("class", { inventories = { [text "class"] = 1 } })
+      create("aggregate", { aggregates = { text "aggregate" } })
+      create("uuid", { uuid = text "uuid" })
+      hear("create_trait", store:create_trait(text "new trait"))
+      hear("create_class", store:create_resource_class(text "new class"))
+      local consumer = text "consumer"
+      assert(store:place { consumer = consumer, resources = { VCPU = 1 } })
+      place("again", { consumer = consumer })
+      hear("release", store:release(text "consumer to release"))
+      hear("allocation", store:allocation(text "consumer looked for"))
+      hear("allocate", store:allocate { consumer = "c",
+        allocations = { [text "holder"] = { VCPU = 1 } } })
+      place("type", { consumer_type = text "type" })
+      place("required", { required = { word "required" } })
+      place("member_of", { member_of = { word "member_of" } })
+      place("in_tree", { in_tree = text "in_tree" })
+      hear("query", store:place("resources=VCPU:1&" .. text "query", { consumer = "c" }))
+      hear("long", store:provider(("rack "):rep(12) .. "and " .. word "name that is cut"))
+      nothing_leaked(19, "not_found")
+    end)
+
+    it("leaves in what misuse raises", function()
+      raised("key", store.create_provider, store, { [text "key"] = 1 })
+      raised("option", berth.open, ":memory:", { [text "option"] = 1 })
+      raised("request", berth.request, { [text "request key"] = 1 })
+      raised("group", berth.request, { groups = { [text "group"] = 7 } })
+      raised("member", function() return store[text "member"] end)
+      local load = store.load_policy
+      raised("policy key", load, store, "first_fit", nil, { [text "policy option"] = 1 })
+      raised("mode", load, store, "first_fit", nil, { mode = text "mode" })
+      raised("level", berth.logger, { level = word "level" })
+      raised("as", store.as, store, { [text "identity"] = 1 })
+      raised("as member", function() return store:as({})[text "member of a stand-in"] end)
+      nothing_leaked(10, "unknown key")
+    end)
+
+    it("leaves in what policies say, or in what was decided", function()
+      local function load(how, path, source)
+        hear(how, store:load_policy(path, nil, { text = source }))
+      end
+      local quota = QUOTA:format(word "note", word "policy's error", word "deny's sentence",
+        word "deny's field")
+      local parameters = { upstream = text "parameter" }
+      assert(store:load_policy("strict_quota.lua", parameters, { text = quota }))
+      local who = { project = text "project", user = text "user", resources = {} }
+      for _, consumer in ipairs { text "consumer", "broken", "large" } do
+        who.consumer, who.resources.VCPU = consumer, consumer == "large" and 3 or 1
+        hear("place", store:place(who))
+      end
+      load("syntax", "x.lua", ('return polizy("%s")'):format(word "source"))
+      load("runtime", "x.lua", ("error [[%s]]"):format(text "error while it is loaded"))
+      hear("path", store:load_policy(text "path of a policy"))
+      hear("unload", store:unload_policy(text "policy to unload"))
+      hear("decisions", store:decisions())
+      hear("policies", store:policies())
+      nothing_leaked(12, "ruled")
+      for _, kept in ipairs { "too_many", "strict_quota", "large", "policy_error", "VCPU" } do
+        assert.is_true(says(said, kept), kept)
+      end
+    end)
+
+    it("leaves in the feed of changes, unless it is asked for exactly", function()
+      local function count(exact)
+        return select(2, leaks(planted, { { "exact", table.concat(spell(exact), "\n") } })
+          :gsub("planted", ""))
+      end
+      local name, aggregate = text "provider's name", word "aggregate"
+      local project, user = text "project", text "user"
+      store:transaction(function(tx)
+        assert(tx:create_provider { name = name, aggregates = { aggregate },
+          inventories = { VCPU = 4 } })
+        assert(tx:place { consumer = "vm-1", project = project, user = user,
+          resources = { VCPU = 1 } })
+        hear("diff", tx:diff())
+        assert.equal(4, count(tx:diff { exact = true }))
+      end)
+      hear("changes", store:changes(0))
+      nothing_leaked(4, "vm-1")
+      assert.equal(4, count(store:changes(0, nil, { exact = true })))
+    end)
+
+    it("leaves in explanations, findings or handles made text", function()
+      local aggregate, name, consumer = word "aggregate", text "provider's name", text "consumer"
+      local node = assert(store:create_provider { name = name, aggregates = { aggregate },
+        inventories = { VCPU = 4 } })
+      local held = assert(store:place { consumer = consumer, resources = { VCPU = 4 },
+        in_tree = node })
+      local wanted = { resources = { VCPU = 5 }, member_of = { aggregate } }
+      hear("explain", store:explain(wanted))
+      hear("capacity", store:capacity(wanted))
+      assert(node:set_inventory("VCPU", { total = 4, reserved = 2 }))
+      hear("check", store:check())
+      hear("handles", tostring(node), tostring(held))
+      hear("backup", store:backup("/nowhere/" .. word "path of a copy"))
+      nothing_leaked(4, "VCPU")
+      assert.equal(name, node.name) -- what is read back is what was written
+      assert.equal(consumer, held.consumer)
+    end)
+
+    it("leaves in what the command says", function()
+      local directory, remove = command.directory()
+      local db = directory .. "/fleet.db"
+      local function run(...) hear("berth " .. (...), command.run(...)) end
+      local function file(name, content)
+        command.write(directory .. "/" .. name, content)
+        return directory .. "/" .. name
+      end
+      do
+        local fleet <close> = assert(berth.open(db))
+        assert(fleet:create_provider { name = text "provider's name", inventories = { VCPU = 4 } })
+        assert(fleet:place { consumer = "vm-1", project = text "project",
+          resources = { VCPU = 1 } })
+      end
+      run("place", db, "resources=VCPU:1&" .. text "query", "--consumer", "vm-2", "--json")
+      run("place", db, "resources=VCPU:9", "--consumer", text "consumer", "--json")
+      run("place", db, "resources=VCPU:1", "--consumer", "x", "--policy", text "policy")
+      run("place", db, "resources=VCPU:1", "--" .. text "option of a verb")
+      run("release", db, text "consumer to release", "--json")
+      run("usages", db, "--provider", text "provider looked for", "--json")
+      run("--" .. word "option")
+      run("backup", db, directory .. "/" .. word "path of a copy")
+      run("backup", db, directory .. "/missing/" .. word "path that is not")
+      run("check", directory .. "/" .. word "path of a store")
+      run("import", db, directory .. "/" .. word "path of a file")
+      run("import", db, file("a.json", ('{"providers": [{"name": "%s", "colour": 1}]}'):format(
+        word "name in a file")))
+      run("import", db, file("b.json", ('{"%s": 1}'):format(word "key in a file")))
+      run("policy", "check", file("c.lua", ('return policy { name = "%s", version = 1 }'):format(
+        word "name of a policy")))
+      run("explain", db, "resources=VCPU:9&member_of=" .. word "aggregate asked for")
+      run("report", db)
+      run("report", db, "--json")
+      run("doctor", db)
+      run("doctor", directory .. "/" .. word "store to examine")
+      remove()
+      nothing_leaked(18, "no_candidate")
+    end)
   end)
-end)
+end

@@ -1,8 +1,9 @@
 /* log.c - records through redaction to their sink, and the count of those that did not get there.
  *
  * Most records hold nothing secret: they are formatted and written after two looks, at each text
- * by itself and at the line.  Only when those find something is each text redacted by itself, so
- * that masks can never break the line's format; the result is looked at again. */
+ * by itself and at the line, where names and values of strangers meet.  Only when those find
+ * something is each text redacted by itself, so that masks can never break the line's format; the
+ * result is looked at again. */
 #include <string.h>
 
 #include "core/err.h"
@@ -14,7 +15,7 @@ struct berth_log_state {
     berth_sink sink;
     int64_t (*now)(void *ud);
     void *now_ud;
-    log_line line;
+    log_line line, notice;
     berth_record_room room;
     uint64_t dropped, told; /* of which the log itself told so many */
     bool busy;              /* a sink that logs must not come back here */
@@ -50,7 +51,7 @@ berth_rc berth_log_open(berth_mem mem, const berth_log_options *options, berth_l
     state->sink = options->sink;
     state->now = options->now;
     state->now_ud = options->now_ud;
-    state->line.mem = &state->mem;
+    state->line.mem = state->notice.mem = &state->mem;
     berth_record_room_init(&state->room, mem);
     log->level = options->level;
     log->state = state;
@@ -60,16 +61,14 @@ berth_rc berth_log_open(berth_mem mem, const berth_log_options *options, berth_l
 
 /* --- writing ------------------------------------------------------------------------------- */
 
-static void format(struct berth_log_state *state, log_record record) {
+static void format(struct berth_log_state *state, log_line *line, log_record record) {
     record.timed = state->now != NULL;
     record.now = record.timed ? state->now(state->now_ud) : 0;
-    log_format(&state->line, state->format, &record);
+    log_format(line, state->format, &record);
 }
 
-/* Hands the line to the sink. */
-static bool deliver(struct berth_log_state *state, berth_level level) {
-    if (state->line.failed) return false;
-    return state->sink.write(state->sink.ud, level, state->line.s, state->line.len);
+static bool deliver(struct berth_log_state *state, berth_level level, const log_line *line) {
+    return !line->failed && state->sink.write(state->sink.ud, level, line->s, line->len);
 }
 
 /* Before the next record goes out: how many did not. */
@@ -79,9 +78,9 @@ static bool tell_dropped(struct berth_log_state *state) {
     static const char message[] = "records were dropped";
     berth_log_field field = {
         .name = "dropped", .type = BERTH_FIELD_INTEGER, .integer = (int64_t)missing};
-    berth_record record = {message, sizeof message - 1, &field, 1};
-    format(state, (log_record){.level = BERTH_LEVEL_WARN, .is = record});
-    if (!deliver(state, BERTH_LEVEL_WARN)) return false;
+    berth_record record = {message, sizeof message - 1, &field, 1, true};
+    format(state, &state->notice, (log_record){.level = BERTH_LEVEL_WARN, .is = record});
+    if (!deliver(state, BERTH_LEVEL_WARN, &state->notice)) return false;
     state->told = state->dropped;
     return true;
 }
@@ -104,7 +103,7 @@ static bool format_redacted(struct berth_log_state *state, berth_redactor *redac
     log_record shown = *record;
     if (berth_record_redact(redactor, &record->is, &state->room, &shown.is) != BERTH_OK)
         return false;
-    format(state, shown);
+    format(state, &state->line, shown);
     return check_line(state, redactor);
 }
 
@@ -120,15 +119,17 @@ static bool is_short(const berth_record *record) {
 
 static bool write_record(struct berth_log_state *state, berth_redactor *redactor,
                          log_record record) {
-    static const berth_record note = {BERTH_REDACT_NOTE, sizeof BERTH_REDACT_NOTE - 1, NULL, 0};
-    if (!tell_dropped(state)) return false;
-    format(state, record);
+    static const berth_record note = {BERTH_REDACT_NOTE, sizeof BERTH_REDACT_NOTE - 1, NULL, 0,
+                                      true};
+    format(state, &state->line, record);
     if (state->line.failed) return false;
     bool clean = is_short(&record.is) && berth_record_is_clean(redactor, &record.is) &&
-                 berth_redact_is_clean(redactor, state->line.s, state->line.len - 1);
+                 (record.is.own ||
+                  berth_redact_is_clean(redactor, state->line.s, state->line.len - 1));
     if (!clean && !format_redacted(state, redactor, &record))
-        format(state, (log_record){.level = record.level, .is = note});
-    return deliver(state, record.level);
+        format(state, &state->line, (log_record){.level = record.level, .is = note});
+    /* from here on a sink may do away with what the record was made of */
+    return tell_dropped(state) && deliver(state, record.level, &state->line);
 }
 
 void berth_log_write(berth_log *log, berth_redactor *redactor, berth_level level,
@@ -161,6 +162,7 @@ void berth_log_close(berth_log *log) {
     tell_dropped(state);
     if (state->sink.close) state->sink.close(state->sink.ud);
     if (state->line.s) berth_free(&mem, state->line.s, state->line.cap);
+    if (state->notice.s) berth_free(&mem, state->notice.s, state->notice.cap);
     berth_record_room_free(&state->room);
     berth_free(&mem, state, sizeof *state);
     berth_free(&mem, log, sizeof *log);

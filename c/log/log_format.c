@@ -11,23 +11,26 @@
 
 #define NUMBER_MAX 48
 
-static void put(log_line *line, const char *s, size_t len) {
-    if (line->failed) return;
-    if (line->cap - line->len < len) {
-        size_t cap = (line->len + len) * 2 + 256;
-        char *grown = berth_realloc(line->mem, line->s, line->cap, cap);
-        if (!grown) {
-            line->failed = true;
-            return;
-        }
-        line->s = grown;
-        line->cap = cap;
+/* Room for len more bytes; false without memory, which the line remembers. */
+static bool grow(log_line *line, size_t len) {
+    size_t cap = (line->len + len) * 2 + 256;
+    char *grown = line->failed ? NULL : berth_realloc(line->mem, line->s, line->cap, cap);
+    if (!grown) {
+        line->failed = true;
+        return false;
     }
+    line->s = grown;
+    line->cap = cap;
+    return true;
+}
+
+static inline void put(log_line *line, const char *s, size_t len) {
+    if (line->cap - line->len < len && !grow(line, len)) return;
     memcpy(line->s + line->len, s, len);
     line->len += len;
 }
 
-static void put_text(log_line *line, const char *s) {
+static inline void put_text(log_line *line, const char *s) {
     put(line, s, strlen(s));
 }
 
@@ -52,9 +55,18 @@ static bool is_control(unsigned code) {
            (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
+/* May the byte stand in both formats as it is, whatever comes before and after? */
+static inline bool is_easy(char byte) {
+    return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+}
+
 static void put_escaped(log_line *line, const char *s, size_t len, bool json, bool quoted) {
     size_t from = 0;
     for (size_t i = 0; i < len;) {
+        if (is_easy(s[i])) {
+            i++;
+            continue;
+        }
         unsigned code = 0;
         size_t n = utf8(s + i, len - i, &code);
         bool mark = code == '"' || code == '\\';
@@ -94,12 +106,7 @@ static void put_quoted(log_line *line, const char *s, size_t len, bool json) {
 }
 
 /* Days since 1970 as a date; Howard Hinnant's reckoning of civil days. */
-static void put_time(log_line *line, int64_t now) {
-    int64_t micro = now % 1000000, second = now / 1000000;
-    if (micro < 0) {
-        micro += 1000000;
-        second--;
-    }
+static void write_second(char text[LOG_SECOND], int64_t second) {
     int64_t day = second / 86400, rest = second % 86400;
     if (rest < 0) {
         rest += 86400;
@@ -110,10 +117,35 @@ static void put_time(log_line *line, int64_t now) {
     int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
     int64_t d = doy - (153 * mp + 2) / 5 + 1, m = mp < 10 ? mp + 3 : mp - 9;
     int64_t y = yoe + era * 400 + (m <= 2 ? 1 : 0);
-    char text[64];
-    snprintf(text, sizeof text, "%04lld-%02d-%02dT%02d:%02d:%02d.%06dZ", (long long)y, (int)m, (int)d,
-             (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60), (int)micro);
-    put_text(line, text);
+    snprintf(text, LOG_SECOND, "%04lld-%02d-%02dT%02d:%02d:%02d.", (long long)y, (int)m, (int)d,
+             (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
+}
+
+/* Many records share their second: its text is kept. */
+static void put_time(log_line *line, int64_t now) {
+    char text[] = "000000Z";
+    int64_t micro = now % 1000000, second = now / 1000000;
+    if (micro < 0) {
+        micro += 1000000;
+        second--;
+    }
+    if (line->second != second || line->date[0] == '\0') write_second(line->date, second);
+    line->second = second;
+    for (int i = 5; i >= 0; i--, micro /= 10) text[i] = (char)('0' + micro % 10);
+    put_text(line, line->date);
+    put(line, text, sizeof text - 1);
+}
+
+static void put_integer(log_line *line, int64_t number) {
+    char text[24];
+    size_t at = sizeof text;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do {
+        text[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (number < 0) text[--at] = '-';
+    put(line, text + at, sizeof text - at);
 }
 
 /* The shortest of three ways to write the number that reads back as it. */
@@ -145,12 +177,17 @@ static bool is_plain(const char *s, size_t len) {
     return len > 0 && len <= BERTH_LOG_VALUE_MAX;
 }
 
+/* A text in which nothing is to be escaped. */
+static void put_own(log_line *line, const char *s, size_t len) {
+    put(line, "\"", 1);
+    put(line, s, len);
+    put(line, "\"", 1);
+}
+
 static void put_value(log_line *line, const berth_log_field *field, bool json) {
-    char text[NUMBER_MAX];
     switch (field->type) {
     case BERTH_FIELD_INTEGER:
-        snprintf(text, sizeof text, "%lld", (long long)field->integer);
-        put_text(line, text);
+        put_integer(line, field->integer);
         break;
     case BERTH_FIELD_NUMBER:
         put_number(line, field->number, json);
@@ -160,6 +197,7 @@ static void put_value(log_line *line, const berth_log_field *field, bool json) {
         break;
     case BERTH_FIELD_TEXT:
         if (!json && is_plain(field->text, field->len)) put(line, field->text, field->len);
+        else if (field->own) put_own(line, field->text, field->len);
         else put_quoted(line, field->text, field->len, json);
         break;
     }
@@ -170,7 +208,14 @@ static bool is_reserved(const char *name) {
     return strcmp(name, "time") == 0 || strcmp(name, "level") == 0 || strcmp(name, "message") == 0;
 }
 
-static void put_field(log_line *line, const berth_log_field *field, bool json) {
+static void put_field(log_line *line, const berth_log_field *field, bool json, bool own) {
+    if (own) {
+        put_text(line, json ? ",\"" : " ");
+        put_text(line, field->name);
+        put_text(line, json ? "\":" : "=");
+        put_value(line, field, json);
+        return;
+    }
     const char *prefix = is_reserved(field->name) ? "field_" : "";
     if (json) {
         put_text(line, ",\"");
@@ -218,11 +263,11 @@ void log_format(log_line *line, berth_log_format format, const log_record *recor
     line->len = 0;
     line->failed = false;
     put_head(line, json, record);
-    for (size_t i = 0; i < record->is.count; i++) put_field(line, &record->is.fields[i], json);
+    for (size_t i = 0; i < record->is.count; i++) put_field(line, &record->is.fields[i], json, record->is.own);
     if (record->left_out > 0) {
         berth_log_field left = {.name = "fields_left_out", .type = BERTH_FIELD_INTEGER,
                                 .integer = (int64_t)record->left_out};
-        put_field(line, &left, json);
+        put_field(line, &left, json, true);
     }
     put_text(line, json ? "}\n" : "\n");
 }

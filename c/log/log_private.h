@@ -4,11 +4,15 @@
 
 #include "log/log.h"
 
+#define LOG_SECOND 40
+
 typedef struct log_line {
     berth_mem *mem;
     char *s;
     size_t len, cap;
     bool failed; /* for memory; what was put after that is missing */
+    int64_t second;
+    char date[LOG_SECOND]; /* what the second is called; "": none yet */
 } log_line;
 
 /* A record with what the log itself says of it. */

@@ -22,6 +22,7 @@
 typedef struct fd_sink {
     berth_mem mem;
     int fd;
+    bool waits;  /* no plain file: its reader may be slow */
     bool torn; /* the last line was written in part only */
     size_t size; /* of this */
     char path[]; /* "": standard error */
@@ -33,9 +34,21 @@ static int64_t milliseconds(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* Writes to a plain file, which never makes wait for a reader. */
+static bool write_file(int fd, const char *s, size_t len, size_t *done) {
+    for (*done = 0; *done < len;) {
+        ssize_t written = write(fd, s + *done, len - *done);
+        if (written < 0 && errno != EINTR) return false;
+        if (written > 0) *done += (size_t)written;
+    }
+    return true;
+}
+
 /* Writes all, or gives up when nobody reads; *done is how much was written. */
-static bool write_all(int fd, const char *s, size_t len, size_t *done) {
+static bool write_all(const fd_sink *sink, const char *s, size_t len, size_t *done) {
     int64_t until = 0;
+    int fd = sink->fd;
+    if (!sink->waits) return write_file(fd, s, len, done);
     for (*done = 0; *done < len;) {
         struct pollfd ready = {.fd = fd, .events = POLLOUT};
         int wait = 0;
@@ -50,6 +63,7 @@ static bool write_all(int fd, const char *s, size_t len, size_t *done) {
             if (until == 0) until = milliseconds() + BERTH_SINK_WAIT;
             continue;
         }
+        if (ready.revents & (POLLERR | POLLNVAL)) return false; /* a write would be a SIGPIPE */
         size_t piece = len - *done < PIECE ? len - *done : PIECE;
         ssize_t written = write(fd, s + *done, piece);
         if (written < 0 && errno != EINTR && errno != EAGAIN) return false;
@@ -64,18 +78,27 @@ static bool fd_write(void *ud, berth_level level, const char *line, size_t len) 
     (void)level;
     if (sink->fd < 0) return false;
     if (sink->torn) { /* what follows begins on a line of its own */
-        if (!write_all(sink->fd, "\n", 1, &done)) return false;
+        if (!write_all(sink, "\n", 1, &done)) return false;
         sink->torn = false;
     }
-    if (write_all(sink->fd, line, len, &done)) return true;
+    if (write_all(sink, line, len, &done)) return true;
     sink->torn = done > 0;
     return false;
 }
 
+static bool waits(int fd) {
+    struct stat about;
+    return fstat(fd, &about) != 0 || !S_ISREG(about.st_mode);
+}
+
 static berth_rc fd_reopen(void *ud, berth_err *err) {
     fd_sink *sink = ud;
-    if (sink->path[0] == '\0') return BERTH_OK;
-    int fd = open(sink->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+    if (sink->path[0] == '\0') {
+        sink->waits = true; /* the program may point it elsewhere at any time */
+        return BERTH_OK;
+    }
+    int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    int fd = open(sink->path, flags, 0600);
     if (fd < 0) {
         int why = errno;
         berth_fail(err, BERTH_EIO, "the log file cannot be opened");
@@ -84,6 +107,7 @@ static berth_rc fd_reopen(void *ud, berth_err *err) {
     }
     if (sink->fd >= 0) close(sink->fd);
     sink->fd = fd;
+    sink->waits = waits(fd);
     sink->torn = false;
     return BERTH_OK;
 }

@@ -36,23 +36,28 @@ static bool copy(berth_record_room *room, const char *s, size_t len, size_t *at)
 
 /* --- a look ------------------------------------------------------------------------------ */
 
-bool berth_field_is_secret_number(berth_redactor *redactor, const berth_log_field *field) {
+/* A number under the name of a secret may be one as well. */
+static bool is_secret_number(berth_redactor *redactor, const berth_log_field *field) {
     char text[32];
-    if (field->type != BERTH_FIELD_INTEGER) return false;
+    if (field->type != BERTH_FIELD_INTEGER || field->own) return false;
     int n = snprintf(text, sizeof text, "%lld", (long long)field->integer);
     return n > 0 && berth_redact_is_secret(redactor, field->name, text, (size_t)n);
 }
 
-static bool is_clean_field(berth_redactor *redactor, const berth_log_field *field) {
-    if (field->type != BERTH_FIELD_TEXT) return !berth_field_is_secret_number(redactor, field);
+static bool is_clean_field(berth_redactor *redactor, const berth_log_field *field, bool named) {
+    if (field->own) return true;
+    if (field->type != BERTH_FIELD_TEXT) return named || !is_secret_number(redactor, field);
     return berth_redact_is_clean(redactor, field->text, field->len) &&
-           !berth_redact_is_secret(redactor, field->name, field->text, field->len);
+           (named || !berth_redact_is_secret(redactor, field->name, field->text, field->len));
 }
 
 bool berth_record_is_clean(berth_redactor *redactor, const berth_record *record) {
-    if (!berth_redact_is_clean(redactor, record->message, record->message_len)) return false;
+    bool own = record->own && !berth_redact_has_names(redactor);
+    if (berth_redact_asks_all(redactor) ||
+        (!record->own && !berth_redact_is_clean(redactor, record->message, record->message_len)))
+        return false;
     for (size_t i = 0; i < record->count; i++) {
-        if (!is_clean_field(redactor, &record->fields[i])) return false;
+        if (!is_clean_field(redactor, &record->fields[i], own)) return false;
     }
     return true;
 }
@@ -115,7 +120,7 @@ berth_rc berth_record_redact(berth_redactor *redactor, const berth_record *recor
             if (!parts[i + 1].text) continue; /* the hook took it out */
             field.text = parts[i + 1].text;
             field.len = parts[i + 1].len;
-        } else if (berth_field_is_secret_number(redactor, &field)) {
+        } else if (is_secret_number(redactor, &field)) {
             field.type = BERTH_FIELD_TEXT;
             field.text = masked;
             field.len = sizeof masked - 1;

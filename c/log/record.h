@@ -25,6 +25,7 @@ typedef struct berth_log_field {
     int64_t integer;
     double number;
     bool boolean;
+    bool own; /* the value is a word or figure of berth's own: neither looked at nor escaped */
 } berth_log_field;
 
 typedef struct berth_record {
@@ -32,6 +33,7 @@ typedef struct berth_record {
     size_t message_len;
     const berth_log_field *fields; /* at most BERTH_RECORD_FIELDS_MAX */
     size_t count;
+    bool own; /* message and names of fields are berth's own, and tell no secret of a value */
 } berth_record;
 
 /* Where the redacted texts of one record stand. */
@@ -47,8 +49,6 @@ void berth_record_room_free(berth_record_room *room);
 
 /* Would no text of it be masked, looked at one by one?  Cheaper than redacting. */
 bool berth_record_is_clean(berth_redactor *redactor, const berth_record *record);
-/* A number under the name of a secret may be one as well. */
-bool berth_field_is_secret_number(berth_redactor *redactor, const berth_log_field *field);
 
 /* Redacts every text by itself, knowing what the others hold, then asks the redactor's hook.
  * *out stands in the room, until its next use.  Errors: BERTH_ENOMEM, BERTH_ELIMIT, the hook's

@@ -317,6 +317,14 @@ bool berth_redact_is_secret(berth_redactor *r, const char *name, const char *tex
     return is_secret_field(r, name, text, len, &rule);
 }
 
+bool berth_redact_has_names(const berth_redactor *r) {
+    return r->nfields > 0;
+}
+
+bool berth_redact_asks_all(const berth_redactor *r) {
+    return r->hook_all;
+}
+
 size_t berth_redact_masked(const berth_redactor *r) {
     return r->masked;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lua/lua_inventory.h"
+#include "lua/lua_log.h"
 #include "lua/lua_policy.h"
 #include "lua/lua_verbs.h"
 
@@ -167,6 +168,14 @@ static void push_answer(lua_State *L, const luax_scope *scope, const claim *c) {
         lua_pushboolean(L, 1);
 }
 
+/* Who it is about, for the log. */
+static void tell(luax_call *call, const claim *c) {
+    call->told.consumer = c->consumer;
+    call->told.project = c->project;
+    call->told.user = c->user;
+    call->told.type = c->type;
+}
+
 /* allocate{consumer=, ...} -> allocation; allocate{{...}, ...} -> array of them | nil, err */
 int luax_allocate(lua_State *L) {
     luax_call call;
@@ -182,6 +191,8 @@ int luax_allocate(lua_State *L) {
         push_answer(L, &call.scope, &all.items[i]);
         if (list) lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
+    call.told.verb = "allocate";
+    if (all.count == 1) tell(&call, all.items);
     berth_rc rc = luax_call_begin(&call);
     if (rc != BERTH_OK) return luax_call_fail(&call);
     berth_txn *txn = luax_call_txn(&call);
@@ -191,6 +202,9 @@ int luax_allocate(lua_State *L) {
     if (rc == BERTH_OK)
         rc = luax_judge_allocations(call.scope.owner, specs, all.count, &call.err);
     if (luax_call_end(&call, rc) != BERTH_OK) return luax_call_fail(&call);
+    for (size_t i = 0; i < all.count; i++)
+        luax_log_claim(&call, all.items[i].nitems > 0 ? "allocated" : "released",
+                       all.items[i].consumer);
     luax_call_done(&call);
     return 1;
 }
@@ -201,11 +215,14 @@ int luax_release(lua_State *L) {
     luax_call_open(L, &call, 2);
     berth_text consumer;
     luax_call_value(&call, 2, luax_into_text, &consumer);
+    call.told = (luax_told){.verb = "release", .consumer = consumer};
     berth_rc rc = luax_call_begin(&call);
     if (rc != BERTH_OK) return luax_call_fail(&call);
     rc = berth_release(luax_call_txn(&call), consumer, &call.err);
     rc = luax_call_end(&call, rc);
-    return rc == BERTH_OK ? luax_call_true(&call) : luax_call_fail(&call);
+    if (rc != BERTH_OK) return luax_call_fail(&call);
+    luax_log_done(&call, "released");
+    return luax_call_true(&call);
 }
 
 /* --- reshape ----------------------------------------------------------------------------- */
@@ -309,8 +326,11 @@ int luax_reshape(lua_State *L) {
     reshaping all = {.finals = NULL};
     luax_call_table(&call, 2, reshape_keys, &all);
     if (all.finals == NULL) luax_misuse(&call.reader, "key 'inventories' is missing");
+    call.told.verb = "reshape";
     berth_rc rc = luax_call_begin(&call);
     if (rc != BERTH_OK) return luax_call_fail(&call);
     rc = luax_call_end(&call, reshape(&call, &all));
-    return rc == BERTH_OK ? luax_call_true(&call) : luax_call_fail(&call);
+    if (rc != BERTH_OK) return luax_call_fail(&call);
+    luax_log_done(&call, "reshaped");
+    return luax_call_true(&call);
 }

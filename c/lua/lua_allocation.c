@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "lua/lua_redaction.h"
+#include "lua/lua_log.h"
 #include "lua/lua_verbs.h"
 
 const luax_class luax_allocation_class = {"berth.allocation"};
@@ -186,11 +186,14 @@ static int allocation_release(lua_State *L) {
     luax_allocation *self = luax_check(L, 1, &luax_allocation_class);
     luax_call call;
     luax_call_open_handle(L, &call, 1, self->owner, self->tx);
-    if (luax_call_begin(&call) != BERTH_OK) return luax_call_fail(&call);
     berth_text consumer = {self->consumer, self->len};
+    call.told = (luax_told){.verb = "release", .consumer = consumer};
+    if (luax_call_begin(&call) != BERTH_OK) return luax_call_fail(&call);
     berth_rc rc = berth_release(luax_call_txn(&call), consumer, &call.err);
     rc = luax_call_end(&call, rc);
-    return rc == BERTH_OK ? luax_call_true(&call) : luax_call_fail(&call);
+    if (rc != BERTH_OK) return luax_call_fail(&call);
+    luax_log_done(&call, "released");
+    return luax_call_true(&call);
 }
 
 void luax_open_allocation(lua_State *L) {

@@ -101,33 +101,33 @@ static berth_rc open_redaction(lua_State *L, luax_redaction *self, int table,
     return rc == BERTH_OK ? luax_redaction_open(L, self, err) : rc;
 }
 
-int luax_logger_new(lua_State *L, int table) {
+berth_rc luax_logger_new(lua_State *L, int table, berth_err *err) {
     luax_logger *self = luax_new(L, &luax_logger_class, sizeof *self, LUAX_LOGGER_VALUES);
     int index = lua_gettop(L);
     luax_redaction *redaction = luax_redaction_new(L);
     lua_setiuservalue(L, index, LUAX_LOGGER_REDACTION);
     self->redaction = redaction;
     luax_logger_options options;
-    berth_err err;
-    luax_logger_read(L, table, &redaction->arena, &options, &err);
-    berth_rc rc = err.rc;
-    if (rc == BERTH_OK) rc = open_redaction(L, redaction, table, &options, &err);
+    luax_logger_read(L, table, &redaction->arena, &options, err);
+    berth_rc rc = err->rc;
+    if (rc == BERTH_OK) rc = open_redaction(L, redaction, table, &options, err);
     if (rc == BERTH_OK && !options.sink) {
         lua_getfield(L, table, "sink");
         lua_setiuservalue(L, index, LUAX_LOGGER_SINK);
     }
     self->L = L;
     self->index = index;
-    if (rc == BERTH_OK) rc = open_log(self, &options, &err);
-    if (rc != BERTH_OK) return luax_fail(L, &err);
-    return 1;
+    if (rc == BERTH_OK) rc = open_log(self, &options, err);
+    self->L = NULL;
+    return rc;
 }
 
 /* logger(options) -> logger | nil, err */
 static int logger_open(lua_State *L) {
+    berth_err err;
     luax_max_args(L, 1);
     lua_settop(L, 1);
-    return luax_logger_new(L, 1);
+    return luax_logger_new(L, 1, &err) == BERTH_OK ? 1 : luax_fail(L, &err);
 }
 
 /* close, __gc, __close */
@@ -218,7 +218,7 @@ static int write_record(lua_State *L, berth_level level) {
     fields list;
     read_fields(L, 3, &list);
     luaL_checkstack(L, 16, NULL);
-    luax_logger_write(L, 1, self->redaction, level, &(berth_record){message, len, list.item, list.count});
+    luax_logger_write(L, 1, self->redaction, level, &(berth_record){message, len, list.item, list.count, false});
     return 0;
 }
 

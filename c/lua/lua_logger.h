@@ -44,8 +44,9 @@ typedef struct luax_logger_options {
  * [-0, +0, v] */
 void luax_logger_read(lua_State *L, int index, berth_arena *arena, luax_logger_options *options,
                       berth_err *err);
-/* logger(options) -> logger | nil, err, without its check of arguments. [-0, +(1|2), v] */
-int luax_logger_new(lua_State *L, int options);
+/* Pushes a logger with the options of the table at `table`, open unless the rc says otherwise.
+ * Errors: those of its sink, redaction and policies. [-0, +1, v] */
+berth_rc luax_logger_new(lua_State *L, int table, berth_err *err);
 
 /* Methods of lua_logger_redact.c. */
 int luax_logger_redact(lua_State *L);

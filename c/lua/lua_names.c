@@ -1,59 +1,63 @@
 /* lua_names.c - traits and resource classes: making, deleting and listing them. */
 #include <string.h>
 
-#include "lua/lua_store.h"
+#include "lua/lua_log.h"
 #include "lua/lua_verbs.h"
 
 typedef berth_rc (*create_fn)(berth_txn *txn, berth_text name, bool *created, berth_err *err);
 typedef berth_rc (*delete_fn)(berth_txn *txn, berth_text name, berth_err *err);
 
 /* (self, name) -> true, created | nil, err */
-static int create(lua_State *L, create_fn verb) {
+static int create(lua_State *L, const char *word, create_fn verb) {
     luax_call call;
     luax_call_open(L, &call, 2);
     berth_text name;
     luax_call_value(&call, 2, luax_into_text, &name);
     bool created = false;
+    call.told = (luax_told){.verb = word, .name = name};
     berth_rc rc = luax_call_begin(&call);
     if (rc == BERTH_OK) {
         rc = verb(luax_call_txn(&call), name, &created, &call.err);
         rc = luax_call_end(&call, rc);
     }
     if (rc != BERTH_OK) return luax_call_fail(&call);
+    if (created) luax_log_done(&call, "changed");
     luax_call_true(&call);
     lua_pushboolean(L, created);
     return 2;
 }
 
 /* (self, name) -> true | nil, err */
-static int delete_name(lua_State *L, delete_fn verb) {
+static int delete_name(lua_State *L, const char *word, delete_fn verb) {
     luax_call call;
     luax_call_open(L, &call, 2);
     berth_text name;
     luax_call_value(&call, 2, luax_into_text, &name);
+    call.told = (luax_told){.verb = word, .name = name};
     berth_rc rc = luax_call_begin(&call);
     if (rc == BERTH_OK) {
         rc = verb(luax_call_txn(&call), name, &call.err);
         rc = luax_call_end(&call, rc);
     }
     if (rc != BERTH_OK) return luax_call_fail(&call);
+    luax_log_done(&call, "changed");
     return luax_call_true(&call);
 }
 
 int luax_create_trait(lua_State *L) {
-    return create(L, berth_trait_create);
+    return create(L, "create_trait", berth_trait_create);
 }
 
 int luax_delete_trait(lua_State *L) {
-    return delete_name(L, berth_trait_delete);
+    return delete_name(L, "delete_trait", berth_trait_delete);
 }
 
 int luax_create_resource_class(lua_State *L) {
-    return create(L, berth_class_create);
+    return create(L, "create_resource_class", berth_class_create);
 }
 
 int luax_delete_resource_class(lua_State *L) {
-    return delete_name(L, berth_class_delete);
+    return delete_name(L, "delete_resource_class", berth_class_delete);
 }
 
 /* --- lists ------------------------------------------------------------------------------- */

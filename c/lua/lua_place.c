@@ -7,6 +7,7 @@
 #include "lua/lua_allocation.h"
 #include "lua/lua_candidates.h"
 #include "lua/lua_judge.h"
+#include "lua/lua_log.h"
 #include "lua/lua_request.h"
 #include "lua/lua_verbs.h"
 
@@ -60,6 +61,15 @@ static berth_rc check_free(luax_call *call, berth_text consumer) {
     return BERTH_ECONSUMER;
 }
 
+/* Who it is about, for the log. */
+static void tell(luax_call *call, const char *verb, const luax_ask *ask) {
+    call->told.verb = verb;
+    call->told.consumer = ask->consumer;
+    call->told.project = ask->project;
+    call->told.user = ask->user;
+    call->told.type = ask->type;
+}
+
 /* Arguments 2 and 3 as what to claim and for whom.  The candidate is on the stack. [-0, +1, v] */
 static const luax_candidate *read_arguments(luax_call *call, luax_ask *ask) {
     lua_State *L = call->L;
@@ -89,6 +99,7 @@ int luax_place(lua_State *L) {
     luax_ask ask;
     luax_call_open(L, &call, 3);
     const luax_candidate *candidate = read_arguments(&call, &ask);
+    tell(&call, "place", &ask);
     if (call.err.rc != BERTH_OK) return luax_call_fail(&call);
     luax_push_allocation(L, &call.scope, ask.consumer);
     berth_claim claim = claim_of(&ask);
@@ -103,6 +114,7 @@ int luax_place(lua_State *L) {
         free_placement(&call, &placement);
     }
     if (luax_call_end(&call, rc) != BERTH_OK) return luax_call_fail(&call);
+    luax_log_claim(&call, "placed", ask.consumer);
     luax_call_done(&call);
     return 1;
 }
@@ -173,8 +185,12 @@ int luax_allocation_move(lua_State *L) {
     if (ask.consumer.data != NULL || ask.project.data != NULL || ask.user.data != NULL ||
         ask.type.data != NULL)
         luax_misuse(&call.reader, "a move keeps its consumer: only a request is due");
+    tell(&call, "move", &ask);
+    call.told.consumer = (berth_text){self->consumer, self->len};
     berth_rc rc = luax_call_begin(&call);
     if (rc != BERTH_OK) return luax_call_fail(&call);
     rc = luax_call_end(&call, move(&call, self, &ask));
-    return rc == BERTH_OK ? luax_call_true(&call) : luax_call_fail(&call);
+    if (rc != BERTH_OK) return luax_call_fail(&call);
+    luax_log_claim(&call, "moved", call.told.consumer);
+    return luax_call_true(&call);
 }

@@ -2,13 +2,14 @@
  * decided, who may do what.  Also the judge that place and allocate ask (lua_judge.h). */
 #include "lua/lua_policy.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/nearest.h"
 #include "core/text.h"
+#include "lua/lua_log.h"
 #include "lua/lua_policy_files.h"
 #include "lua/lua_policy_kit.h"
-#include "lua/lua_redaction.h"
 #include "policy/host.h"
 #include "policy/view.h"
 
@@ -57,6 +58,10 @@ static berth_rc make_host(lua_State *L, luax_store *owner, int store, berth_err 
     return rc;
 }
 
+berth_decisions *luax_decisions_of(const luax_store *owner) {
+    return owner->policies != NULL ? berth_policies_decisions(owner->policies->host) : NULL;
+}
+
 const berth_judge *luax_judge(const luax_store *owner) {
     return berth_policies_judge(host_of(owner));
 }
@@ -72,17 +77,101 @@ berth_rc luax_judge_allocations(const luax_store *owner, const berth_allocation_
     return BERTH_OK;
 }
 
+/* --- what speaks for redact hooks ---------------------------------------------------------- */
+
+/* May it have a redact hook?  One that hides the word is found out once it is loaded. */
+static bool may_redact(const berth_policy_source *source) {
+    for (size_t i = 0; i + 6 <= source->len; i++)
+        if (memcmp(source->text + i, "redact", 6) == 0) return true;
+    return false;
+}
+
+/* Pushes the redaction of a store that has these policies beside those of `kept`, opened; nil when
+ * none of them redacts.  Loading them twice is what lets a faulty one leave the store as it was.
+ * Errors: those of loading, and of asking for rules. [-0, +1, v] */
+static berth_rc push_redaction(lua_State *L, const luax_store *owner, int store,
+                               const berth_policies *kept, const berth_policy_source *sources,
+                               size_t count, berth_err *err) {
+    luax_redaction *self = luax_redaction_new(L);
+    if (owner->logger != NULL) {
+        lua_getiuservalue(L, store, LUAX_STORE_LOGGER);
+        luax_redaction_derive(L, self, lua_gettop(L) - 1, owner->logger->redaction);
+    }
+    berth_rc rc = luax_redaction_host(self, err);
+    if (rc == BERTH_OK) luax_kit_watch(L, self->own);
+    for (size_t i = 0; rc == BERTH_OK && i < berth_policies_count(kept); i++) {
+        berth_policy_source source = berth_policies_source(kept, i);
+        rc = berth_policies_load(self->own, &source, 1, err);
+    }
+    if (rc == BERTH_OK) rc = berth_policies_load(self->own, sources, count, err);
+    if (rc == BERTH_OK && !berth_policies_has(self->own, BERTH_HOOK_REDACT)) {
+        lua_pop(L, 1);
+        lua_pushnil(L);
+        return BERTH_OK;
+    }
+    return rc == BERTH_OK ? luax_redaction_open(L, self, err) : rc;
+}
+
+/* What push_redaction left at the top becomes the store's. [-1, +0, -] */
+static void adopt_redaction(lua_State *L, luax_store *owner, int store) {
+    luax_redaction *usual = owner->logger != NULL ? owner->logger->redaction : NULL;
+    owner->redaction = lua_isnil(L, -1) ? usual : lua_touserdata(L, -1);
+    lua_setiuservalue(L, store, LUAX_STORE_REDACTION);
+}
+
 /* --- loading ----------------------------------------------------------------------------- */
+
+/* The policies that are loaded now, and how each counts. */
+static void log_set(lua_State *L, luax_store *owner, int store) {
+    char text[1024] = "";
+    luax_details all = {.count = 0};
+    size_t count = berth_policies_count(host_of(owner)), len = 0;
+    if (!luax_logs(owner, BERTH_LEVEL_INFO)) return;
+    for (size_t i = 0; i < count; i++) {
+        const berth_policy_about about = berth_policies_about(host_of(owner), i);
+        int n = snprintf(text + len, sizeof text - len, "%s%s@%s %s %.16s", i > 0 ? ", " : "",
+                         about.name, about.version, berth_policy_mode_text(about.mode),
+                         about.digest);
+        if (n < 0 || (size_t)n >= sizeof text - len) break;
+        len += (size_t)n;
+    }
+    luax_detail_number(&all, "count", (int64_t)count);
+    luax_detail_span(&all, "policies", text, len);
+    luax_log_event(L, owner, store, BERTH_LEVEL_INFO, "policies loaded", &all);
+}
+
+/* Leaves nothing changed when it fails, but for what adopt_redaction took. [-0, +?, v] */
+static berth_rc load_all(lua_State *L, luax_store *owner, int store,
+                         const berth_policy_source *sources, size_t count, bool whole,
+                         berth_err *err) {
+    berth_rc rc = make_host(L, owner, store, err);
+    if (rc != BERTH_OK) return rc;
+    berth_policies *host = host_of(owner);
+    bool redacts = !whole && berth_policies_has(host, BERTH_HOOK_REDACT);
+    for (size_t i = 0; i < count; i++) redacts = redacts || may_redact(&sources[i]);
+    if (redacts) rc = push_redaction(L, owner, store, whole ? NULL : host, sources, count, err);
+    if (rc == BERTH_OK)
+        rc = whole ? berth_policies_load_set(host, sources, count, err)
+                   : berth_policies_load(host, sources, count, err);
+    if (rc != BERTH_OK) return rc;
+    if (!redacts && berth_policies_has(host, BERTH_HOOK_REDACT))
+        rc = push_redaction(L, owner, store, host, NULL, 0, err); /* closed when it fails */
+    else if (!redacts)
+        lua_pushnil(L);
+    adopt_redaction(L, owner, store);
+    return rc;
+}
 
 static berth_rc load(lua_State *L, luax_store *owner, int store, luax_policy_batch *batch,
                      bool whole, berth_err *err) {
     size_t count;
     const berth_policy_source *sources = luax_policy_batch_sources(batch, &count);
     if (sources == NULL) return berth_fail_memory(err);
-    berth_rc rc = make_host(L, owner, store, err);
-    if (rc != BERTH_OK) return rc;
-    return whole ? berth_policies_load_set(host_of(owner), sources, count, err)
-                 : berth_policies_load(host_of(owner), sources, count, err);
+    int top = lua_gettop(L);
+    berth_rc rc = load_all(L, owner, store, sources, count, whole, err);
+    lua_settop(L, top);
+    if (rc == BERTH_OK) log_set(L, owner, store);
+    return rc;
 }
 
 berth_rc luax_judge_open(lua_State *L, luax_store *owner, int store, int list, berth_err *err) {
@@ -99,8 +188,15 @@ static luax_store *check_store(lua_State *L) {
     return owner;
 }
 
-static int answer(lua_State *L, const luax_store *owner, berth_rc rc, const berth_err *err) {
-    if (rc != BERTH_OK) return luax_store_fail(L, owner, err);
+/* true, or nil and the refusal of the verb. */
+static int answer(lua_State *L, luax_store *owner, const char *verb, berth_rc rc,
+                  const berth_err *err) {
+    if (rc != BERTH_OK) {
+        luax_details all = {.count = 0};
+        luax_detail_word(&all, "verb", verb);
+        if (verb != NULL) luax_log_failure(L, owner, 1, err, &all);
+        return luax_store_fail(L, owner, err);
+    }
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -114,7 +210,7 @@ int luax_load_policy(lua_State *L) {
     luax_policy_batch *batch = luax_policy_batch_new(L);
     berth_rc rc = luax_policy_batch_add(L, batch, 2, 3, 4, &err);
     if (rc == BERTH_OK) rc = load(L, owner, 1, batch, false, &err);
-    return answer(L, owner, rc, &err);
+    return answer(L, owner, "load_policy", rc, &err);
 }
 
 /* load_policies(list) -> true | nil, err: the whole set becomes these, or stays */
@@ -122,7 +218,7 @@ int luax_load_policies(lua_State *L) {
     luax_store *owner = check_store(L);
     berth_err err;
     luax_max_args(L, 2);
-    return answer(L, owner, luax_judge_open(L, owner, 1, 2, &err), &err);
+    return answer(L, owner, "load_policies", luax_judge_open(L, owner, 1, 2, &err), &err);
 }
 
 /* unload_policy(name) -> true | nil, err */
@@ -131,7 +227,13 @@ int luax_unload_policy(lua_State *L) {
     berth_err err;
     luax_max_args(L, 2);
     luaL_checktype(L, 2, LUA_TSTRING);
-    return answer(L, owner, berth_policies_unload(host_of(owner), lua_tostring(L, 2), &err), &err);
+    berth_rc rc = berth_policies_unload(host_of(owner), lua_tostring(L, 2), &err);
+    if (rc == BERTH_OK && lua_getiuservalue(L, 1, LUAX_STORE_REDACTION) != LUA_TNIL) {
+        rc = push_redaction(L, owner, 1, host_of(owner), NULL, 0, &err);
+        adopt_redaction(L, owner, 1);
+    }
+    if (rc == BERTH_OK) log_set(L, owner, 1);
+    return answer(L, owner, "unload_policy", rc, &err);
 }
 
 /* --- telling ----------------------------------------------------------------------------- */
@@ -271,7 +373,10 @@ static int core_authorize(lua_State *L) {
             roles[call.nroles] = lua_tostring(L, -1);
         }
     }
-    return answer(L, owner, berth_policies_authorize(host_of(owner), &call, &err), &err);
+    int64_t before = luax_log_mark(owner);
+    berth_rc rc = berth_policies_authorize(host_of(owner), &call, &err);
+    luax_log_rulings(L, owner, 1, before);
+    return answer(L, owner, NULL, rc, &err);
 }
 
 /* override(store, person, reason), override(store) -> true | nil, err: from now on, until it is
@@ -282,7 +387,7 @@ static int core_override(lua_State *L) {
     const char *person = luaL_optstring(L, 2, NULL), *reason = luaL_optstring(L, 3, NULL);
     berth_rc rc = make_host(L, owner, 1, &err);
     if (rc == BERTH_OK) rc = berth_policies_override(host_of(owner), person, reason, &err);
-    return answer(L, owner, rc, &err);
+    return answer(L, owner, NULL, rc, &err);
 }
 
 /* redact(store, record) -> what every redact policy left of it | nil, err */

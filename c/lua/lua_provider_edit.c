@@ -1,6 +1,9 @@
 /* lua_provider_edit.c - the provider's methods that change it.  Each is one verb: alone it begins
  * and commits, in a transaction it is part of that. */
+#include <string.h>
+
 #include "lua/lua_inventory.h"
+#include "lua/lua_log.h"
 #include "lua/lua_provider.h"
 
 typedef struct edit {
@@ -20,10 +23,12 @@ static const luax_key option_keys[] = {
 };
 
 /* A method with at most `args` arguments; the one at `options` is {generation=}, 0: none. */
-static void open_edit(lua_State *L, edit *e, int args, int options) {
+static void open_edit(lua_State *L, edit *e, const char *verb, int args, int options) {
     e->self = luax_check(L, 1, &luax_provider_class);
     e->generation = BERTH_ANY_GENERATION;
     luax_call_open_handle(L, &e->call, args, e->self->owner, e->self->tx);
+    e->call.told.verb = verb;
+    e->call.told.provider = (berth_text){e->self->uuid, strlen(e->self->uuid)};
     if (options != 0) luax_call_table(&e->call, options, option_keys, e);
 }
 
@@ -41,13 +46,15 @@ static berth_rc begin_edit(edit *e) {
 /* true | nil, err */
 static int end_edit(edit *e, berth_rc rc) {
     rc = luax_call_end(&e->call, rc);
-    return rc == BERTH_OK ? luax_call_true(&e->call) : luax_call_fail(&e->call);
+    if (rc != BERTH_OK) return luax_call_fail(&e->call);
+    luax_log_done(&e->call, "changed");
+    return luax_call_true(&e->call);
 }
 
 /* set_inventories({CLASS = n or fields}, {generation=}) */
 static int set_inventories(lua_State *L) {
     edit e;
-    open_edit(L, &e, 3, 3);
+    open_edit(L, &e, "set_inventories", 3, 3);
     luax_stocks stocks;
     luax_call_value(&e.call, 2, luax_read_inventories, &stocks);
     if (begin_edit(&e) != BERTH_OK) return luax_call_fail(&e.call);
@@ -64,7 +71,7 @@ static int set_inventories(lua_State *L) {
 /* set_inventory(CLASS, n or fields or nil, {generation=}) */
 static int set_inventory(lua_State *L) {
     edit e;
-    open_edit(L, &e, 4, 4);
+    open_edit(L, &e, "set_inventory", 4, 4);
     berth_text rclass;
     berth_inventory inventory;
     bool keep = !lua_isnil(L, 3);
@@ -83,7 +90,7 @@ static int set_inventory(lua_State *L) {
 /* set_traits({names}, {generation=}) */
 static int set_traits(lua_State *L) {
     edit e;
-    open_edit(L, &e, 3, 3);
+    open_edit(L, &e, "set_traits", 3, 3);
     luax_words list;
     luax_call_value(&e.call, 2, luax_into_words, &list);
     berth_ref *refs = luax_take(&e.call.reader, list.count, sizeof *refs);
@@ -100,7 +107,7 @@ static int set_traits(lua_State *L) {
 /* set_aggregates({uuids or words}, {generation=}) */
 static int set_aggregates(lua_State *L) {
     edit e;
-    open_edit(L, &e, 3, 3);
+    open_edit(L, &e, "set_aggregates", 3, 3);
     luax_words list;
     luax_call_value(&e.call, 2, luax_into_words, &list);
     if (begin_edit(&e) != BERTH_OK) return luax_call_fail(&e.call);
@@ -133,7 +140,7 @@ static const luax_key update_keys[] = {
 /* update{name=, parent=} */
 static int provider_update(lua_State *L) {
     edit e;
-    open_edit(L, &e, 2, 0);
+    open_edit(L, &e, "update", 2, 0);
     luaL_checktype(L, 2, LUA_TTABLE);
     update u = {.set_parent = false};
     luax_call_table(&e.call, 2, update_keys, &u);
@@ -150,7 +157,7 @@ static int provider_update(lua_State *L) {
 
 static int provider_delete(lua_State *L) {
     edit e;
-    open_edit(L, &e, 1, 0);
+    open_edit(L, &e, "delete", 1, 0);
     if (begin_edit(&e) != BERTH_OK) return luax_call_fail(&e.call);
     return end_edit(&e, berth_provider_delete(luax_call_txn(&e.call), e.ref, &e.call.err));
 }

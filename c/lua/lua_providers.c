@@ -3,6 +3,7 @@
 
 #include "core/text.h"
 #include "lua/lua_inventory.h"
+#include "lua/lua_log.h"
 #include "lua/lua_store.h"
 #include "lua/lua_verbs.h"
 
@@ -74,6 +75,7 @@ int luax_create_provider(lua_State *L) {
     luax_call_table(&call, 2, create_keys, &words);
     if (words.name.data == NULL) luax_misuse(&call.reader, "key 'name' is missing");
     luax_provider *handle = luax_new_provider(L, &call.scope);
+    call.told = (luax_told){.verb = "create_provider", .provider = words.name};
     char uuid[BERTH_UUID_BYTES + 1];
     berth_rc rc = call.err.rc;
     if (rc == BERTH_OK) rc = fill_uuid(&words, uuid, &call.err);
@@ -83,6 +85,7 @@ int luax_create_provider(lua_State *L) {
         rc = luax_call_end(&call, rc);
     }
     if (rc != BERTH_OK) return luax_call_fail(&call);
+    luax_log_done(&call, "changed");
     luax_call_done(&call);
     return 1;
 }

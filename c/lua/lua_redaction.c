@@ -19,8 +19,8 @@ static int redaction_gc(lua_State *L) {
     berth_mem mem = berth_mem_default();
     berth_redactor_close(self->redactor);
     self->redactor = NULL;
-    if (self->owns_host) berth_policies_free(self->hosts[0]);
-    self->owns_host = false;
+    berth_policies_free(self->own);
+    self->own = NULL;
     self->nhosts = 0;
     berth_record_room_free(&self->room);
     berth_data_free(&self->record);
@@ -73,22 +73,18 @@ berth_redactor *luax_redaction_use(lua_State *L, luax_redaction **self) {
     return (*self)->redactor;
 }
 
-berth_rc luax_redaction_extend(lua_State *L, const luax_redaction *base, int at,
-                               berth_policies *host, int owner, luax_redaction **out,
-                               berth_err *err) {
-    luax_redaction *self = luax_redaction_new(L);
-    *out = self;
-    if (base != NULL) {
-        self->options = base->options;
-        self->nhosts = base->nhosts < LUAX_REDACTION_HOSTS ? base->nhosts : 0;
-        memcpy(self->hosts, base->hosts, sizeof self->hosts);
-        lua_pushvalue(L, at);
-        lua_setiuservalue(L, -2, 1);
-    }
-    self->hosts[self->nhosts++] = host;
-    lua_pushvalue(L, owner);
-    lua_setiuservalue(L, -2, 2);
-    return luax_redaction_open(L, self, err);
+void luax_redaction_derive(lua_State *L, luax_redaction *self, int index,
+                           const luax_redaction *base) {
+    self->options = base->options;
+    self->nhosts = base->nhosts;
+    memcpy(self->hosts, base->hosts, sizeof self->hosts);
+    lua_setiuservalue(L, index, 1);
+}
+
+berth_rc luax_redaction_host(luax_redaction *self, berth_err *err) {
+    berth_rc rc = berth_policies_new(berth_mem_default(), &self->own, err);
+    if (rc == BERTH_OK) self->hosts[self->nhosts++] = self->own;
+    return rc;
 }
 
 /* --- texts --------------------------------------------------------------------------------- */
@@ -134,7 +130,7 @@ static berth_record record_of(const berth_err *err, berth_log_field *fields) {
                                       .len = f->is_number ? 0 : strlen(f->text),
                                       .integer = f->number};
     }
-    return (berth_record){err->message, strlen(err->message), fields, (size_t)err->nfields};
+    return (berth_record){err->message, strlen(err->message), fields, (size_t)err->nfields, false};
 }
 
 /* What redaction leaves of the error, in place. */

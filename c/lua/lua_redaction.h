@@ -13,7 +13,7 @@
 #include "policy/host.h"
 
 #define LUAX_REDACTION_HOSTS 2
-#define LUAX_REDACTION_VALUES 2 /* user values: what keeps its base and its last host alive */
+#define LUAX_REDACTION_VALUES 1 /* user values: its base */
 
 /* Invariant: redactor is NULL until it is opened and once it is collected; then nothing but notes
  * leaves through it. */
@@ -21,9 +21,9 @@ typedef struct luax_redaction {
     berth_redactor *redactor;     /* owned */
     berth_redact_options options; /* what it was made of; texts stand in its or its base's arena */
     berth_arena arena;
-    berth_policies *hosts[LUAX_REDACTION_HOSTS]; /* in order of speaking */
+    berth_policies *hosts[LUAX_REDACTION_HOSTS]; /* in order of speaking; before the last: its base's */
     size_t nhosts;
-    bool owns_host; /* the first one is its own */
+    berth_policies *own; /* owned; the last host, or NULL */
     berth_record_room room;
     berth_data record, answer; /* of a call of the policies */
     char *texts;               /* owned; what they answered */
@@ -40,11 +40,11 @@ berth_rc luax_redaction_load(lua_State *L, luax_redaction *self, int list, berth
 /* Asks the last host for its rules and opens.  Errors: those of the policies and of
  * berth_redactor_open. [-0, +0, v] */
 berth_rc luax_redaction_open(lua_State *L, luax_redaction *self, berth_err *err);
-/* Pushes one that does as `base`, which stands at index `at` (NULL: the module's), and lets the
- * host speak last, which the value at `owner` keeps.  Errors: as above. [-0, +1, v] */
-berth_rc luax_redaction_extend(lua_State *L, const luax_redaction *base, int at,
-                               berth_policies *host, int owner, luax_redaction **out,
-                               berth_err *err);
+/* An empty own host, to be loaded before it is opened.  Errors: BERTH_ENOMEM. */
+berth_rc luax_redaction_host(luax_redaction *self, berth_err *err);
+/* Begins, before that, as another one does, which the value at the top belongs to. [-1, +0, -] */
+void luax_redaction_derive(lua_State *L, luax_redaction *self, int index,
+                           const luax_redaction *base);
 /* Appends the list of rules at the top, as tables, to those of *redact; texts are copied.  `arg` is
  * told when they are misuse. [-0, +0, v] */
 void luax_read_rules(lua_State *L, int arg, berth_arena *arena, berth_redact_options *redact,

@@ -149,12 +149,8 @@ berth_rc luax_redaction_load(lua_State *L, luax_redaction *self, int list, berth
     const berth_policy_source *sources =
         rc == BERTH_OK ? luax_policy_batch_sources(batch, &count) : NULL;
     if (rc == BERTH_OK && !sources) rc = berth_fail_memory(err);
-    if (rc == BERTH_OK) rc = berth_policies_new(berth_mem_default(), &self->hosts[0], err);
-    if (rc == BERTH_OK) {
-        self->owns_host = true;
-        self->nhosts = 1;
-        rc = berth_policies_load_set(self->hosts[0], sources, count, err);
-    }
+    if (rc == BERTH_OK) rc = luax_redaction_host(self, err);
+    if (rc == BERTH_OK) rc = berth_policies_load_set(self->own, sources, count, err);
     lua_pop(L, 1);
     return rc;
 }
@@ -162,12 +158,12 @@ berth_rc luax_redaction_load(lua_State *L, luax_redaction *self, int list, berth
 berth_rc luax_redaction_open(lua_State *L, luax_redaction *self, berth_err *err) {
     berth_rc rc = BERTH_OK;
     self->L = L;
-    if (self->nhosts > 0) {
-        berth_policies *last = self->hosts[self->nhosts - 1];
+    for (size_t i = 0; i < self->nhosts; i++) {
+        if (!berth_policies_has(self->hosts[i], BERTH_HOOK_REDACT)) continue;
         self->options.hook = luax_redaction_hook;
         self->options.hook_ud = self;
-        if (berth_policies_has(last, BERTH_HOOK_REDACT)) rc = ask_rules(L, self, last, err);
     }
+    if (berth_policies_has(self->own, BERTH_HOOK_REDACT)) rc = ask_rules(L, self, self->own, err);
     if (rc != BERTH_OK) return rc;
     return berth_redactor_open(berth_mem_default(), &self->options, &self->redactor, err);
 }

@@ -164,7 +164,7 @@ static bool push_copy(lua_State *L, luax_redaction *self) {
         lua_pushvalue(L, -1);
         redact_table(L, &p, NULL, 0);
         if (self->turns == turn && !p.failed) {
-            bool ask = self->nhosts > 0 && (p.hit || self->options.hook_all);
+            bool ask = self->options.hook && (p.hit || self->options.hook_all);
             return !ask || luax_redaction_ask(L, self);
         }
         lua_pop(L, 1);

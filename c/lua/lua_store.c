@@ -8,8 +8,8 @@
 #include "lua/lua_candidates.h"
 #include "lua/lua_changes.h"
 #include "lua/lua_judge.h"
+#include "lua/lua_log.h"
 #include "lua/lua_policy.h"
-#include "lua/lua_redaction.h"
 #include "lua/lua_tx.h"
 #include "lua/lua_verbs.h"
 
@@ -20,7 +20,7 @@ const luax_class luax_store_class = {"berth.store"};
 typedef struct options {
     bool read_only, must_exist, allow_network;
     int64_t busy_timeout_ms, keep_changes, rank_memory, checkpoint_pages;
-    bool has_policies;
+    bool has_policies, has_logger;
 } options;
 
 static void read_positive(luax_reader *r, void *into) {
@@ -32,7 +32,17 @@ static void read_policies(luax_reader *r, void *into) {
     *(bool *)into = true;
 }
 
+/* A logger, or the options of one. */
+static void read_logger(luax_reader *r, void *into) {
+    const luax_logger *logger = luax_test(r->L, -1, &luax_logger_class);
+    if (logger == NULL && lua_type(r->L, -1) != LUA_TTABLE)
+        luax_expected(r, -1, "logger or its options");
+    if (logger != NULL && logger->log == NULL) luax_misuse(r, "the logger is closed");
+    *(bool *)into = true;
+}
+
 static const luax_key option_keys[] = {
+    {"logger", LUAX_READ, offsetof(options, has_logger), read_logger},
     {"policies", LUAX_READ, offsetof(options, has_policies), read_policies},
     {"read_only", LUAX_BOOLEAN, offsetof(options, read_only), NULL},
     {"must_exist", LUAX_BOOLEAN, offsetof(options, must_exist), NULL},
@@ -69,6 +79,34 @@ static berth_rc open_store(luax_store *self, const char *target, const options *
     return rc == BERTH_OK ? berth_store_open(&c, &self->store, err) : rc;
 }
 
+/* What is there at the beginning; what is there at the end. */
+static void log_life(lua_State *L, luax_store *self, int index, const char *message,
+                     const char *target) {
+    luax_details all = {.count = 0};
+    berth_store_stats stats;
+    if (!luax_logs(self, BERTH_LEVEL_INFO)) return;
+    berth_store_get_stats(self->store, &stats);
+    luax_detail_text(&all, "store", target);
+    luax_detail_text(&all, "backend", stats.backend);
+    luax_detail_text(&all, "library", stats.library);
+    luax_detail_number(&all, "providers", stats.providers);
+    luax_detail_number(&all, "consumers", stats.consumers);
+    luax_detail_number(&all, "sequence", stats.sequence);
+    luax_detail_number(&all, "commits", stats.commits);
+    luax_log_event(L, self, index, BERTH_LEVEL_INFO, message, &all);
+}
+
+/* nil, err of an open that came to nothing. */
+static int open_failed(lua_State *L, luax_store *self, int index, const char *target,
+                       const berth_err *err) {
+    luax_details all = {.count = 0};
+    luax_detail_word(&all, "verb", "open");
+    luax_detail_text(&all, "store", target);
+    luax_log_failure(L, self, index, err, &all);
+    luax_store_close(self);
+    return luax_store_fail(L, self, err);
+}
+
 /* open(target, options) -> store | nil, err */
 static int store_open(lua_State *L) {
     luax_max_args(L, 2);
@@ -85,16 +123,21 @@ static int store_open(lua_State *L) {
     luax_call_table(&call, 2, option_keys, &o);
     if (call.err.rc == BERTH_OK && strlen(target.data) != target.len)
         (void)berth_fail(&call.err, BERTH_EINVALID, "a path has no NUL bytes");
-    if (call.err.rc != BERTH_OK || open_store(self, target.data, &o, &call.err) != BERTH_OK)
-        return luax_call_fail(&call);
+    berth_rc rc = call.err.rc;
+    if (rc == BERTH_OK && o.has_logger) {
+        lua_pushliteral(L, "logger");
+        lua_rawget(L, 2);
+        rc = luax_log_adopt(L, self, 3, lua_gettop(L), &call.err);
+    }
+    if (rc == BERTH_OK) rc = open_store(self, target.data, &o, &call.err);
     luax_call_done(&call);
-    if (o.has_policies) {
+    if (rc != BERTH_OK) return open_failed(L, self, 3, lua_tostring(L, 1), &call.err);
+    log_life(L, self, 3, "opened", lua_tostring(L, 1));
+    if (o.has_policies && self->store != NULL) {
         lua_pushliteral(L, "policies");
         lua_rawget(L, 2);
-        if (luax_judge_open(L, self, 3, lua_gettop(L), &call.err) != BERTH_OK) {
-            luax_store_close(self);
-            return luax_store_fail(L, self, &call.err);
-        }
+        if (luax_judge_open(L, self, 3, lua_gettop(L), &call.err) != BERTH_OK)
+            return open_failed(L, self, 3, lua_tostring(L, 1), &call.err);
     }
     lua_pushvalue(L, 3);
     return 1;
@@ -102,7 +145,9 @@ static int store_open(lua_State *L) {
 
 /* close, __gc, __close: an open transaction is rolled back. */
 static int store_close(lua_State *L) {
-    luax_store_close(luax_check(L, 1, &luax_store_class));
+    luax_store *self = luax_check(L, 1, &luax_store_class);
+    if (self->store != NULL) log_life(L, self, 1, "closed", NULL);
+    luax_store_close(self);
     return 0;
 }
 
@@ -166,6 +211,19 @@ static const char *first_broken(const findings *all) {
     return f->sentence;
 }
 
+static void log_check(luax_call *call, berth_rc rc, const findings *found) {
+    luax_store *owner = call->scope.owner;
+    luax_details all = {.count = 0};
+    if (!luax_logs(owner, BERTH_LEVEL_INFO)) return;
+    luax_detail_word(&all, "verb", "check");
+    luax_detail_number(&all, "problems", found->broken);
+    luax_detail_number(&all, "notices", found->odd);
+    if (rc == BERTH_OK)
+        luax_log_event(call->L, owner, call->scope.index, BERTH_LEVEL_INFO, "checked", &all);
+    else
+        luax_log_failure(call->L, owner, call->scope.index, &call->err, &all);
+}
+
 /* check() -> true, notices | nil, err with `problems` */
 static int store_check(lua_State *L) {
     luax_call call;
@@ -176,6 +234,7 @@ static int store_check(lua_State *L) {
     if (rc == BERTH_OK && all.failed) rc = berth_fail_memory(&call.err);
     if (rc == BERTH_OK && all.broken > 0)
         rc = berth_fail(&call.err, BERTH_ECORRUPT, "%s", first_broken(&all));
+    log_check(&call, rc, &all);
     if (rc != BERTH_OK) {
         luaL_pushfail(L);
         luax_store_push_error(L, call.scope.owner, &call.err);
@@ -197,11 +256,13 @@ static int store_backup(lua_State *L) {
     open_call(L, &call, 2);
     berth_text path;
     luax_call_value(&call, 2, luax_into_text, &path);
+    call.told = (luax_told){.verb = "backup", .name = path};
     if (call.err.rc == BERTH_OK && strlen(path.data) != path.len)
         (void)berth_fail(&call.err, BERTH_EINVALID, "a path has no NUL bytes");
     if (call.err.rc != BERTH_OK ||
         berth_store_backup(call.scope.owner->store, path.data, &call.err) != BERTH_OK)
         return luax_call_fail(&call);
+    luax_log_done(&call, "copied");
     return luax_call_true(&call);
 }
 

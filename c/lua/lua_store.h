@@ -16,19 +16,23 @@
 struct luax_policies;
 struct luax_candidates;
 struct luax_redaction;
+struct luax_logger;
 
 /* User values, each nil at first. */
 enum {
     LUAX_STORE_SCRATCH = 1, /* an idle one */
     LUAX_STORE_POLICIES,    /* their owner */
     LUAX_STORE_REDACTION,   /* what speaks for its redact hooks */
-    LUAX_STORE_VALUES = LUAX_STORE_REDACTION
+    LUAX_STORE_LOGGER,
+    LUAX_STORE_VALUES = LUAX_STORE_LOGGER
 };
 
 typedef struct luax_store {
     berth_store *store;              /* owned; NULL: closed */
     struct luax_policies *policies;  /* NULL: none loaded */
     struct luax_redaction *redaction; /* what leaves it passes this; NULL: the module's */
+    struct luax_logger *logger;       /* NULL: none */
+    berth_store_news news;            /* as the log was told last */
     struct luax_candidates *open;    /* searches in the state's memory: closed with the store */
     uint64_t tx;                     /* number of the open transaction, 0: none */
     uint64_t txs;                    /* numbers given out */
@@ -92,6 +96,13 @@ luax_scratch *luax_scratch_take(lua_State *L, int store_index);
 /* Empties it and keeps it for the next call. [-0, +0, m] */
 void luax_scratch_done(lua_State *L, int store_index, int scratch_index);
 
+/* What the log tells of a verb that was done or refused; no verb: nothing but trouble. */
+typedef struct luax_told {
+    const char *verb; /* static */
+    berth_text consumer, project, user, type, provider, name;
+    int64_t decided; /* the last decision of a policy before it */
+} luax_told;
+
 /* Everything one verb needs, set up in one go. */
 typedef struct luax_call {
     lua_State *L;
@@ -100,6 +111,7 @@ typedef struct luax_call {
     int scratch_index;
     luax_reader reader; /* copies to the scratch, refuses into err */
     berth_err err;      /* rc BERTH_OK until something is refused */
+    luax_told told;
 } luax_call;
 
 /* For a verb with at most `args` arguments, self included; missing ones become nil. The store's

@@ -4,6 +4,7 @@
 #include "lua/lua_tx.h"
 
 #include "lua/lua_changes.h"
+#include "lua/lua_log.h"
 #include "lua/lua_verbs.h"
 
 const luax_class luax_tx_class = {"berth.transaction"};
@@ -43,18 +44,49 @@ static berth_rc begin(lua_State *L, luax_store *owner, berth_err *err) {
     return BERTH_OK;
 }
 
-static berth_rc commit(luax_tx *self, berth_err *err) {
+/* For the log: how the transaction ended.  The store's userdata is user value 1 of the value at
+ * `at`, the transaction. [-0, +0, m] */
+static void log_end(lua_State *L, luax_tx *self, int at, const char *message, int64_t changes) {
     luax_store *owner = self->owner;
+    luax_details all = {.count = 0};
+    if (!luax_logs(owner, BERTH_LEVEL_INFO) || owner->store == NULL) return;
+    luax_detail_number(&all, "transaction", (int64_t)self->number);
+    luax_detail_number(&all, "changes", changes);
+    luax_detail_number(&all, "sequence", berth_store_sequence(owner->store));
+    lua_getiuservalue(L, at, 1);
+    luax_log_event(L, owner, lua_gettop(L), BERTH_LEVEL_INFO, message, &all);
+    lua_pop(L, 1);
+}
+
+/* The transaction stands at `at`. [-0, +0, m] */
+static berth_rc commit(lua_State *L, luax_tx *self, int at, berth_err *err) {
+    luax_store *owner = self->owner;
+    int64_t changes = (int64_t)berth_store_txn(owner->store)->count;
     owner->tx = 0;
     forget_marks(self);
     berth_rc rc = berth_store_commit(owner->store, err);
     if (rc != BERTH_OK) owner->undone++;
+    if (owner->logger == NULL) return rc;
+    if (rc == BERTH_OK) {
+        log_end(L, self, at, "committed", changes);
+        return rc;
+    }
+    luax_details all = {.count = 0};
+    luax_detail_word(&all, "verb", "commit");
+    luax_detail_number(&all, "transaction", (int64_t)self->number);
+    lua_getiuservalue(L, at, 1);
+    luax_log_failure(L, owner, lua_gettop(L), err, &all);
+    lua_pop(L, 1);
     return rc;
 }
 
-static void rollback(luax_tx *self) {
-    if (is_open(self)) luax_abandon(self->owner);
+/* The transaction stands at `at`. [-0, +0, m] */
+static void rollback(lua_State *L, luax_tx *self, int at) {
+    bool was_open = is_open(self);
+    int64_t changes = was_open ? (int64_t)berth_store_txn(self->owner->store)->count : 0;
+    if (was_open) luax_abandon(self->owner);
     forget_marks(self);
+    if (was_open) log_end(L, self, at, "rolled back", changes);
 }
 
 /* --- made by a store --------------------------------------------------------------------- */
@@ -77,7 +109,7 @@ static void call_within(lua_State *L, luax_tx *self, int at) {
         lua_toclose(L, at);
         lua_call(L, 1, LUA_MULTRET);
     } else if (lua_pcall(L, 1, LUA_MULTRET, 0) != LUA_OK) {
-        rollback(self);
+        rollback(L, self, at);
         lua_error(L);
     }
 }
@@ -95,8 +127,8 @@ int luax_transaction(lua_State *L) {
     int results = lua_gettop(L) - 3;
     if (is_open(self)) {
         if (results >= 2 && lua_isnil(L, 4) && !lua_isnil(L, 5)) {
-            rollback(self);
-        } else if (commit(self, &err) != BERTH_OK) {
+            rollback(L, self, 3);
+        } else if (commit(L, self, 3, &err) != BERTH_OK) {
             return luax_store_fail(L, owner, &err);
         }
     } else if (owner->store == NULL) {
@@ -113,7 +145,7 @@ static int tx_commit(lua_State *L) {
     luax_tx *self = check_open(L);
     luax_max_args(L, 1);
     berth_err err;
-    if (commit(self, &err) != BERTH_OK) return luax_store_fail(L, self->owner, &err);
+    if (commit(L, self, 1, &err) != BERTH_OK) return luax_store_fail(L, self->owner, &err);
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -121,14 +153,14 @@ static int tx_commit(lua_State *L) {
 static int tx_rollback(lua_State *L) {
     luax_tx *self = check_open(L);
     luax_max_args(L, 1);
-    rollback(self);
+    rollback(L, self, 1);
     lua_pushboolean(L, 1);
     return 1;
 }
 
 /* __close and __gc: whatever is still open is rolled back; safe to run twice. */
 static int tx_close(lua_State *L) {
-    rollback(luax_check(L, 1, &luax_tx_class));
+    rollback(L, luax_check(L, 1, &luax_tx_class), 1);
     return 0;
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "lua/lua_redaction.h"
+#include "lua/lua_log.h"
 #include "lua/lua_store.h"
 #include "lua/lua_tx.h"
 
@@ -147,6 +147,7 @@ void luax_scratch_done(lua_State *L, int store_index, int scratch_index) {
 
 static void set_up(lua_State *L, luax_call *call) {
     call->L = L;
+    call->told = (luax_told){.verb = NULL};
     call->scratch = luax_scratch_take(L, call->scope.index);
     call->scratch_index = lua_gettop(L);
     luax_reader_init(&call->reader, L, 1, &call->scratch->arena, &call->err);
@@ -184,6 +185,7 @@ void luax_call_table(luax_call *call, int arg, const luax_key *keys, void *into)
 
 berth_rc luax_call_begin(luax_call *call) {
     if (call->err.rc != BERTH_OK) return call->err.rc;
+    if (call->scope.owner->logger != NULL) call->told.decided = luax_log_mark(call->scope.owner);
     return luax_write_begin(call->L, &call->scope, &call->err);
 }
 
@@ -197,10 +199,13 @@ berth_state *luax_call_read(luax_call *call) {
 }
 
 void luax_call_done(luax_call *call) {
+    if (call->scope.owner->logger != NULL)
+        luax_log_news(call->L, call->scope.owner, call->scope.index);
     luax_scratch_done(call->L, call->scope.index, call->scratch_index);
 }
 
 int luax_call_fail(luax_call *call) {
+    if (call->scope.owner->logger != NULL) luax_log_refusal(call);
     luax_call_done(call);
     return luax_store_fail(call->L, call->scope.owner, &call->err);
 }

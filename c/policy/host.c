@@ -225,6 +225,11 @@ void berth_policies_write(const berth_policies *policies, berth_data *out) {
     berth_data_close(out, &all);
 }
 
+berth_policy_about berth_policies_about(const berth_policies *policies, size_t i) {
+    const berth_policy *p = policies->items[i];
+    return (berth_policy_about){p->name, p->version, p->digest, p->mode};
+}
+
 berth_policy_source berth_policies_source(const berth_policies *policies, size_t i) {
     const berth_policy *p = policies->items[i];
     return (berth_policy_source){p->file, p->text, p->len, &p->parameters, p->mode};

@@ -106,6 +106,12 @@ size_t berth_policies_count(const berth_policies *policies); /* NULL: 0 */
 /* An array of what each is and has cost: name, version, description, file, digest, mode, hooks,
  * parameters as given, calls, denials, faults, steps of the last call, most memory of any. */
 void berth_policies_write(const berth_policies *policies, berth_data *out);
+/* Which text the i-th was made of, and how it counts; borrowed. */
+typedef struct berth_policy_about {
+    const char *name, *version, *digest;
+    berth_policy_mode mode;
+} berth_policy_about;
+berth_policy_about berth_policies_about(const berth_policies *policies, size_t i);
 /* The source, parameters and mode of the i-th, to load it elsewhere; borrowed. */
 berth_policy_source berth_policies_source(const berth_policies *policies, size_t i);
 

@@ -59,6 +59,7 @@ typedef struct berth_backend_ops {
 
 struct berth_backend {
     const berth_backend_ops *ops;
+    int64_t checkpoint_faults; /* checkpoints that failed, for another reason than company */
 };
 
 /* Errors: as berth_store_open.  *out is owned by the caller: ops->close. */

@@ -35,7 +35,11 @@ static bool open_checkpointer(berth_sqlite *b) {
 
 void berth_sqlite_checkpoint(berth_sqlite *b) {
     int wanted = b->checkpoint_pages;
-    if (b->log_pages < wanted || b->log_pages < b->checkpoint_at || !open_checkpointer(b)) return;
+    if (b->log_pages < wanted || b->log_pages < b->checkpoint_at) return;
+    if (!open_checkpointer(b)) {
+        b->base.checkpoint_faults++;
+        return;
+    }
     int timeout = b->main.busy_timeout_ms;
     if (b->log_pages / URGENT < wanted) b->main.busy_timeout_ms = 0;
     berth_rc rc = berth_sqlite_run(&b->main, BERTH_SQL_BEGIN_WRITE, NULL);
@@ -45,6 +49,8 @@ void berth_sqlite_checkpoint(berth_sqlite *b) {
     int code = sqlite3_wal_checkpoint_v2(b->checkpointer.db, "main", SQLITE_CHECKPOINT_PASSIVE,
                                          &pages, &copied);
     (void)berth_sqlite_run(&b->main, BERTH_SQL_ROLLBACK, NULL);
+    if (code != SQLITE_OK && (code & 0xFF) != SQLITE_BUSY && (code & 0xFF) != SQLITE_LOCKED)
+        b->base.checkpoint_faults++;
     /* copied whole, the next commit starts the log afresh; else a reader is in the way */
     b->checkpoint_at = code == SQLITE_OK && copied == pages ? 0 : b->log_pages + wanted / 4;
     /* after an I/O error nothing that this process holds of the file is believed */

@@ -350,8 +350,13 @@ void berth_store_get_stats(berth_store *store, berth_store_stats *out) {
         .sequence = store->state->sequence,
         .reloads = store->reloads,
         .refreshes = store->refreshes,
+        .checkpoint_faults = store->backend->checkpoint_faults,
         .memory_bytes = store->bytes,
     };
     memcpy(out->backend, name, strlen(name) + 1);
     store->backend->ops->stats(store->backend, out);
+}
+
+berth_store_news berth_store_get_news(const berth_store *store) {
+    return (berth_store_news){store->reloads, store->refreshes, store->backend->checkpoint_faults};
 }

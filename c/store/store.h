@@ -78,9 +78,18 @@ berth_rc berth_store_backup(berth_store *store, const char *path, berth_err *err
 
 typedef struct berth_store_stats {
     int64_t providers, consumers, allocations, sequence, commits, reloads, refreshes;
+    int64_t checkpoint_faults;
     int64_t memory_bytes, file_bytes, wal_bytes;
     char backend[16], library[32];
 } berth_store_stats;
 void berth_store_get_stats(berth_store *store, berth_store_stats *out);
+
+/* What may have happened without a caller asking for it, counted; costs nothing to look at. */
+typedef struct berth_store_news {
+    int64_t reloads;           /* states read anew */
+    int64_t refreshes;         /* changesets of other processes */
+    int64_t checkpoint_faults; /* checkpoints that failed; the next commit tries again */
+} berth_store_news;
+berth_store_news berth_store_get_news(const berth_store *store);
 
 #endif

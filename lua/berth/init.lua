@@ -13,7 +13,7 @@ local berth = {
   --- Open a fleet: a file, made when missing, or ":memory:".
   -- @function open
   -- @tparam string target
-  -- @tparam[opt] table options policies, read_only, must_exist, allow_network, busy_timeout_ms,
+  -- @tparam[opt] table options policies, logger, read_only, must_exist, allow_network, busy_timeout_ms,
   --   keep_changes, checkpoint_pages, rank_memory
   -- @treturn berth.Store
   open = core.open,

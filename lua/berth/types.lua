@@ -488,6 +488,7 @@ function Candidate:summaries() end
 
 ---@class berth.OpenOptions
 ---@field policies (string|berth.Policy)[]?
+---@field logger berth.Logger|berth.LoggerOptions|nil told of every decision and event
 ---@field read_only boolean?
 ---@field must_exist boolean?
 ---@field busy_timeout_ms integer? how long a write waits for another process; 5000
