@@ -79,11 +79,21 @@ berth_rc luax_judge_allocations(const luax_store *owner, const berth_allocation_
 
 /* --- what speaks for redact hooks ---------------------------------------------------------- */
 
-/* May it have a redact hook?  One that hides the word is found out once it is loaded. */
-static bool may_redact(const berth_policy_source *source) {
-    for (size_t i = 0; i + 6 <= source->len; i++)
-        if (memcmp(source->text + i, "redact", 6) == 0) return true;
+static bool has_word(const berth_policy_source *source, const char *word) {
+    size_t len = strlen(word);
+    for (size_t i = 0; i + len <= source->len; i++)
+        if (memcmp(source->text + i, word, len) == 0) return true;
     return false;
+}
+
+/* May it have a hook for redaction?  One that hides the word is found out once it is loaded. */
+static bool may_redact(const berth_policy_source *source) {
+    return has_word(source, "redact") || has_word(source, "rules");
+}
+
+static bool redacts(const berth_policies *policies) {
+    return berth_policies_has(policies, BERTH_HOOK_REDACT) ||
+           berth_policies_has(policies, BERTH_HOOK_RULES);
 }
 
 /* Pushes the redaction of a store that has these policies beside those of `kept`, opened; nil when
@@ -104,7 +114,7 @@ static berth_rc push_redaction(lua_State *L, const luax_store *owner, int store,
         rc = berth_policies_load(self->own, &source, 1, err);
     }
     if (rc == BERTH_OK) rc = berth_policies_load(self->own, sources, count, err);
-    if (rc == BERTH_OK && !berth_policies_has(self->own, BERTH_HOOK_REDACT)) {
+    if (rc == BERTH_OK && !redacts(self->own)) {
         lua_pop(L, 1);
         lua_pushnil(L);
         return BERTH_OK;
@@ -147,16 +157,16 @@ static berth_rc load_all(lua_State *L, luax_store *owner, int store,
     berth_rc rc = make_host(L, owner, store, err);
     if (rc != BERTH_OK) return rc;
     berth_policies *host = host_of(owner);
-    bool redacts = !whole && berth_policies_has(host, BERTH_HOOK_REDACT);
-    for (size_t i = 0; i < count; i++) redacts = redacts || may_redact(&sources[i]);
-    if (redacts) rc = push_redaction(L, owner, store, whole ? NULL : host, sources, count, err);
+    bool first = !whole && redacts(host); /* the redaction, which may fail */
+    for (size_t i = 0; i < count; i++) first = first || may_redact(&sources[i]);
+    if (first) rc = push_redaction(L, owner, store, whole ? NULL : host, sources, count, err);
     if (rc == BERTH_OK)
         rc = whole ? berth_policies_load_set(host, sources, count, err)
                    : berth_policies_load(host, sources, count, err);
     if (rc != BERTH_OK) return rc;
-    if (!redacts && berth_policies_has(host, BERTH_HOOK_REDACT))
+    if (!first && redacts(host))
         rc = push_redaction(L, owner, store, host, NULL, 0, err); /* closed when it fails */
-    else if (!redacts)
+    else if (!first)
         lua_pushnil(L);
     adopt_redaction(L, owner, store);
     return rc;

@@ -1,17 +1,14 @@
 /* lua_redaction_policy.c - redact policies as the redactor's hook.
  *
  * A policy's redact gets the record as a table of texts and answers it, altered or not; a text that
- * is missing in the answer is left out.  Before that each is asked once, with the record
- * {kind = "rules"}: the list `rules` of its answer becomes rules of the redactor, which cost no
- * call, and `all = true` asks to see records without hits as well. */
+ * is missing in the answer is left out.  What its hook `rules` lists becomes rules of the redactor,
+ * which cost no call; then redact sees only records in which something was found, unless the list
+ * says `all = true`. */
 #include <string.h>
 
 #include "core/err.h"
 #include "lua/lua_policy_files.h"
 #include "lua/lua_redaction.h"
-
-#define KIND "kind"
-#define RULES "rules"
 
 /* --- parts of a record --------------------------------------------------------------------- */
 
@@ -116,30 +113,48 @@ bool luax_redaction_ask(lua_State *L, luax_redaction *self) {
 
 /* --- rules --------------------------------------------------------------------------------- */
 
-/* Asks the host for rules; its list, if any, is added. */
-static berth_rc ask_rules(lua_State *L, luax_redaction *self, berth_policies *host,
-                          berth_err *err) {
-    lua_createtable(L, 0, 1);
-    lua_pushliteral(L, RULES);
-    lua_setfield(L, -2, KIND);
-    berth_rc rc = berth_data_read(&self->record, L, -1, err);
-    lua_pop(L, 1);
-    if (rc == BERTH_OK) rc = berth_policies_redact(host, &self->record, &self->answer, err);
+typedef struct ask_read {
+    luax_redaction *self;
+    berth_err *err;
+} ask_read;
+
+/* The list at 2 becomes rules.  Protected: what raises here is the policy's fault. */
+static int read_list(lua_State *L) {
+    ask_read *r = lua_touserdata(L, 1);
+    lua_pushliteral(L, "all");
+    lua_rawget(L, 2);
+    r->self->options.hook_all = r->self->options.hook_all || lua_toboolean(L, -1);
+    lua_pushliteral(L, "all");
+    lua_pushnil(L);
+    lua_rawset(L, 2);
+    lua_settop(L, 2);
+    r->err->rc = BERTH_OK;
+    luax_read_rules(L, 2, &r->self->arena, &r->self->options, r->err);
+    return 0;
+}
+
+/* Rules of one policy.  One that redacts and has none sees every record. */
+static berth_rc ask_rules(lua_State *L, luax_redaction *self, size_t i, berth_err *err) {
+    const berth_policy_about about = berth_policies_about(self->own, i);
+    berth_rc rc = berth_policies_rules(self->own, i, &self->answer, err);
     if (rc != BERTH_OK) return rc;
-    err->rc = BERTH_OK;
-    berth_data_push(L, &self->answer);
-    if (lua_istable(L, -1)) {
-        lua_pushliteral(L, "all");
-        lua_rawget(L, -2);
-        self->options.hook_all = self->options.hook_all || lua_toboolean(L, -1);
-        lua_pop(L, 1);
-        lua_pushliteral(L, RULES);
-        lua_rawget(L, -2);
-        if (lua_istable(L, -1)) luax_read_rules(L, 1, &self->arena, &self->options, err);
-        lua_pop(L, 1);
+    if (!(about.hooks & 1u << BERTH_HOOK_RULES)) {
+        if (about.hooks & 1u << BERTH_HOOK_REDACT) self->options.hook_all = true;
+        return BERTH_OK;
     }
+    ask_read r = {self, err};
+    lua_pushcfunction(L, read_list);
+    lua_pushlightuserdata(L, &r);
+    berth_data_push(L, &self->answer);
+    if (lua_pcall(L, 2, 0, 0) == LUA_OK) return err->rc;
+    /* "bad argument #2 to '?' ([1]: unknown key 'x')" */
+    const char *said = lua_type(L, -1) == LUA_TSTRING ? strchr(lua_tostring(L, -1), '(') : NULL;
+    size_t len = said != NULL ? strlen(said) : 0;
+    (void)berth_fail(err, BERTH_EPOLICY, "rules of policy %s: %.*s", about.name,
+                     len > 2 ? (int)len - 2 : 0, len > 2 ? said + 1 : "");
+    berth_err_text(err, "policy", about.name);
     lua_pop(L, 1);
-    return err->rc;
+    return BERTH_EPOLICY;
 }
 
 berth_rc luax_redaction_load(lua_State *L, luax_redaction *self, int list, berth_err *err) {
@@ -158,12 +173,13 @@ berth_rc luax_redaction_load(lua_State *L, luax_redaction *self, int list, berth
 berth_rc luax_redaction_open(lua_State *L, luax_redaction *self, berth_err *err) {
     berth_rc rc = BERTH_OK;
     self->L = L;
+    for (size_t i = 0; rc == BERTH_OK && i < berth_policies_count(self->own); i++)
+        rc = ask_rules(L, self, i, err);
+    if (rc != BERTH_OK) return rc;
     for (size_t i = 0; i < self->nhosts; i++) {
         if (!berth_policies_has(self->hosts[i], BERTH_HOOK_REDACT)) continue;
         self->options.hook = luax_redaction_hook;
         self->options.hook_ud = self;
     }
-    if (berth_policies_has(self->own, BERTH_HOOK_REDACT)) rc = ask_rules(L, self, self->own, err);
-    if (rc != BERTH_OK) return rc;
     return berth_redactor_open(berth_mem_default(), &self->options, &self->redactor, err);
 }

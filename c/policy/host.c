@@ -227,7 +227,7 @@ void berth_policies_write(const berth_policies *policies, berth_data *out) {
 
 berth_policy_about berth_policies_about(const berth_policies *policies, size_t i) {
     const berth_policy *p = policies->items[i];
-    return (berth_policy_about){p->name, p->version, p->digest, p->mode};
+    return (berth_policy_about){p->name, p->version, p->digest, p->mode, p->has};
 }
 
 berth_policy_source berth_policies_source(const berth_policies *policies, size_t i) {

@@ -93,6 +93,9 @@ berth_rc berth_policies_authorize(berth_policies *policies, const berth_call *ca
  * Errors: BERTH_EPOLICY, BERTH_EPOLICYBUDGET, BERTH_ENOMEM: the record must not be written. */
 berth_rc berth_policies_redact(berth_policies *policies, const berth_data *record,
                                berth_data *out, berth_err *err);
+/* What the i-th says that redaction should look for besides, as a table; no data when it says
+ * nothing.  The caller frees *out.  Errors: BERTH_EPOLICY, BERTH_EPOLICYBUDGET, BERTH_ENOMEM. */
+berth_rc berth_policies_rules(berth_policies *policies, size_t i, berth_data *out, berth_err *err);
 bool berth_policies_has(const berth_policies *policies, berth_hook hook);
 
 /* While set, denials of policies in mode override are overridden; both are copied and told in
@@ -110,6 +113,7 @@ void berth_policies_write(const berth_policies *policies, berth_data *out);
 typedef struct berth_policy_about {
     const char *name, *version, *digest;
     berth_policy_mode mode;
+    unsigned hooks; /* a bit each */
 } berth_policy_about;
 berth_policy_about berth_policies_about(const berth_policies *policies, size_t i);
 /* The source, parameters and mode of the i-th, to load it elsewhere; borrowed. */

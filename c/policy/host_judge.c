@@ -193,13 +193,29 @@ berth_rc berth_policies_authorize(berth_policies *policies, const berth_call *ca
 static void take_record(lua_State *L, int first, int count, void *ud) {
     berth_policy_call *call = ud;
     berth_data *out = call->answer;
+    const char *hook = berth_hook_name(call->hook);
     berth_err why;
     if (count != 1 || lua_type(L, first) != LUA_TTABLE)
-        berth_sandbox_contract(L, "redact answered %s where the record is due",
-                               count == 0 ? "nothing" : luaL_typename(L, first));
+        berth_sandbox_contract(L, "%s answered %s where %s due", hook,
+                               count == 0 ? "nothing" : luaL_typename(L, first),
+                               call->record ? "the record is" : "a list is");
     if (berth_data_read(out, L, first, &why) != BERTH_OK)
-        berth_sandbox_contract(L, "redact answered a record that is no plain data: %s",
-                               why.message);
+        berth_sandbox_contract(L, "%s answered what is no plain data: %s", hook, why.message);
+}
+
+berth_rc berth_policies_rules(berth_policies *policies, size_t i, berth_data *out,
+                              berth_err *err) {
+    berth_policy *p = policies->items[i];
+    berth_data_free(out);
+    if (!(p->has & 1u << BERTH_HOOK_RULES)) return BERTH_OK;
+    berth_policy_call call = {
+        .policy = p, .hook = BERTH_HOOK_RULES, .take = take_record, .answer = out};
+    berth_frame_begin(&p->frame, NULL, NULL, NULL);
+    bool done = berth_policy_run(&call, &policies->outcome);
+    berth_rc rc = done ? BERTH_OK : berth_policy_fail(&call, &policies->outcome, err);
+    berth_frame_end(&p->frame);
+    if (rc != BERTH_OK) berth_data_free(out);
+    return rc;
 }
 
 berth_rc berth_policies_redact(berth_policies *policies, const berth_data *record,

@@ -302,7 +302,7 @@ static void check_hooks(lua_State *L, berth_policy *policy, int definition) {
         lua_pop(L, 1);
     }
     if (policy->has == 0)
-        refuse(L, NULL, "policy{} has no hook: authorize, admit, filter, score or redact");
+        refuse(L, NULL, "policy{} has no hook: authorize, admit, filter, score, redact or rules");
 }
 
 static int policy_define(lua_State *L) {

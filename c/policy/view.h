@@ -127,7 +127,9 @@
     X(filter, FILTER, "request: request, candidate: candidate", "boolean", "while searching")      \
     X(score, SCORE, "request: request, candidate: candidate", "number, number?",                   \
       "while searching: higher is better; the second chooses among candidates of one tree")        \
-    X(redact, REDACT, "record: table", "table", "for every record that leaves the process")
+    X(redact, REDACT, "record: table", "table",                                                    \
+      "for records that leave the process: those that hold a secret, where there are `rules`")     \
+    X(rules, RULES, "", "table", "once, as redaction begins: what it looks for besides")
 
 /* What a policy file may say of itself beside its hooks: X(name, type, what it is). */
 #define BERTH_POLICY_KEYS(X)                                                                       \

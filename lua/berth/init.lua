@@ -13,8 +13,8 @@ local berth = {
   --- Open a fleet: a file, made when missing, or ":memory:".
   -- @function open
   -- @tparam string target
-  -- @tparam[opt] table options policies, logger, read_only, must_exist, allow_network, busy_timeout_ms,
-  --   keep_changes, checkpoint_pages, rank_memory
+  -- @tparam[opt] table options policies, logger, read_only, must_exist, allow_network,
+  --   busy_timeout_ms, keep_changes, checkpoint_pages, rank_memory
   -- @treturn berth.Store
   open = core.open,
 
