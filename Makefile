@@ -86,7 +86,7 @@ endif
 
 # --- the build ------------------------------------------------------------------------------------
 
-.PHONY: all fixtures help env deps demo test specs asan valgrind lint format doc bench torture torture-long \
+.PHONY: all fixtures help env deps demo test specs asan valgrind lint format doc bench torture torture-long fuzz \
         install rockspec-sources clean FORCE
 .DELETE_ON_ERROR:
 
@@ -166,6 +166,7 @@ help:
 # make doc              API pages in build/doc
 # make bench            every benchmark in spec/bench
 # make torture          quick torture legs; torture-long: the long ones
+# make fuzz             the redactor under libFuzzer; RUNS=n, CORPUS=folder
 # make install          into PREFIX (default /usr/local), under DESTDIR
 # make rockspec-sources bring the rockspec's module list up to date
 # make clean            remove build/
@@ -222,6 +223,9 @@ torture: all fixtures
 	@$(IN_TREE) CC=$(call quote,$(CC)) sh spec/support/legs.sh quick
 torture-long: all fixtures
 	@$(IN_TREE) CC=$(call quote,$(CC)) sh spec/support/legs.sh long
+
+fuzz:
+	@CC=$(call quote,$(CC)) bash spec/torture/fuzz.sh long
 
 # Both compilers build everything: some warnings come only from the optimiser.
 lint:

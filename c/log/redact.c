@@ -105,10 +105,7 @@ void redact_scan_text(redact_scan *scan) {
     berth_redactor *r = scan->r;
     while (berth_anchors_next(&scan->walk, &anchor)) {
         size_t end = visit(scan, &anchor);
-        if (is_settled(scan)) {
-            scan->at = anchor.at;
-            return;
-        }
+        if (is_settled(scan)) return;
         if (end) berth_anchors_skip(&scan->walk, end);
     }
     if (r->profile == BERTH_REDACT_STRICT) redact_addresses(scan);
@@ -181,17 +178,36 @@ bool redact_reads_all(const berth_redactor *r) {
     return r->patterns_always || r->hook_all || r->profile == BERTH_REDACT_STRICT;
 }
 
-bool redact_is_clean(berth_redactor *r, const char *s, size_t len, size_t *at) {
-    redact_scan scan = redact_scan_begin(r, s, len);
-    scan.probe = true;
-    redact_scan_text(&scan);
-    *at = scan.at;
-    return !is_settled(&scan);
+size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len) {
+    berth_anchor_walk walk;
+    berth_anchor anchor;
+    redact_scan line = {0};
+    size_t from = 0, to = 0; /* the line at hand */
+    berth_anchors_begin(&walk, r->anchors, s, len);
+    while (berth_anchors_next(&walk, &anchor)) {
+        if (anchor.at >= to) {
+            while (anchor.at >= to) {
+                from = to;
+                const char *stop = memchr(s + from, '\n', len - from);
+                to = stop ? (size_t)(stop - s) + 1 : len;
+            }
+            line = (redact_scan){.r = r, .s = s + from, .probe = true};
+            line.len = to - from - (s[to - 1] == '\n');
+        }
+        anchor.at -= from;
+        size_t end = visit(&line, &anchor);
+        if (is_settled(&line)) return from;
+        if (end) berth_anchors_skip(&walk, from + end);
+    }
+    return len;
 }
 
 bool berth_redact_is_clean(berth_redactor *r, const char *text, size_t len) {
-    size_t at;
-    return !r->hook_all && len <= BERTH_REDACT_TEXT_MAX && redact_is_clean(r, text, len, &at);
+    if (r->hook_all || len > BERTH_REDACT_TEXT_MAX) return false;
+    redact_scan scan = redact_scan_begin(r, text, len);
+    scan.probe = true;
+    redact_scan_text(&scan);
+    return !is_settled(&scan);
 }
 
 static berth_rc withhold(const berth_redactor *r, const char **out, size_t *out_len,

@@ -249,6 +249,7 @@ static bool next_end(berth_anchor_walk *walk) {
         walk->ends &= ~UINT64_C(0) << (ANCHOR_BLOCK - (walk->scanned - walk->end));
     if (!walk->ends) {
         size_t from = walk->end > walk->scanned ? walk->end : walk->scanned;
+        if (from >= walk->len) return false;
         walk->scanned = ANCHOR_BLOCK +
                         walk->anchors->scan(walk->anchors, walk->s, walk->len, from, &walk->ends);
         if (!walk->ends) return false;

@@ -152,7 +152,6 @@ typedef struct redact_scan {
     bool key_id;     /* an access key's id was seen */
     bool keyword;    /* one of an operator's pattern was */
     bool key_open;   /* a private key begins and does not end */
-    size_t at;       /* where the probe was settled */
 } redact_scan;
 
 /* --- looking at a scan's text ------------------------------------------------------------- */
@@ -182,8 +181,8 @@ void redact_scan_text(redact_scan *scan);
 bool redact_scan_inner(const redact_scan *scan, const char *s, size_t len);
 /* Does every record have to be read one by one? */
 bool redact_reads_all(const berth_redactor *r);
-/* Is nothing to be done in any line of the text?  Else *at is in the first line to look at. */
-bool redact_is_clean(berth_redactor *r, const char *s, size_t len, size_t *at);
+/* Of lines, each a record: where the first one begins that has to be looked at; `len`: none has. */
+size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len);
 /* What of a part of a line is certain, from `from` on: *cut is moved back from inside a value, to
  * `from` when a value covers all.  Remembered secrets stay. */
 berth_rc redact_window(berth_redactor *r, const char *s, size_t len, size_t from, size_t *cut,

@@ -211,11 +211,9 @@ static berth_rc whole_lines(berth_redact_stream *stream, const char *s, size_t l
     while (s < end) {
         const char *line = s;
         if (!each && stream->key_lines == 0) {
-            size_t at;
-            bool clean = redact_is_clean(stream->r, s, (size_t)(end - s), &at);
-            line = clean ? end : line_start(s, s + at);
+            line = s + redact_clean_lines(stream->r, s, (size_t)(end - s));
             berth_rc rc = emit(stream, s, (size_t)(line - s), err);
-            if (rc != BERTH_OK || clean) return rc;
+            if (rc != BERTH_OK || line == end) return rc;
         }
         const char *stop = memchr(line, '\n', (size_t)(end - line));
         size_t n = (size_t)(stop - line);
