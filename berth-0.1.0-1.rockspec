@@ -169,6 +169,8 @@ build = {
         "c/log/redact_anchor_vector.c",
         "c/log/redact_char.c",
         "c/log/redact_command.c",
+        "c/log/redact_disguise.c",
+        "c/log/redact_fold.c",
         "c/log/redact_foreign.c",
         "c/log/redact_header.c",
         "c/log/redact_jsonl.c",

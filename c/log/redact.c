@@ -60,8 +60,15 @@ static size_t visit(redact_scan *scan, const berth_anchor *anchor) {
     case BERTH_ANCHOR_URL:
         return redact_url(scan, at);
     case BERTH_ANCHOR_CODED:
-        scan->encoded = scan->encoded || redact_is_encoded(scan, at);
-        if (scan->encoded) berth_anchors_ignore(&scan->walk, BERTH_ANCHOR_CODED);
+    case BERTH_ANCHOR_LETTER:
+        if (!redact_is_encoded(scan, at)) return 0;
+        scan->encoded |= DISGUISE_CODED;
+        berth_anchors_ignore(&scan->walk, BERTH_ANCHOR_CODED);
+        berth_anchors_ignore(&scan->walk, BERTH_ANCHOR_LETTER);
+        return 0;
+    case BERTH_ANCHOR_DISGUISE:
+        if (!(scan->encoded & anchor->arg) && redact_is_disguised(scan, at, anchor->arg))
+            scan->encoded |= anchor->arg;
         return 0;
     case BERTH_ANCHOR_NAME:
         return redact_name(scan, at, (berth_name_place)anchor->arg);
@@ -127,7 +134,7 @@ static void scan_layers(redact_scan *scan) {
     redact_scan layer = *scan;
     while (layers < REDACT_VIEWS && layer.encoded && !r->failed) {
         redact_view *view = &r->view[layers];
-        if (!redact_decode(r, layer.s, layer.len, layer.map, view)) break;
+        if (!redact_decode(r, &layer, view)) break;
         layer = redact_scan_begin(r, view->text.s, view->text.len);
         layer.map = view->map;
         layer.depth = scan->depth;

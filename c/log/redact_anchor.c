@@ -8,7 +8,8 @@
 #define SPAN ANCHOR_SPAN
 #define LANES ANCHOR_LANES
 
-/* d a digit, A a capital, others themselves; NULL: anything */
+/* d a digit, A a capital, L the first byte of a letter in UTF-8 that is not Chinese, Japanese or
+ * Korean, C one of its other bytes, others themselves; NULL: anything */
 const anchor_sequence anchor_sequences[LANES] = {
     {BERTH_ANCHOR_SSN, 3, {"-", "d", "d", "-", "d", "d", "d", "d"}},
     {BERTH_ANCHOR_NANP, 0, {"d", "d", "d", "-. ", "d", "d", "d", "-. "}},
@@ -17,6 +18,7 @@ const anchor_sequence anchor_sequences[LANES] = {
     {BERTH_ANCHOR_DIAL, 0, {"+(", "d", "d ().-", "d ().-", "d ().-", "d ().-", "d ().-", "d ().-"}},
     {BERTH_ANCHOR_IBAN, 0, {"A", "A", "d", "d", "Ad ", "Ad ", "Ad ", "Ad "}},
     {BERTH_ANCHOR_AT, 0, {NULL, NULL, NULL, NULL, NULL, NULL, NULL, "@"}},
+    {BERTH_ANCHOR_LETTER, 0, {NULL, NULL, NULL, NULL, NULL, NULL, "L", "C"}},
 };
 
 /* --- making ------------------------------------------------------------------------------ */
@@ -24,7 +26,12 @@ const anchor_sequence anchor_sequences[LANES] = {
 static bool in_class(const char *class, char c) {
     if (!class) return true;
     for (const char *p = class; *p; p++) {
-        bool in = *p == 'd' ? byte_is(c, BYTE_DIGIT) : *p == 'A' ? byte_is(c, BYTE_UPPER) : c == *p;
+        unsigned char byte = (unsigned char)c;
+        bool in = *p == 'd'   ? byte_is(c, BYTE_DIGIT)
+                  : *p == 'A' ? byte_is(c, BYTE_UPPER)
+                  : *p == 'L' ? byte >= 0xc2 && byte != 0xe0 && (byte < 0xe3 || byte >= 0xee)
+                  : *p == 'C' ? (byte & 0xc0) == 0x80
+                              : c == *p;
         if (in) return true;
     }
     return false;

@@ -20,8 +20,10 @@ typedef enum berth_anchor_kind {
     BERTH_ANCHOR_DIAL,   /* +d or (d, then digits and joints */
     BERTH_ANCHOR_IBAN,   /* AAdd and four more */
     BERTH_ANCHOR_AT,     /* @ */
+    BERTH_ANCHOR_LETTER, /* a character of UTF-8 that may look like another */
     /* literals */
-    BERTH_ANCHOR_CODED, /* %h \u \x &# &quot; or a look-alike of UTF-8 */
+    BERTH_ANCHOR_CODED,    /* %h \u \x \0 &# &quot; */
+    BERTH_ANCHOR_DISGUISE, /* arg: of which kind */
     BERTH_ANCHOR_URL,   /* :// */
     BERTH_ANCHOR_NAME,  /* part of a name of a secret */
     BERTH_ANCHOR_SHAPE, /* arg: index of the shape */

@@ -13,7 +13,7 @@
 #include "log/redact_char.h"
 
 #define ANCHOR_SPAN 8  /* bytes of a sequence, and of a literal at most */
-#define ANCHOR_LANES 7 /* sequences */
+#define ANCHOR_LANES 8 /* sequences */
 #define ANCHOR_BUCKETS 32
 #define ANCHOR_WINDOW 4
 #define ANCHOR_HASH_BITS 16

@@ -22,7 +22,7 @@ static const char *const name_literals[] = {
     "pw:",      "pw ",      "pw\"",     "pw'",      "pw>",      "pw\\",     "pw%",      "pw_",
     "pw\t",     "pw]",      "pw)",      "pw,",      "pw}",      "pw&",      "pw-",      "pw|",
     "security", "reset_co", "backup_c", "onetime",  "adgangsk", "geslo",    "heslo",    "iban\1",
-    "lozinka",  "salasana", "p4ss",     "pa55",     "pasw",     "pssw",     "psswd",    "one-time",
+    "lozinka",  "salasana", "pasw",     "pssw",     "psswd",    "one-time",
     "recovery", "swift_ha", "word\":",  "word':",   "ecret\":", "oken\":",
 };
 /* In URLs: what an authorization server hands over, and paths that end in a secret. */
@@ -36,14 +36,35 @@ static const char *const encoded_literals[] = {
     "ZXlK",     "ZXdv",
 };
 /* What is decoded where it stands for something else: %41, \u0041, \/, &quot;, full-width letters,
- * colours of a terminal. */
+ * colours of a terminal, broken lines. */
 static const char *const coded_literals[] = {
     "%\2\2", "\\u\2",  "\\x\2",  "&#\3",  "&#x\2", "&quot;", "&amp;", "&lt;",
-    "&gt;",  "&apos;", "&equals", "&colon", "\\/", "\x1b[", "#033[",
-    "\xef\xbc\4", "\xef\xbd\4", "\xef\xbb\4", "\xe2\x80\4",
+    "&gt;",  "&apos;", "&equals", "&colon", "&nbsp", "\\/", "\x1b[", "#033[",
+    "\\\3\3", "\\u{", "\\0", "\\\n", "\xe3\x80", "\xea\x9c",
 };
 static const char *const hex_literals[] = {"70617373", "73656372", "746f6b65", "2d2d2d2d",
                                            "50415353", "50617373"};
+
+/* Where a disguise might be, and which; \1 also is NUL, as in UTF-16. */
+static const struct {
+    const char *text;
+    uint16_t kind;
+} disguises[] = {
+    {"p\1" "a\1s\1s", DISGUISE_SPACED}, {"s\1" "e\1" "c\1r", DISGUISE_SPACED},
+    {"t\1o\1k\1" "e", DISGUISE_SPACED}, {"p4ss", DISGUISE_LEET},     {"p@ss", DISGUISE_LEET},
+    {"p455", DISGUISE_LEET},   {"pa55", DISGUISE_LEET},     {"pa$$", DISGUISE_LEET},
+    {"p@$$", DISGUISE_LEET},   {"p4$$", DISGUISE_LEET},     {"passw0", DISGUISE_LEET},
+    {"s3cr", DISGUISE_LEET},   {"secr3t", DISGUISE_LEET},   {"$ecret", DISGUISE_LEET},
+    {"5ecret", DISGUISE_LEET}, {"t0ke", DISGUISE_LEET},     {"t0k3", DISGUISE_LEET},
+    {"tok3n", DISGUISE_LEET},  {"4pi_k", DISGUISE_LEET},    {"4pik", DISGUISE_LEET},
+    {"\" + \"", DISGUISE_JOINED}, {"' + '", DISGUISE_JOINED}, {"\" . \"", DISGUISE_JOINED},
+    {"' . '", DISGUISE_JOINED}, {"'+'", DISGUISE_JOINED},   {"\"+\"", DISGUISE_JOINED},
+    {"=3d", DISGUISE_PRINTABLE}, {"[at]", DISGUISE_SAID},   {"(at)", DISGUISE_SAID},
+    {"{at}", DISGUISE_SAID},   {"<at>", DISGUISE_SAID},     {" dot ", DISGUISE_SAID},
+    {"_dot_", DISGUISE_SAID},  {"[dot]", DISGUISE_SAID},    {"(dot)", DISGUISE_SAID},
+    {"[.]", DISGUISE_SAID},    {"three ", DISGUISE_COUNTED}, {"four ", DISGUISE_COUNTED},
+    {"five ", DISGUISE_COUNTED}, {"six ", DISGUISE_COUNTED}, {"zero ", DISGUISE_COUNTED},
+};
 
 typedef struct literals {
     berth_literal item[LITERALS_MAX];
@@ -77,6 +98,8 @@ static void collect_literals(literals *list, berth_redactor *r) {
     add(list, "aes_encr", BERTH_ANCHOR_SQL, true, 0);
     add(list, "aes_decr", BERTH_ANCHOR_SQL, true, 0);
     add(list, "bearer", BERTH_ANCHOR_SCHEME, true, 0);
+    for (size_t i = 0; i < sizeof disguises / sizeof *disguises; i++)
+        add(list, disguises[i].text, BERTH_ANCHOR_DISGUISE, true, disguises[i].kind);
     for (size_t i = 0; i < redact_command_count(); i++) {
         const char *name = redact_command_name(i);
         if (name) add(list, name, BERTH_ANCHOR_COMMAND, true, i);
@@ -106,7 +129,8 @@ static berth_rc make_anchors(berth_redactor *r, bool plain, berth_err *err) {
     if (!list) return berth_fail_memory(err);
     collect_literals(list, r);
     unsigned sequences = ~0u;
-    if (r->profile == BERTH_REDACT_STRUCTURED) sequences = 1u << BERTH_ANCHOR_AT;
+    if (r->profile == BERTH_REDACT_STRUCTURED)
+        sequences = 1u << BERTH_ANCHOR_AT | 1u << BERTH_ANCHOR_LETTER;
     berth_rc rc = berth_anchors_new(r->mem, list->item, list->count, sequences, plain,
                                    &r->anchors);
     berth_free(&r->mem, list, sizeof *list);

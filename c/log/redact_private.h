@@ -128,6 +128,17 @@ struct berth_redactor {
 
 #define REDACT_COMMAND_ENDS 192 /* at least as many as there are commands */
 
+/* What a view takes off. */
+enum {
+    DISGUISE_CODED = 1,     /* escapes, entities, characters that look like others */
+    DISGUISE_SPACED = 2,    /* p a s s */
+    DISGUISE_LEET = 4,      /* p4ss */
+    DISGUISE_JOINED = 8,    /* "pa" + "ss" */
+    DISGUISE_PRINTABLE = 16, /* pass=3D */
+    DISGUISE_SAID = 32,     /* ann at example dot org */
+    DISGUISE_COUNTED = 64   /* four one one one */
+};
+
 /* A walk over one text, the record's or a decoded one. */
 typedef struct redact_scan {
     berth_redactor *r;
@@ -148,7 +159,7 @@ typedef struct redact_scan {
     unsigned depth;  /* of base64 within base64 */
     bool probe;      /* only asks whether there is anything: no spans are kept */
     bool hit;        /* something would be masked */
-    bool encoded;    /* something is encoded that a view would show */
+    unsigned encoded; /* something is that a view would show: kinds of disguises */
     bool key_id;     /* an access key's id was seen */
     bool keyword;    /* one of an operator's pattern was */
     bool key_open;   /* a private key begins and does not end */
@@ -341,10 +352,18 @@ bool redact_goes_on_as_speech(const redact_scan *scan, size_t at);
 
 /* Is the anchor really an encoded character? */
 bool redact_is_encoded(const redact_scan *scan, size_t at);
-/* Takes one layer of encodings off `s`; false when there was none, or no memory. */
 size_t redact_base64(const char *s, size_t len, char *out, size_t room); /* bytes decoded */
-bool redact_decode(berth_redactor *r, const char *s, size_t len, const uint32_t *map,
-                   redact_view *view);
+/* Takes one layer of disguises off a text; false when there was none, or no memory. */
+bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view);
+
+/* --- redact_disguise.c --------------------------------------------------------------------- */
+
+/* Is what the literal at `at` hints at really there? */
+bool redact_is_disguised(const redact_scan *scan, size_t at, unsigned disguise);
+/* Does a word go on in the next line, after the backslash at `at`? */
+bool redact_is_broken(const redact_scan *scan, size_t at);
+/* After a literal: the next one that code joins to it, or 0. */
+size_t redact_joint(const char *s, size_t at, size_t len);
 
 /* --- redact_again.c ----------------------------------------------------------------------- */
 

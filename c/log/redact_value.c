@@ -131,12 +131,23 @@ size_t redact_quote_close(const redact_scan *scan, size_t from, redact_quote quo
 
 /* --- unquoted ---------------------------------------------------------------------------- */
 
+/* After a backslash: past the rest of an escaped NUL, which separates variables; 0: it is none. */
+static size_t nul_end(const redact_scan *scan, size_t at) {
+    static const char *const written[] = {"x00", "u0000", "000", "0"};
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
+        if (redact_is_at(scan, at, written[i])) return at + strlen(written[i]);
+    }
+    return 0;
+}
+
 /* After a run of backslashes before `after`: does it end a value?  It does before a closing mark,
  * and when it is the escaped line break or tab of a string that the value stands in. */
 static bool slash_ends(const redact_scan *scan, size_t after) {
     if (after >= scan->len) return false;
     char c = scan->s[after];
+    size_t nul = nul_end(scan, after);
     if (byte_is(c, BYTE_QUOTE)) return is_delimited(scan, after + 1);
+    if (nul) return nul >= scan->len || redact_pair_follows(scan, nul) || is_delimited(scan, nul);
     if (c == 'u' || c == 'x') { /* \u0026 and the like, as some write & < > in JSON */
         size_t digits = c == 'u' ? 4 : 2;
         if (scan->len - after <= digits) return false;
@@ -227,6 +238,8 @@ size_t redact_bare_end(const redact_scan *scan, size_t from) {
             i = after - 1;
         } else if (c == ',' || c == ';' || c == '&') {
             if (separator_ends(scan, i)) break;
+        } else if (c == '^' && redact_peek(scan, i + 1) == '@') { /* NUL, as less shows it */
+            if (i + 2 >= scan->len || redact_pair_follows(scan, i + 2)) break;
         } else if (c == '<') {
             if (i > from && angle_ends(scan, i)) break;
         } else if (c == '>' || (c == '/' && i + 1 < scan->len && s[i + 1] == '>')) {

@@ -7,17 +7,11 @@
  * and masked whole. */
 #include <string.h>
 
-#include "log/redact_private.h"
+#include "log/redact_view.h"
 
 #define DEPTH_MAX 2
 #define BLOCK_MAX ((size_t)1 << 20)
 #define BLOCK_LEAST 12
-
-/* One decoded character: its bytes, and how many encoded ones it took. */
-typedef struct decoded {
-    char bytes[8];
-    size_t count, taken;
-} decoded;
 
 /* --- single characters ------------------------------------------------------------------- */
 
@@ -31,7 +25,7 @@ static int hex_number(const char *s, size_t digits) {
     return value;
 }
 
-static void put_utf8(decoded *d, unsigned code) {
+static void put_utf8(redact_decoded *d, unsigned code) {
     if (code < 0x80) {
         d->bytes[d->count++] = (char)code;
     } else if (code < 0x800) {
@@ -44,7 +38,7 @@ static void put_utf8(decoded *d, unsigned code) {
     }
 }
 
-static bool percent(const char *s, size_t len, decoded *d) {
+static bool percent(const char *s, size_t len, redact_decoded *d) {
     if (len < 3) return false;
     int byte = hex_number(s + 1, 2);
     if (byte < 9 || (byte > 13 && byte < 32) || byte == 127) return false;
@@ -53,19 +47,42 @@ static bool percent(const char *s, size_t len, decoded *d) {
     return true;
 }
 
-/* A run of backslashes with uXXXX or xXX after it. */
-static bool escape(const char *s, size_t len, decoded *d) {
-    size_t run = 0;
+/* The number of \101, \0 and the like, or -1. */
+static int octal(const char *s, size_t len, size_t *digits) {
+    int code = 0;
+    for (*digits = 0; *digits < 3 && *digits < len; ++*digits) {
+        if (s[*digits] < '0' || s[*digits] > '7') break;
+        code = code * 8 + (s[*digits] - '0');
+    }
+    bool nul = *digits == 1 && code == 0;
+    return (*digits == 3 && code < 256) || nul ? code : -1;
+}
+
+/* After a run of backslashes: uXXXX, u{XX}, xXX or octal digits; *taken is their length. */
+static int escaped_code(const char *s, size_t len, size_t *taken) {
+    if (len == 0) return -1;
+    if (byte_is(s[0], BYTE_DIGIT)) return octal(s, len, taken);
+    if (s[0] == 'u' && len > 1 && s[1] == '{') {
+        size_t end = 2;
+        while (end < len && end < 8 && byte_is(s[end], BYTE_HEX)) end++;
+        *taken = end + 1;
+        return end > 2 && end < 7 && end < len && s[end] == '}' ? hex_number(s + 2, end - 2) : -1;
+    }
+    size_t digits = s[0] == 'u' ? 4 : s[0] == 'x' ? 2 : 0;
+    *taken = 1 + digits;
+    return digits && len - 1 >= digits ? hex_number(s + 1, digits) : -1;
+}
+
+static bool escape(const char *s, size_t len, redact_decoded *d) {
+    size_t run = 0, taken = 0;
     while (run < len && run < 5 && s[run] == '\\') run++;
     if (run < len && s[run] == '/') { /* as some write / in JSON */
         d->bytes[d->count++] = '/';
         d->taken = run + 1;
         return true;
     }
-    size_t digits = run < len && s[run] == 'u' ? 4 : run < len && s[run] == 'x' ? 2 : 0;
-    if (!digits || len - run - 1 < digits) return false;
-    int code = hex_number(s + run + 1, digits);
-    if (code < 9 || (code >= 0xd800 && code < 0xe000)) return false;
+    int code = escaped_code(s + run, len - run, &taken);
+    if (code < 0 || (code > 0 && code < 9) || (code >= 0xd800 && code < 0xe000)) return false;
     if (byte_is((char)code, BYTE_QUOTE) && code < 0x80) {
         /* a mark of the string in the string: with as many slashes as it has there */
         size_t slashes = run > 2 ? 7 : 2 * run - 1;
@@ -73,15 +90,13 @@ static bool escape(const char *s, size_t len, decoded *d) {
     } else if (code == '\\') {
         d->bytes[d->count++] = '\\';
     }
-    if (digits == 2)
-        d->bytes[d->count++] = (char)code;
-    else
-        put_utf8(d, (unsigned)code);
-    d->taken = run + 1 + digits;
+    if (code < 256 && (s[run] != 'u')) d->bytes[d->count++] = (char)code;
+    else put_utf8(d, (unsigned)code);
+    d->taken = run + taken;
     return true;
 }
 
-static bool entity(const char *s, size_t len, decoded *d) {
+static bool entity(const char *s, size_t len, redact_decoded *d) {
     static const struct {
         const char *text;
         char byte;
@@ -110,7 +125,7 @@ static bool entity(const char *s, size_t len, decoded *d) {
 }
 
 /* ESC [ 1 ; 32 m: colours of a terminal vanish, and so when a log wrote #033 for ESC. */
-static bool colour(const char *s, size_t len, decoded *d) {
+static bool colour(const char *s, size_t len, redact_decoded *d) {
     size_t i = s[0] == '#' ? 4 : 1;
     if (len < i + 2 || (s[0] == '#' && memcmp(s, "#033", 4) != 0) || s[i] != '[') return false;
     for (i++; i < len && (byte_is(s[i], BYTE_DIGIT) || s[i] == ';'); i++) {
@@ -120,46 +135,26 @@ static bool colour(const char *s, size_t len, decoded *d) {
     return true;
 }
 
-/* Full-width letters and digits become plain ones, curly quotation marks straight ones; spaces
- * without width vanish. */
-static bool look_alike(const char *s, size_t len, decoded *d) {
-    if (len < 3) return false;
-    unsigned char a = (unsigned char)s[0], b = (unsigned char)s[1], c = (unsigned char)s[2];
-    d->taken = 3;
-    if (a == 0xe2 && b == 0x80 && c >= 0x9c && c <= 0x9f) d->bytes[d->count++] = '"';
-    if (a == 0xe2) return b == 0x80 && ((c >= 0x8b && c <= 0x8f) || d->count);
-    if (b == 0xbc && c >= 0x81 && c <= 0xbf)
-        d->bytes[d->count++] = (char)(c - 0x81 + 0x21);
-    else if (b == 0xbd && c >= 0x80 && c <= 0x9e)
-        d->bytes[d->count++] = (char)(c - 0x80 + 0x60);
-    else
-        return b == 0xbb && c == 0xbf;
-    return true;
-}
-
-static bool decode_one(const char *s, size_t len, decoded *d) {
+static bool decode_one(const char *s, size_t at, size_t len, redact_decoded *d) {
     d->count = d->taken = 0;
-    switch (s[0]) {
+    switch (s[at]) {
     case '%':
-        return percent(s, len, d);
+        return percent(s + at, len - at, d);
     case '\\':
-        return escape(s, len, d);
+        return escape(s + at, len - at, d);
     case '&':
-        return entity(s, len, d);
+        return entity(s + at, len - at, d);
     case '\x1b':
     case '#':
-        return colour(s, len, d);
-    case '\xe2':
-    case '\xef':
-        return look_alike(s, len, d);
+        return colour(s + at, len - at, d);
     default:
-        return false;
+        return byte_is(s[at], BYTE_HIGH) && redact_fold(s, at, len, d);
     }
 }
 
 bool redact_is_encoded(const redact_scan *scan, size_t at) {
-    decoded d;
-    return decode_one(scan->s + at, scan->len - at, &d);
+    redact_decoded d;
+    return redact_is_broken(scan, at) || decode_one(scan->s, at, scan->len, &d);
 }
 
 /* --- layers ------------------------------------------------------------------------------ */
@@ -177,36 +172,40 @@ static bool grow_map(berth_redactor *r, redact_view *view, size_t entries) {
     return true;
 }
 
-bool redact_decode(berth_redactor *r, const char *s, size_t len, const uint32_t *map,
-                   redact_view *view) {
+/* What is written at `at` as something else; returns how many bytes that took, 0 for nothing. */
+static size_t decode_at(redact_decoder *d, size_t at) {
+    redact_decoded one;
+    char c = d->s[at];
+    bool candidate = c == '%' || c == '\\' || c == '&' || c == '\x1b' || c == '#' || byte_is(c, BYTE_HIGH);
+    if (candidate && decode_one(d->s, at, d->len, &one)) {
+        for (size_t k = 0; k < one.count; k++) redact_put(d, one.bytes[k], at);
+        return one.taken;
+    }
+    return d->disguises || c == '\\' ? redact_undisguise(d, at) : 0;
+}
+
+bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) {
     bool changed = false;
+    const char *s = of->s;
+    size_t len = of->len;
     view->text.len = 0;
     /* \u0022 may become seven slashes and a mark: never longer than the 10 bytes it took */
     if (!redact_reserve(r, &view->text, len + 8) || !grow_map(r, view, len + 9)) return false;
-    char *out = view->text.s;
-    size_t n = 0;
+    redact_decoder d = {.s = s, .len = len, .map = of->map, .out = view->text.s,
+                        .places = view->map, .disguises = of->encoded};
     for (size_t i = 0; i < len;) {
-        decoded d;
-        bool candidate = s[i] == '%' || s[i] == '\\' || s[i] == '&' || s[i] == '\x1b' ||
-                         s[i] == '#' || byte_is(s[i], BYTE_HIGH);
-        if (!candidate || !decode_one(s + i, len - i, &d)) {
-            /* a run of backslashes is passed as one: its last ones are no beginning */
-            do {
-                out[n] = s[i];
-                view->map[n++] = map ? map[i] : (uint32_t)i;
-                i++;
-            } while (i < len && s[i - 1] == '\\' && s[i] == '\\');
+        size_t taken = decode_at(&d, i);
+        if (taken) {
+            changed = true;
+            i += taken;
             continue;
         }
-        changed = true;
-        for (size_t k = 0; k < d.count; k++) {
-            out[n] = d.bytes[k];
-            view->map[n++] = map ? map[i] : (uint32_t)i;
-        }
-        i += d.taken;
+        /* a run of backslashes is passed as one: its last ones are no beginning */
+        do redact_put(&d, s[i], i);
+        while (++i < len && s[i - 1] == '\\' && s[i] == '\\');
     }
-    view->map[n] = map ? map[len] : (uint32_t)len;
-    view->text.len = n;
+    view->map[d.n] = of->map ? of->map[len] : (uint32_t)len;
+    view->text.len = d.n;
     return changed;
 }
 

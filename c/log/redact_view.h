@@ -1,0 +1,38 @@
+/* redact_view.h - a decoded text while it is written: what redact_view.c, redact_fold.c and
+ * redact_disguise.c share. */
+#ifndef BERTH_LOG_REDACT_VIEW_H
+#define BERTH_LOG_REDACT_VIEW_H
+
+#include "log/redact_private.h"
+
+/* One decoded character: its bytes, and how many encoded ones it took. */
+typedef struct redact_decoded {
+    char bytes[8];
+    size_t count, taken;
+} redact_decoded;
+
+/* A layer being taken off: bytes of `s` become bytes of `out`, with their places. */
+typedef struct redact_decoder {
+    const char *s;
+    size_t len;
+    const uint32_t *map; /* of `s`; NULL: `s` is the record */
+    char *out;           /* never longer than `s` */
+    uint32_t *places;
+    size_t n;
+    unsigned disguises; /* to be taken off */
+    char renamed, rename; /* the mark that closes a joined literal, and what it becomes */
+} redact_decoder;
+
+static inline void redact_put(redact_decoder *d, char c, size_t at) {
+    d->out[d->n] = c;
+    d->places[d->n++] = d->map ? d->map[at] : (uint32_t)at;
+}
+
+/* The plain letter, blank or mark that the character of UTF-8 at `at` looks like, if any; characters
+ * without width become nothing. */
+bool redact_fold(const char *s, size_t at, size_t len, redact_decoded *d);
+
+/* Takes a disguise off at `at`; returns how many bytes it took, or 0. */
+size_t redact_undisguise(redact_decoder *d, size_t at);
+
+#endif
