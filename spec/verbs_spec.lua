@@ -272,6 +272,17 @@ describe("the verb", function()
     assert.equal("CUSTOM_LICENSE\n", run("traits", db, "--classes", "--prefix", "CUSTOM_"))
     assert.equal(21, #json("traits", "--classes", "--json").resource_classes)
     assert.equal("", run("traits", "--prefix", "NOTHING"))
+    local standard, known = json("traits", "--json").traits, {}
+    for i, name in ipairs(standard) do
+      assert.is_true(i == 1 or standard[i - 1] < name, name)
+      known[name] = true
+    end
+    assert.equal(374, #standard)
+    for _, name in ipairs { "HW_CPU_X86_INTEL_TDX", "HW_CPU_X86_AMD_SEV_SNP", "HW_NVME_WZS",
+                            "HW_PCI_ONE_TIME_USE", "COMPUTE_NODE", "OWNER_NOVA",
+                            "MISC_SHARES_VIA_AGGREGATE", "STORAGE_DISK_SSD" } do
+      assert.is_true(known[name], name)
+    end
     refused(2, "traits", "--classes", "--associated")
   end)
 

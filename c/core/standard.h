@@ -129,7 +129,7 @@ static const char *const standard_traits[] = {
     "HW_NVME_WZS", "HW_PCI_LIVE_MIGRATABLE", "MISC_SHARES_VIA_AGGREGATE", "OWNER_CYBORG",
     "OWNER_NOVA", "STORAGE_DISK_HDD", "STORAGE_DISK_SSD",
     /* later ones */
-    "HW_PCI_ONE_TIME_USE",
+    "HW_PCI_ONE_TIME_USE", "HW_CPU_X86_INTEL_TDX", "HW_CPU_X86_AMD_SEV_SNP",
 };
 
 #endif
