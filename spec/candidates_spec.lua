@@ -516,6 +516,14 @@ describe("a split class", function()
     assert.same({}, set_of(store, two:format(3201, 3200, "none")))
   end)
 
+  it("is what a refusal names when all of a tree together have too little", function()
+    local store <close> = numa(8, 8)
+    local request = { consumer = "c", resources = { VCPU = 101 }, split = { VCPU = true } }
+    local claim, err = store:place(request)
+    assert.is_nil(claim)
+    assert.same({ "no_candidate", "VCPU", 101 }, { err.code, err.class, err.want })
+  end)
+
   it("leaves room for the groups beside it", function()
     local store <close> = numa(8, 8)
     local both = "N1:VCPU=8 N2:VCPU=4 R:MEMORY_MB=1"

@@ -314,17 +314,17 @@ describe(title:format(cases.count // 4, cases.seed), function()
   end)
 
   it("propose every single relaxation that works, the smallest first", function()
-    local infeasible, proposed = 0, 0
-    cases.each(4, false, function(case)
+    local wanted, proposed = math.min(cases.count // 5, 10000), 0
+    cases.each(1, false, function(case)
+      if proposed >= wanted then return end
       enlarge(case)
       local why = assert(case.store:explain(case.query))
       if why.left > 0 then return end
       local want = brute_explain.relaxations(case.fleet, case.request)
       cases.expect(engine_lines(why.relaxations) == brute_lines(want), case, "%s\nnot %s",
                    engine_lines(why.relaxations), brute_lines(want))
-      infeasible = infeasible + 1
-      proposed = proposed + #want
+      if #want > 0 then proposed = proposed + 1 end
     end)
-    assert(infeasible > cases.count // 20 and proposed > 0, "hardly any case was infeasible")
+    assert.equal(wanted, proposed)
   end)
 end)

@@ -111,6 +111,7 @@ describe("a query string", function()
       assert.equal("invalid_request", err.code)
       assert.equal(case[2], err.parameter)
       assert.equal(case[3], err.position)
+      assert.matches("^" .. case[2] .. ": .*, at position " .. case[3] .. "$", err.message)
     end)
   end
 
@@ -124,7 +125,10 @@ describe("a query string", function()
       local err = refusal(query)
       assert.equal("invalid_request", err.code, query)
       assert.equal(position, err.position, query)
+      assert.matches(", at position " .. position .. "$", err.message)
     end
+    assert.equal("required", refusal("resources=VCPU:1&required=%ff").parameter)
+    assert.is_nil(refusal("resources=VCPU:1&%ff=A").parameter)
   end)
 
   it("refuses what is too large before reading it", function()

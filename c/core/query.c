@@ -1,6 +1,7 @@
 /* query.c - Placement's query string as a request; see query.h. */
 #include "core/query.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/err.h"
@@ -72,18 +73,32 @@ static size_t count_items(piece p) {
 
 /* --- errors ------------------------------------------------------------------------------- */
 
-static berth_rc refuse(const parser *q, piece where, const char *what) {
+/* Ends the sentence in *err with the position, and adds the field. */
+static void tell_position(berth_err *err, size_t position) {
+    if (err == NULL) return;
+    size_t len = strlen(err->message);
+    (void)snprintf(err->message + len, sizeof err->message - len, ", at position %zu", position);
+    berth_err_number(err, "position", (int64_t)position);
+}
+
+static berth_rc refuse_at(const parser *q, size_t position, const char *what) {
     berth_quoted name = berth_quote(q->name.data, q->name.len);
-    berth_fail(q->err, BERTH_EREQUEST, "%s: %s, at position %u", name.text, what,
-               (unsigned)where.at[0]);
-    berth_err_text(q->err, "parameter", name.text);
-    berth_err_number(q->err, "position", where.at[0]);
+    if (q->name.len > 0)
+        berth_fail(q->err, BERTH_EREQUEST, "%s: %s", name.text, what);
+    else
+        berth_fail(q->err, BERTH_EREQUEST, "%s", what);
+    if (q->name.len > 0) berth_err_text(q->err, "parameter", name.text);
+    tell_position(q->err, position);
     return BERTH_EREQUEST;
+}
+
+static berth_rc refuse(const parser *q, piece where, const char *what) {
+    return refuse_at(q, where.at[0], what);
 }
 
 /* Adds the position to what a builder of request.h refused. */
 static berth_rc placed(const parser *q, piece where, berth_rc rc) {
-    if (rc == BERTH_EREQUEST && q->err != NULL) berth_err_number(q->err, "position", where.at[0]);
+    if (rc == BERTH_EREQUEST) tell_position(q->err, where.at[0]);
     return rc;
 }
 
@@ -94,12 +109,6 @@ static int hex(char c) {
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
     if (c >= 'A' && c <= 'F') return c - 'A' + 10;
     return -1;
-}
-
-static berth_rc bad_encoding(const parser *q, size_t position) {
-    berth_fail(q->err, BERTH_EREQUEST, "malformed percent-encoding at position %zu", position);
-    berth_err_number(q->err, "position", (int64_t)position);
-    return BERTH_EREQUEST;
 }
 
 /* Decodes text[from, to). */
@@ -115,7 +124,7 @@ static berth_rc decode(const parser *q, size_t from, size_t to, piece *out) {
         if (c == '%') {
             int high = i + 2 < to ? hex(q->text[i + 1]) : -1;
             int low = i + 2 < to ? hex(q->text[i + 2]) : -1;
-            if (high < 0 || low < 0) return bad_encoding(q, i + 1);
+            if (high < 0 || low < 0) return refuse_at(q, i + 1, "malformed percent-encoding");
             data[n++] = (char)(high * 16 + low);
             i += 2;
         } else {
@@ -124,12 +133,10 @@ static berth_rc decode(const parser *q, size_t from, size_t to, piece *out) {
     }
     at[n] = (uint32_t)to + 1;
     data[n] = '\0';
+    if (!berth_text_valid(data, n, NULL))
+        return refuse_at(q, from + 1, "it is not valid UTF-8 text");
     *out = (piece){data, n, at};
-    if (berth_text_valid(data, n, NULL)) return BERTH_OK;
-    berth_fail(q->err, BERTH_EREQUEST, "the query is not valid UTF-8 text at position %zu",
-               from + 1);
-    berth_err_number(q->err, "position", (int64_t)from + 1);
-    return BERTH_EREQUEST;
+    return BERTH_OK;
 }
 
 /* --- values ------------------------------------------------------------------------------- */
@@ -323,6 +330,7 @@ static const keyword *find_keyword(piece name) {
 static berth_rc parse_parameter(parser *q, size_t from, size_t to, bool late) {
     size_t equal = from;
     while (equal < to && q->text[equal] != '=') equal++;
+    q->name = (piece){.len = 0};
     berth_rc rc = decode(q, from, equal, &q->name);
     if (rc != BERTH_OK) return rc;
     const keyword *k = find_keyword(q->name);
@@ -367,7 +375,7 @@ static void add_position(const parser *q, berth_err *err) {
                 break;
             }
     }
-    berth_err_number(err, "position", (int64_t)position);
+    tell_position(err, position);
 }
 
 berth_rc berth_query_parse(berth_mem mem, const char *text, size_t len, berth_request **out,

@@ -301,6 +301,10 @@ berth_rc berth_search_fail(const berth_search *s, berth_miss miss, int64_t count
     if (err == NULL) return BERTH_ENOCANDIDATE;
     const search_var *var = miss.variable < s->nvars ? &s->vars[miss.variable] : NULL;
     const char *sentence = sentence_of((berth_miss_kind)miss.kind);
+    if (miss.kind == BERTH_MISS_ROOM && var != NULL && var->split != NULL)
+        sentence = "no tree has as much free";
+    if (miss.kind == BERTH_MISS_TOGETHER && s->shape->ngroups == 1)
+        sentence = "each class alone has a provider, all together have not";
     char needs[200] = "", group[BERTH_SUFFIX_BYTES + 16] = "";
     bool whole = miss.kind == BERTH_MISS_ROOT || miss.kind == BERTH_MISS_FILTER || var == NULL;
     if (!whole) {

@@ -2,6 +2,7 @@
  * themselves.  Stops at the first variable that nothing fits; see search_private.h. */
 #include <string.h>
 
+#include "core/capacity.h"
 #include "core/err.h"
 #include "core/search_private.h"
 
@@ -239,9 +240,27 @@ static bool twins_fit(const berth_search *s, size_t v) {
     return slots >= run;
 }
 
+/* Of a split class one provider must have all, or the tree's own together. */
+static bool gathers(const berth_search *s, size_t v) {
+    const search_var *var = &s->vars[v];
+    if (var->split == NULL) return true;
+    int64_t amount = var->needs[0].amount, sum = 0;
+    for (size_t i = 0; i < var->ndomain; i++) {
+        uint32_t at = var->domain[i];
+        int64_t left = s->left[at * s->ncols + var->needs[0].col];
+        if (at < s->nown && !berth_add_i64(sum, left, &sum)) return true;
+        if (left >= amount || sum >= amount) return true;
+    }
+    return false;
+}
+
 static bool fill_domains(berth_search *s, const berth_provider *anchor) {
     for (size_t v = 0; v < s->nvars; v++) {
         if (!fill_domain(s, v, anchor)) return false;
+        if (!gathers(s, v)) {
+            note_miss(s, v, BERTH_MISS_ROOM);
+            return false;
+        }
         if (!s->vars[v].twin && !twins_fit(s, v)) {
             note_miss(s, v, BERTH_MISS_TOGETHER);
             return false;
