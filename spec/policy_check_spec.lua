@@ -48,7 +48,7 @@ local MUTATIONS = {
   { "role_access", "parameters.see_fleet", "parameters.see_flet", "see_fleet" },
   { "spread", "parameters.max == 0", "parameters.mx == 0", "max" },
   -- fields of tables
-  { "fgd", "n = group.upto[i]", "n = group.upot[i]", "upto" },
+  { "fgd", "shape.wants[model]", "shape.wnats[model]", "wants" },
   { "fgd", "shape.gpus > 0", "shape.gpsu > 0", "gpus" },
   { "hierarchical_quota", "own.borrow[class]", "own.borow[class]", "borrow" },
   { "hierarchical_quota", "own.limits[class]", "own.limts[class]", "limits" },
@@ -94,7 +94,7 @@ local MUTATIONS = {
     "!each_free is a method" },
   { "project_quota", "claim.project\n", "claim:project()\n", "!no method" },
   -- members of the library
-  { "fgd", "table.concat(wanted", "table.conct(wanted", "concat" },
+  { "fgd", "table.concat(free", "table.conct(free", "concat" },
   { "gpu_packing", "math.max(IDLE", "math.mx(IDLE", "max" },
   { "hierarchical_quota", "table.insert", "table.inset", "insert" },
   { "reserve_headroom", "math.type", "math.typ", "type" },
