@@ -86,7 +86,7 @@ static size_t visit(redact_scan *scan, const berth_anchor *anchor) {
         return redact_name(scan, at, NAME_ASCII); /* bearer is a name as well */
     }
     case BERTH_ANCHOR_ENCODED:
-        return redact_encoded(scan, at, anchor->arg == 1);
+        return redact_encoded(scan, at, (redact_block)anchor->arg);
     case BERTH_ANCHOR_FIELD:
         return redact_field_name(scan, at, r->fields[anchor->arg].name, r->fields[anchor->arg].rule);
     case BERTH_ANCHOR_PATTERN:

@@ -31,6 +31,10 @@ static const scheme schemes[] = {
     {"sharedkey", false},
     {"sharedkeylite", false},
     {"geniekey", false},
+    {"ssws", false},
+    {"apitoken", false},
+    {"api-token", false},
+    {"pat", false},
     {"aws", false},
     {"hmac", false},
     {"digest", true},
@@ -109,10 +113,10 @@ static bool is_padding(const char *s, size_t at, size_t to) {
     return sign && (sign + 1 == end || !byte_is(sign[1], BYTE_WORD));
 }
 
-/* Token token="x", nonce="y" */
-static bool has_parameters(const redact_scan *scan, size_t at) {
-    while (byte_is(redact_peek(scan, at), BYTE_NAME)) at++;
-    return redact_peek(scan, at) == '=' && redact_quote_at(scan, at + 1).len;
+/* Token token="x", nonce="y"; but not the padding of base64 before a closing mark */
+static bool has_parameters(const redact_scan *scan, size_t at, size_t to) {
+    while (at < to && byte_is(scan->s[at], BYTE_NAME)) at++;
+    return at + 2 < to && scan->s[at] == '=' && redact_quote_at(scan, at + 1).len;
 }
 
 /* The rest of a header that was folded: on the next line, after a blank. */
@@ -136,7 +140,8 @@ static size_t header_region(redact_scan *scan, const redact_key *key, size_t fro
         if (key->class.weight == BERTH_KEY_WEAK && redact_pair_follows(scan, at) && at < to &&
             memchr(s + at, '=', to - at) && !is_padding(s, at, to))
             return 0; /* auth=basic host=x */
-        if (found->parameters || has_parameters(scan, at)) return proof_values(scan, key, at, to);
+        if (found->parameters || has_parameters(scan, at, to))
+            return proof_values(scan, key, at, to);
         size_t end = token_end(scan, at, to);
         if (redact_is_at(scan, at, "${") || redact_is_at(scan, at, "<") ||
             redact_is_at(scan, at, "{{"))
@@ -207,7 +212,8 @@ static bool cookie(redact_scan *scan, size_t *at, size_t *done) {
         return *done != 0;
     }
     if (!pair) return false;
-    size_t value = ++i;
+    redact_quote quote = redact_quote_at(scan, ++i); /* name="x" */
+    size_t value = i += quote.len == 1 ? 1 : 0;
     bool attribute = is_cookie_attribute(s + from, name_end - from);
     while (i < scan->len && (is_cookie_byte(s[i]) || (attribute && (s[i] == ' ' || s[i] == ','))))
         i++;
@@ -217,6 +223,7 @@ static bool cookie(redact_scan *scan, size_t *at, size_t *done) {
         *done = i;
     else if (!*done)
         *done = value;
+    if (quote.len == 1 && redact_peek(scan, i) == quote.mark) i++;
     *at = i;
     return true;
 }

@@ -12,17 +12,17 @@
 
 /* What stands where a secret could, in order of the alphabet. */
 static const char *const keep_words[] = {
-    "absent",   "accepted",  "and",       "any",     "auto",     "await",      "bool",
-    "boolean",  "bytes",     "changed",   "char",    "denied",   "disabled",   "empty",
-    "enabled",  "error",     "expired",   "failed",  "failure",  "false",      "filtered",
-    "given",    "hidden",    "incorrect", "int",     "integer",  "invalid",    "keystone",
-    "masked",   "mismatch",  "missing",   "n/a",     "na",       "new",        "nil",
-    "no",       "none",      "null",      "object",  "off",      "ok",         "okay",
-    "omitted",  "on",        "optional",  "or",      "present",  "prompt",     "protected",
-    "provided", "redacted",  "rejected",  "removed", "required", "reset",      "revoked",
-    "rotated",  "sanitized", "set",       "str",     "string",   "suppressed", "text",
-    "true",     "type",      "undefined", "unknown", "unset",    "updated",    "valid",
-    "varchar",  "wrong",     "yes",
+    "absent",     "accepted",  "and",       "any",       "auto",      "await",     "bool",
+    "boolean",    "bytes",     "changed",   "char",      "denied",    "disabled",  "empty",
+    "enabled",    "error",     "expired",   "failed",    "failure",   "false",     "filtered",
+    "given",      "hidden",    "incorrect", "int",       "integer",   "invalid",   "keystone",
+    "masked",     "mismatch",  "missing",   "n/a",       "na",        "never",     "new",
+    "nil",        "no",        "none",      "not",       "null",      "object",    "off",
+    "ok",         "okay",      "omitted",   "on",        "optional",  "or",        "present",
+    "prompt",     "protected", "provided",  "redacted",  "rejected",  "removed",   "required",
+    "reset",      "revoked",   "rotated",   "sanitized", "set",       "str",       "string",
+    "suppressed", "text",      "true",      "type",      "unchanged", "undefined", "unknown",
+    "unset",      "updated",   "valid",     "varchar",   "wrong",     "yes",
 };
 
 static bool is_keep_word(const char *s, size_t len) {
@@ -130,7 +130,7 @@ static bool is_variable(const char *s, size_t len) {
     if (s[0] == '$' && s[1] == '(') { /* a command with arguments */
         size_t end = 2;
         while (end < len && (byte_is(s[end], BYTE_LOWER) || s[end] == '-')) end++;
-        return end > 3 && end < len && s[end] == ' ';
+        return end > 3 && (end == len || s[end] == ' ');
     }
     if (s[0] == '%' && s[len - 1] == '%')
         len--;
@@ -309,10 +309,18 @@ static bool is_reference(const char *s, size_t len) {
                berth_key_classify(s, len).kind != BERTH_KEY_NONE;
     }
     if (i < 3 || !memchr("([<", s[i], 3)) return false;
-    if (i + 1 == len || byte_is(s[i + 1], BYTE_QUOTE) || s[i + 1] == ')') return true;
+    if (i + 1 == len || byte_is(s[i + 1], BYTE_QUOTE) || memchr(")[", s[i + 1], 2)) return true;
     if (s[i] == '(' && (dots > 0 || memchr(s, '_', i))) return true;     /* self.find(x */
     return s[i] != '(' && i + 2 < len && byte_is(s[from], BYTE_UPPER) && /* Optional[str] */
            is_all(s + i + 1, len - i - 2, BYTE_LETTER) && memchr("]>", s[len - 1], 2);
+}
+
+/* this.password = password; and f(token=token): another name of a secret, not one. */
+static bool is_variable_name(const redact_scan *scan, size_t start, size_t end) {
+    char next = redact_peek(scan, end);
+    if ((next != ';' && next != ')') || end - start > BERTH_KEY_NAME_MAX) return false;
+    return is_all(scan->s + start, end - start, BYTE_LETTER) &&
+           berth_key_classify(scan->s + start, end - start).kind != BERTH_KEY_NONE;
 }
 
 /* "This field may not be blank.", "is too short (at least 8)": what is wrong with a value. */
@@ -399,7 +407,8 @@ static bool medium_is_secret(const redact_scan *scan, berth_key_class class, siz
         return false;
     if (syntax == SYNTAX_LOOSE && is_all(s, len, BYTE_UPPER) && followed_by_word(scan, end))
         return false;
-    if (syntax == SYNTAX_LOOSE && is_all(s, len, BYTE_LOWER) && followed_by_word(scan, end))
+    if (syntax == SYNTAX_LOOSE && is_all(s, len, BYTE_LOWER) &&
+        (followed_by_word(scan, end) || berth_key_classify(s, len).kind != BERTH_KEY_NONE))
         return false;
     return true;
 }
@@ -409,11 +418,23 @@ static bool looks_like_token(const char *s, size_t len, look l) {
            (len >= 16 && l.space == 0 && l.joint == 0 && l.digit && is_all(s, len, BYTE_HEX));
 }
 
+/* Base64 that no path, digest or public key looks like: what a name like `key` alone may hold. */
+static bool looks_like_key(const char *s, size_t len, look l) {
+    if (len < 32 || len > LOOK_MAX || memcmp(s, "AAAA", 4) == 0) return false;
+    for (size_t i = 0; i < len; i++) {
+        if (!byte_is(s[i], BYTE_WORD) && !memchr("+/=", s[i], 3)) return false;
+    }
+    return l.upper >= 4 && l.lower >= 4 && l.digit >= 2 && l.turns * 4 >= len &&
+           (len % 4 == 0 || l.other);
+}
+
 static bool weak_is_secret(const redact_scan *scan, berth_key_class class, size_t start, size_t end,
                            redact_syntax syntax) {
     const char *s = scan->s + start;
     size_t len = end - start;
     look l = look_at(s, len < LOOK_MAX ? len : LOOK_MAX);
+    if (is_machine_number(s, len)) return false;
+    if (class.bare) return looks_like_key(s, len, l);
     switch (class.kind) {
     case BERTH_KEY_CONTACT:
         return l.digit >= 7 && l.digit <= 15 && l.lower == 0 && l.upper <= 3;
@@ -441,14 +462,19 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
         return false;
     if (redact_is_masked(scan->r, s, len)) return false;
     if (len > LOOK_MAX) return true;
-    if (syntax != SYNTAX_QUOTED && is_reference(s, len)) return false;
+    if (syntax != SYNTAX_QUOTED && (is_reference(s, len) || is_variable_name(scan, start, end)))
+        return false;
+    if (syntax >= SYNTAX_LOOSE && is_capital_name(s, len)) return false;
     if (syntax == SYNTAX_QUOTED && is_sentence(s, len)) return false;
     if (syntax == SYNTAX_LOOSE &&
         (is_prose(scan, start, end, class.phrase) || is_no_value(scan, start, end)))
         return false;
     if (syntax >= SYNTAX_LOOSE && is_plain_pair(scan, start)) return false;
+    if (class.kind == BERTH_KEY_AUTH && syntax == SYNTAX_LOOSE && len < 16 &&
+        is_all(s, len, BYTE_LOWER))
+        return false; /* authorization: rbac */
     if (class.kind == BERTH_KEY_PERSON) return look_at(s, len).digit >= 4;
-    if (syntax == SYNTAX_PROSE) {
+    if (syntax == SYNTAX_PROSE && !class.bare) {
         look l = look_at(s, len);
         if (class.kind == BERTH_KEY_CODE && l.digit == len) return len >= 6 && len <= 8;
         if (class.weight == BERTH_KEY_STRONG && redact_is_jumble(s, len)) return true;

@@ -309,7 +309,7 @@ static const word endings[] = {
 /* Words that end like a secret and are none. */
 static const char *const innocent[] = {"bypass",    "compass",   "encompass", "overpass",
                                        "surpass",   "trespass",  "underpass", "multipass",
-                                       "unauthorized"};
+                                       "unauthorized", "getpass"};
 
 static word_role find_word(const char *s, size_t len) {
     size_t low = 0, high = NWORDS;
@@ -487,6 +487,8 @@ static berth_key_class class_from(const split *parts, const word_role *role, siz
     phrase = phrase && (role[i] == ROLE_PASS || role[i] == ROLE_QUALIFIER ||
                         role[i] == ROLE_SECRET || role[i] == ROLE_PHRASE);
     if (phrase) return class_by_role(ROLE_PHRASE, ROLE_NONE, ROLE_NONE);
+    if (role[i] == ROLE_KEY && i + 1 == parts->count)
+        return (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_WEAK, .bare = true};
     berth_key_class class = class_by_role(role[i], role[i + 1], role[i + 2]);
     class.plural = is_letter_s(parts, i) && role[i] != ROLE_PASS;
     return class;

@@ -44,6 +44,7 @@ typedef struct berth_key_class {
     berth_key_kind kind;
     berth_key_weight weight;
     bool plural; /* tokens, keys: its items are the secrets, or it is a count */
+    bool bare;   /* key, without a word that says what for */
     bool phrase; /* its value may be several words */
 } berth_key_class;
 

@@ -34,6 +34,7 @@ static const char *const encoded_literals[] = {
     "eyJ",      "ewog",     "ewoJ",     "W3si",     "cGFzc3dv", "Bhc3N3b3", "wYXNzd29",
     "c2VjcmV0", "NlY3JldA", "zZWNyZX",  "dG9rZW",   "LS0tLS1C", "UEFTU1dP", "QVNTV09S", "UGFzc3dv",
     "ZXlK",     "ZXdv",
+    "cABhAHMA", "AGEAcwBz", "YQBzAHMA", /* the same in UTF-16 */
 };
 /* What is decoded where it stands for something else: %41, \u0041, \/, &quot;, full-width letters,
  * colours of a terminal, broken lines. */
@@ -44,6 +45,7 @@ static const char *const coded_literals[] = {
 };
 static const char *const hex_literals[] = {"70617373", "73656372", "746f6b65", "2d2d2d2d",
                                            "50415353", "50617373"};
+static const char *const pair_literals[] = {"70 61 73", "73 65 63", "74 6f 6b", "50 61 73"};
 
 /* Where a disguise might be, and which; \1 also is NUL, as in UTF-16. */
 static const struct {
@@ -120,8 +122,9 @@ static void collect_literals(literals *list, berth_redactor *r) {
     add(list, "private-", BERTH_ANCHOR_PEM, true, 0);
     for (size_t i = 0; i < redact_shape_count(); i++)
         add(list, redact_shape_literal(i), BERTH_ANCHOR_SHAPE, false, i);
-    ADD_ALL(list, encoded_literals, BERTH_ANCHOR_ENCODED, false, 0);
-    ADD_ALL(list, hex_literals, BERTH_ANCHOR_ENCODED, true, 1);
+    ADD_ALL(list, encoded_literals, BERTH_ANCHOR_ENCODED, false, BLOCK_BASE64);
+    ADD_ALL(list, hex_literals, BERTH_ANCHOR_ENCODED, true, BLOCK_HEX);
+    ADD_ALL(list, pair_literals, BERTH_ANCHOR_ENCODED, true, BLOCK_PAIRS);
 }
 
 static berth_rc make_anchors(berth_redactor *r, bool plain, berth_err *err) {

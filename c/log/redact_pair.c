@@ -11,6 +11,7 @@
 #define INDEX_MAX 40
 #define WORD_MAX 64
 #define URL_VALUE_LEAST 16
+#define LOGINS_MAX 32
 
 /* --- the name ---------------------------------------------------------------------------- */
 
@@ -72,10 +73,15 @@ static void join_words(const redact_scan *scan, redact_key *key) {
     size_t len = key->end - key->start, start;
     if (len == 3 && redact_folds_at(scan, key->start, "key")) {
         size_t n = redact_word_before(scan, key->start, &start);
-        if (n == 0 || !berth_key_qualifies(scan->s + start, n)) return;
+        bool material = redact_folds_at(scan, key->end, " material");
+        bool router = n == 6 && start > 7 && redact_folds_at(scan, start, "server") &&
+                      (redact_folds_at(scan, start - 7, "tacacs-") ||
+                       redact_folds_at(scan, start - 7, "radius-"));
+        if (n > 0) key->class.kind = BERTH_KEY_NONE; /* public key */
+        if (!material && !router && (n == 0 || !berth_key_qualifies(scan->s + start, n))) return;
         key->class = (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_MEDIUM};
         if (redact_folds_at(scan, key->end, " id")) key->end += 3;
-        if (redact_folds_at(scan, key->end, " material")) key->end += 9;
+        key->end += material ? 9 : 0;
         return;
     }
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
@@ -157,6 +163,7 @@ static size_t next_item(redact_scan *scan, const redact_key *key, size_t comma) 
     redact_quote quote = redact_quote_at(scan, at);
     if (!quote.len) return 0;
     size_t from = redact_quoted(scan, at, quote, &close), after = close + quote.len;
+    if (redact_is_at(scan, after, ">>")) after += 2; /* <<"x">> */
     if (value_flag(scan, from)) {
         after = redact_skip_blanks(scan, after);
         if (redact_peek(scan, after) != ',') return 0;
@@ -264,12 +271,15 @@ static bool is_metavariable(const redact_scan *scan, size_t at) {
 
 /* Is the name one of programs, not of sentences: of several words joined without blanks? */
 static bool is_identifier(const redact_scan *scan, const redact_key *key) {
+    bool capitals = true;
+    for (size_t i = key->start; i < key->end; i++)
+        capitals = capitals && byte_is(scan->s[i], BYTE_UPPER);
     for (size_t i = key->start + 1; i < key->end; i++) {
         char c = scan->s[i];
         if (c == '_' || c == '.' || (byte_is(c, BYTE_UPPER) && byte_is(scan->s[i - 1], BYTE_LOWER)))
             return true;
     }
-    return false;
+    return capitals;
 }
 
 /* set db_password x1, ENV DB_PASSWORD x1: a value with letters and digits after an identifier. */
@@ -278,6 +288,7 @@ static bool is_assigned(const redact_scan *scan, const redact_key *key, size_t a
     size_t end = redact_bare_end(scan, at);
     unsigned classes = 0;
     for (size_t i = at; i < end; i++) classes |= berth_byte_class[(unsigned char)scan->s[i]];
+    if (redact_is_jumble(scan->s + at, end - at)) return true;
     return end - at >= 6 && (classes & BYTE_DIGIT) && (classes & BYTE_LETTER) &&
            !redact_is_pair(scan, at) && !redact_is_term(scan->s + at, end - at);
 }
@@ -332,6 +343,72 @@ static size_t value_below(redact_scan *scan, const redact_key *key, size_t line,
 static bool is_alone(const redact_scan *scan, const redact_key *key) {
     return key->class.weight == BERTH_KEY_STRONG && !key->quote.len &&
            (key->start == 0 || scan->s[key->start - 1] == '\n');
+}
+
+/* passwd[6371]: the program that wrote the line. */
+static bool is_program(const redact_scan *scan, const redact_key *key) {
+    size_t i = key->end + 1;
+    if (redact_peek(scan, key->end) != '[') return false;
+    while (byte_is(redact_peek(scan, i), BYTE_DIGIT)) i++;
+    return i > key->end + 2 && redact_is_at(scan, i, "]: ");
+}
+
+/* Marks x of the line `ann:x`, which may begin with a dash; false: it is none. */
+static bool login_line(redact_scan *scan, const redact_key *key, size_t at, size_t end) {
+    const char *s = scan->s;
+    at = redact_skip_blanks(scan, at);
+    if (redact_is_at(scan, at, "- ")) at = redact_skip_blanks(scan, at + 2);
+    const char *colon = at < end ? memchr(s + at, ':', end - at) : NULL;
+    if (!colon) return false;
+    size_t from = (size_t)(colon - s) + 1;
+    if (from < end && s[from] != ' ' && !redact_has_blank(scan, at, from))
+        redact_mark_secret(scan, from, end, key->rule);
+    return true;
+}
+
+/* chpasswd: as cloud-init has it, with lines of ann:x below. */
+static void login_lines(redact_scan *scan, const redact_key *key, size_t line) {
+    if (key->end - key->start != 8 || !redact_folds_at(scan, key->start, "chpasswd")) return;
+    for (unsigned n = 0; n < LOGINS_MAX && line < scan->len; n++) {
+        size_t at = line + 1, end = redact_near_line_end(scan, at < scan->len ? at : line);
+        if (at >= scan->len || end == SIZE_MAX || !login_line(scan, key, at, end)) return;
+        line = end + (redact_peek(scan, end) == '\r');
+    }
+}
+
+/* AUTH x, AUTH ann x, "AUTH" "x" as Redis has them, AUTH PLAIN x of SMTP; true: it is one. */
+static bool protocol_auth(redact_scan *scan, const redact_key *key) {
+    static const char *const ways[] = {"plain", "login", "xoauth2", "cram-md5", "oauthbearer"};
+    if (key->end - key->start != 4 || !redact_is_at(scan, key->start, "AUTH")) return false;
+    size_t from = 0, to = 0, at = key->after, words = 0;
+    char before = key->start > key->quote.len ? scan->s[key->start - key->quote.len - 1] : '\n';
+    if (redact_peek(scan, at) != ' ' || !byte_is(before, BYTE_SPACE)) return false;
+    for (; words < 3 && redact_peek(scan, at) == ' '; words++) {
+        size_t word = at + 1, close;
+        redact_quote quote = redact_quote_at(scan, word);
+        if (quote.len != key->quote.len) break;
+        if (quote.len) {
+            word = redact_quoted(scan, word, quote, &close);
+            at = close + quote.len;
+        } else {
+            for (at = word; at < scan->len && !byte_is(scan->s[at], BYTE_SPACE); at++) {
+            }
+            close = at;
+        }
+        if (word == close || (words > 0 && bytes_are_word(scan->s + word, close - word, "from")))
+            break;
+        from = word;
+        to = close;
+        if (words == 0 && !quote.len && IS_ONE_OF(scan->s + word, close - word, ways)) to = 0;
+    }
+    bool ends = at >= scan->len || byte_is(scan->s[at], BYTE_SPACE);
+    bool told = key->quote.len || redact_is_mixture(scan, from, to) ||
+                memchr(scan->s + from, '-', to - from);
+    if (to == 0 || !ends || !told || redact_is_pair(scan, from)) return true;
+    berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+    if (redact_is_secret(scan, class, from, to, SYNTAX_QUOTED))
+        redact_mark_secret(scan, from, to, key->rule);
+    return true;
 }
 
 /* /tokens/x: the part of a path after the name. */
@@ -434,6 +511,7 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
 static size_t pair(redact_scan *scan, redact_key *key) {
     close_name(scan, key);
     value_before(scan, key);
+    if (protocol_auth(scan, key) || is_program(scan, key)) return 0;
     size_t told = redact_told(scan, key);
     if (told) return told;
     size_t at = redact_skip_blanks(scan, key->after);
@@ -443,8 +521,10 @@ static size_t pair(redact_scan *scan, redact_key *key) {
     if (!value && !key->dashes && key->class.kind != BERTH_KEY_CONTACT)
         return unjoined(scan, key, at);
     size_t from = value ? value : at;
-    if (redact_peek(scan, from) == '\n' || redact_is_at(scan, from, "\r\n"))
+    if (redact_peek(scan, from) == '\n' || redact_is_at(scan, from, "\r\n")) {
+        login_lines(scan, key, from);
         return value_below(scan, key, from, true);
+    }
     if (key->class.kind == BERTH_KEY_CONTACT)
         return redact_phone(scan, from + redact_quote_at(scan, from).len, key->rule);
     if (!value) return unjoined(scan, key, at);

@@ -121,6 +121,8 @@ size_t redact_pem(redact_scan *scan, size_t at) {
         if (end <= from) return 0;
         return redact_mark(scan, from, end, RULE_PEM) ? end : 0;
     }
-    redact_mark(scan, i, end, RULE_PEM);
+    size_t from = skip_breaks(scan, i), to = end;
+    while (to > from && byte_is(s[to - 1], BYTE_SPACE)) to--;
+    if (!redact_is_masked(scan->r, s + from, to - from)) redact_mark(scan, i, end, RULE_PEM);
     return end;
 }

@@ -235,7 +235,9 @@ size_t redact_pem(redact_scan *scan, size_t at);                          /* red
 size_t redact_number(redact_scan *scan, size_t at, unsigned anchor_kind); /* redact_person.c */
 size_t redact_phone(redact_scan *scan, size_t at, unsigned rule); /* after a word that tells one */
 size_t redact_shape(redact_scan *scan, size_t at, unsigned shape);        /* redact_shape.c */
-size_t redact_encoded(redact_scan *scan, size_t at, bool hexadecimal);    /* redact_view.c */
+/* How the block is written whose beginning stands at an anchor; PAIRS: 70 61 73. */
+typedef enum redact_block { BLOCK_BASE64, BLOCK_HEX, BLOCK_PAIRS } redact_block;
+size_t redact_encoded(redact_scan *scan, size_t at, redact_block block); /* redact_view.c */
 void redact_addresses(redact_scan *scan);                                 /* redact_person.c */
 void redact_patterns(redact_scan *scan);                                  /* redact_shape.c */
 

@@ -70,11 +70,15 @@ static size_t quoted_after(redact_scan *scan, const redact_key *key, size_t at, 
     size_t close;
     redact_quote quote = redact_quote_at(scan, at);
     size_t from = redact_quoted(scan, at, quote, &close);
-    bool sure =
-        told || key->dashes || byte_is(scan->s[key->start], BYTE_UPPER) || is_introduced(scan, key);
+    bool capital = byte_is(scan->s[key->start], BYTE_UPPER) &&
+                   (key->class.weight == BERTH_KEY_STRONG ||
+                    byte_is(redact_peek(scan, key->start + 1), BYTE_UPPER));
+    bool sure = told || key->dashes || capital || is_introduced(scan, key);
     if (key->class.weight == BERTH_KEY_WEAK) return 0;
     if (!sure && !redact_is_mixture(scan, from, close) && !key->class.phrase) return 0;
-    if (!(sure && !told) && !key->class.phrase && redact_has_blank(scan, from, close)) return 0;
+    bool words = redact_has_blank(scan, from, close);
+    if (words && told && redact_is_speech(scan->s + from, close - from)) return 0;
+    if (words && !sure && !key->class.phrase) return 0;
     return redact_value(scan, key, at, SYNTAX_QUOTED);
 }
 
@@ -187,6 +191,11 @@ typedef struct sentence {
 static size_t second_word(redact_scan *scan, const redact_key *key, size_t at, size_t end) {
     size_t done = redact_user_and_password(scan, key, at, end);
     bool apart = redact_is_at(scan, end, " / ") || redact_is_at(scan, end, " : ");
+    const char *slash = memchr(scan->s + at, '/', end - at);
+    size_t after = slash ? (size_t)(slash - scan->s) + 1 : end;
+    if (!done && slash && after > at + 1 && redact_is_mixture(scan, after, end) &&
+        !memchr(scan->s + after, '/', end - after))
+        return plain_value(scan, key, after, end); /* ann/x */
     if (!done && apart && !byte_is(redact_peek(scan, end + 3), BYTE_SPACE))
         done = redact_value(scan, key, end + 3, SYNTAX_TIGHT);
     return done;
@@ -204,7 +213,7 @@ static size_t word_value(redact_scan *scan, const redact_key *key, size_t at, si
     if (done) return done;
     if (so_far.colon && so_far.head && key->class.weight == BERTH_KEY_STRONG && end - at >= 4 &&
         redact_has_odd_bytes(scan, at, end))
-        return redact_value(scan, key, at, SYNTAX_TIGHT);
+        return redact_value(scan, key, at, SYNTAX_LOOSE);
     return introduced || (so_far.told && so_far.head) ? plain_value(scan, key, at, end) : 0;
 }
 
@@ -227,12 +236,24 @@ static size_t told_below(redact_scan *scan, const redact_key *key, size_t line) 
     return redact_value(scan, key, at, SYNTAX_PROSE);
 }
 
+/* A path begins with a slash; so may a key. */
+static bool is_long_base64(const redact_scan *scan, size_t at) {
+    size_t end = at;
+    while (byte_is(redact_peek(scan, end), BYTE_WORD) || memchr("+/", redact_peek(scan, end), 2))
+        end++;
+    return end - at >= 40 && redact_peek(scan, end) == '=';
+}
+
 /* Goes on past the word from `at` to `end`; false where the sentence ends. */
 static bool go_on(const redact_scan *scan, sentence *so_far, size_t at, size_t end, bool first) {
     const char *s = scan->s;
     size_t len = end - at;
     bool adverb = is_adverb(s + at, len), copula = is_copula(s + at, len);
-    if (so_far->told && !copula && !adverb) return false;
+    if (so_far->told && !copula && !adverb) { /* "is generated for ann: x" */
+        static const char *const whose[] = {"for", "on", "at", "in", "of", "by"};
+        so_far->told = so_far->colon = false;
+        return IS_ONE_OF(s + at, len, whose);
+    }
     bool change = so_far->change &&
                   (bytes_are_word(s + at, len, "to") || bytes_are_word(s + at, len, "from"));
     if (first) so_far->head = change || is_preposition(s + at, len);
@@ -254,7 +275,7 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
         bool value =
             word == 0 || so_far.told || (word == 1 && redact_folds_at(scan, at - 5, "with "));
         size_t end = at, done = 0;
-        if (strchr(value ? "{[<|/" : "{[<|", s[at])) return 0;
+        if (strchr("{[<|", s[at]) || (value && s[at] == '/' && !is_long_base64(scan, at))) return 0;
         if (value) at = redact_skip_type(scan, at);
         if (at >= scan->len) return 0;
         if (value && redact_quote_at(scan, at).len) {
@@ -265,6 +286,11 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
             done = end == at ? 0
                    : value   ? word_value(scan, key, at, end, so_far)
                              : bracketed_value(scan, key, at);
+            if (done && redact_is_at(scan, done, " to ")) { /* changed from x to y */
+                size_t next = redact_bare_end(scan, done + 4);
+                size_t more = word_value(scan, key, done + 4, next, so_far);
+                return more ? more : done;
+            }
             if (done || end == at) return done;
         }
         if (word == 0 && redact_is_pair(scan, at)) return 0;

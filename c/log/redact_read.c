@@ -9,6 +9,8 @@
 #define TAG_MAX 256
 #define TAGS_MAX 8
 #define OBJECT_MAX 512
+#define PARTS_MAX 8
+#define CODE_LEAST 6
 #define ELEMENT_MAX 65536
 
 static bool mark(redact_scan *scan, const redact_key *key, size_t start, size_t end, bool bare) {
@@ -26,14 +28,21 @@ size_t redact_skip_type(const redact_scan *scan, size_t at) {
         while (i < stop && !byte_is(s[i], BYTE_SPACE)) i++;
         return redact_skip_blanks(scan, i);
     }
-    while (i < stop && s[i] == '(') { /* (string) (len=5) */
+    if (redact_is_at(scan, i, "0x")) { /* a debugger's address */
+        while (i < stop && byte_is(s[i], BYTE_WORD)) i++;
+        return redact_peek(scan, i) == ' ' && redact_quote_at(scan, i + 1).len ? i + 1 : at;
+    }
+    while (i < stop && s[i] == '(' && !redact_quote_at(scan, i + 1).len) { /* (string) (len=5) */
         while (i < stop && s[i] != ')' && !byte_is(s[i], BYTE_QUOTE)) i++;
-        if (i >= stop || s[i] != ')') return at;
+        if (i >= stop || s[i] != ')' || redact_peek(scan, i + 1) != ' ') return at;
         i = redact_skip_blanks(scan, i + 1);
     }
     size_t word = i;
-    while (i < stop && (byte_is(s[i], BYTE_NAME) || s[i] == '&' || s[i] == '@' || s[i] == '*')) i++;
-    if (i < stop && s[i] == '(') {
+    bool dotted = false; /* a function that is called: headers.get("X-Auth-Token") */
+    for (; i < stop && (byte_is(s[i], BYTE_NAME) || memchr("&@*<", s[i], 4)); i++)
+        dotted = dotted || s[i] == '.';
+    bool called = i < stop && s[i] == '(';
+    if (called) {
         size_t digits = i + 1;
         while (digits < stop && byte_is(s[digits], BYTE_DIGIT)) digits++;
         if (digits > i + 1 && redact_is_at(scan, digits, ") "))
@@ -43,7 +52,10 @@ size_t redact_skip_type(const redact_scan *scan, size_t at) {
     } else if (i > word + 2) {
         return at;
     }
-    return redact_quote_at(scan, i).len ? i : at;
+    for (size_t k = word; k < i && !called; k++) {
+        if (!memchr("uUbBrRfFnNeElLxXqQ@&*<", s[k], 22)) return at; /* no prefix of a literal */
+    }
+    return redact_quote_at(scan, i).len && !dotted ? i : at;
 }
 
 /* The text of a quoted value; *close is where its mark stands, or the line ends without one. */
@@ -138,6 +150,8 @@ static bool is_plain_member(const redact_scan *scan, size_t from, size_t to) {
 static size_t object_values(redact_scan *scan, const redact_key *key, size_t at) {
     const char *s = scan->s;
     bool map = key->class.plural && key->class.kind != BERTH_KEY_CREDENTIAL;
+    redact_key member = *key; /* each cookie of a map is one secret */
+    if (key->class.kind == BERTH_KEY_COOKIE) member.class.kind = BERTH_KEY_SECRET;
     size_t stop = scan->len - at > OBJECT_MAX ? at + OBJECT_MAX : scan->len, end = 0;
     unsigned depth = 0;
     for (size_t i = at; i < stop; i++) {
@@ -161,7 +175,7 @@ static size_t object_values(redact_scan *scan, const redact_key *key, size_t at)
         size_t done = 0;
         bool value = map && depth == 1 ? !is_plain_member(scan, from, to)
                                        : is_value_member(scan, key, from, to);
-        if (c != '{' && c != '[' && value) done = redact_value(scan, key, i, SYNTAX_QUOTED);
+        if (c != '{' && c != '[' && value) done = redact_value(scan, &member, i, SYNTAX_QUOTED);
         if (done)
             i = end = done;
         else if (quote.len)
@@ -278,60 +292,151 @@ static bool is_directory_name(const redact_scan *scan, const redact_key *key) {
            (len == 3 || (len == 6 && redact_folds_at(scan, key->start, "old")));
 }
 
-size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax) {
-    size_t close;
+/* "x" + "y", "x" -> "y", ('x' 'y'), "x"'y' and a backslash at the line's end: the parts after the
+ * first, from after its mark. */
+static size_t parts(redact_scan *scan, const redact_key *key, size_t at, bool bracket, char mark) {
+    static const char *const joints[] = {"+", "->", "=>", "..", "\\", "&", "."};
+    size_t done = 0;
+    for (unsigned n = 0; n < PARTS_MAX; n++) {
+        size_t i = redact_skip_blanks(scan, at), joint = 0, close;
+        for (size_t k = 0; k < sizeof joints / sizeof *joints && !joint; k++)
+            joint = redact_is_at(scan, i, joints[k]) ? strlen(joints[k]) : 0;
+        if (joint) i += joint;
+        while (joint && i < scan->len && i < at + TYPE_MAX && byte_is(scan->s[i], BYTE_SPACE)) i++;
+        redact_quote quote = redact_quote_at(scan, i);
+        if (!quote.len || quote.slashes || !(joint || bracket || (i == at && quote.mark != mark)))
+            break;
+        size_t from = redact_quoted(scan, i, quote, &close);
+        if (from < close && redact_mark_secret(scan, from, close, key->rule)) done = close;
+        at = close + quote.len;
+    }
+    return done;
+}
+
+/* What is neither a literal nor a bare value: headers, lists, objects, blocks of YAML from *at on.
+ * False: none of them, and *at is moved past a tag. */
+static bool structured(redact_scan *scan, const redact_key *key, size_t *at, redact_syntax syntax,
+                       size_t *end) {
     berth_key_kind kind = key->class.kind;
-    char c = redact_peek(scan, at);
-    if (c == '{' && (redact_peek(scan, at + 1) == '{' || redact_peek(scan, at + 1) == '%'))
-        return 0; /* template */
-    if (kind == BERTH_KEY_COOKIE && c != '{' && c != '[') return redact_cookies(scan, at);
-    if (kind == BERTH_KEY_AUTH && c != '{' && c != '[') {
-        bool found;
-        if (c == '(') return redact_tuple(scan, key, at, &found);
-        return redact_header(scan, key, at, syntax);
+    char c = redact_peek(scan, *at), next = redact_peek(scan, *at + 1);
+    bool found = true;
+    *end = 0;
+    if (c == '{' && (next == '{' || next == '%')) return true; /* a template */
+    if (kind == BERTH_KEY_COOKIE && c != '{' && c != '[') {
+        *end = redact_cookies(scan, *at);
+    } else if (kind == BERTH_KEY_AUTH && c != '{' && !(c == '[' && !byte_is(next, BYTE_LETTER))) {
+        if (c == '(')
+            *end = redact_tuple(scan, key, *at, &found);
+        else
+            *end = redact_header(scan, key, *at + (c == '['), syntax);
+        found = true;
+    } else if (c == '[') {
+        *end = list_values(scan, key, *at);
+        if (!*end) *end = bracketed(scan, key, *at, syntax);
+    } else if (c == '{') {
+        *end = object_values(scan, key, *at);
+        found = *end || byte_is(next, BYTE_QUOTE | BYTE_SPACE) || key->quote.len ||
+                key->class.weight != BERTH_KEY_STRONG;
+    } else {
+        if (c == '!' && byte_is(next, BYTE_LETTER)) { /* !vault | */
+            size_t tag = *at + 1;
+            while (tag < *at + TYPE_MAX && byte_is(redact_peek(scan, tag), BYTE_LOWER)) tag++;
+            if (redact_is_at(scan, tag, " |") || redact_is_at(scan, tag, " >")) *at = tag + 1;
+        }
+        c = redact_peek(scan, *at);
+        found = false;
+        if (c == '|' || c == '>') *end = block_value(scan, key, *at, &found);
     }
-    if (c == '[') {
-        size_t end = list_values(scan, key, at);
-        return end ? end : bracketed(scan, key, at, syntax);
+    return found;
+}
+
+static size_t quoted_value(redact_scan *scan, const redact_key *key, size_t at, redact_quote quote,
+                           redact_syntax syntax) {
+    size_t close;
+    if (is_repeated(scan, at, quote, 3))
+        quote.repeat = 3;
+    else if (key->quote.repeat == 2 && is_repeated(scan, at, quote, 2))
+        quote.repeat = 2;
+    quote.len += quote.repeat ? quote.repeat - 1 : 0;
+    size_t from = redact_quoted(scan, at, quote, &close);
+    if (syntax != SYNTAX_PROSE) syntax = SYNTAX_QUOTED;
+    if (!redact_is_secret(scan, key->class, from, close, syntax)) return 0;
+    size_t end = mark(scan, key, from, close, false) ? close : 0;
+    bool bracket = at > 0 && scan->s[at - 1] == '(';
+    size_t more = quote.repeat ? 0 : parts(scan, key, close + quote.len, bracket, quote.mark);
+    return more ? more : end;
+}
+
+/* user/password: ann/x, user:pass = ann:x, credentials: ann / x, .pgpass: host:5432:db:ann:x. Where
+ * the password begins in the value; `at`: there is nothing else in it. */
+static size_t password_part(const redact_scan *scan, const redact_key *key, size_t at,
+                            size_t *end) {
+    static const char *const users[] = {"user", "username", "login", "name", "email", "uid"};
+    const char *s = scan->s;
+    bool pair = key->class.kind == BERTH_KEY_CREDENTIAL;
+    if (pair && (redact_is_at(scan, *end, " / ") || redact_is_at(scan, *end, " : "))) {
+        size_t from = *end + 3;
+        *end = redact_bare_end(scan, from);
+        return from;
     }
-    if (c == '{') {
-        size_t end = object_values(scan, key, at);
-        bool object = byte_is(redact_peek(scan, at + 1), BYTE_QUOTE | BYTE_SPACE);
-        if (end || object || key->quote.len || key->class.weight != BERTH_KEY_STRONG) return end;
+    char joint = key->start > 1 ? s[key->start - 1] : '\0';
+    if (joint == '/' || joint == ':') {
+        size_t word = key->start - 1;
+        while (word > 0 && key->start - word < TYPE_MAX && byte_is(s[word - 1], BYTE_LETTER))
+            word--;
+        pair = pair || IS_ONE_OF(s + word, key->start - 1 - word, users);
     }
-    if (c == '!' && byte_is(redact_peek(scan, at + 1), BYTE_LETTER)) { /* !vault | */
-        size_t tag = at + 1;
-        while (tag < at + TYPE_MAX && byte_is(redact_peek(scan, tag), BYTE_LOWER)) tag++;
-        if (redact_is_at(scan, tag, " |") || redact_is_at(scan, tag, " >"))
-            c = scan->s[at = tag + 1];
+    if (redact_folds_at(scan, key->end - 6, "pgpass")) {
+        size_t last = *end;
+        while (last > at && s[last - 1] != ':') last--;
+        return last;
     }
-    if (c == '|' || c == '>') {
-        bool found = false;
-        size_t end = block_value(scan, key, at, &found);
-        if (found) return end;
+    for (size_t i = at; pair && i < *end; i++) {
+        if ((s[i] == ':' || s[i] == '/') && i > at && i + 1 < *end && s[i + 1] != s[i])
+            return i + 1;
+        if (!byte_is(s[i], BYTE_NAME)) break;
     }
-    if (kind == BERTH_KEY_CREDENTIAL &&
+    return at;
+}
+
+/* nqn3x-tmnf7, gvc3g-kddee: codes of which each is to be used once. */
+static size_t code_list(redact_scan *scan, const redact_key *key, size_t at) {
+    size_t done = 0;
+    for (unsigned n = 0; n < ITEMS_MAX; n++) {
+        size_t end = redact_bare_end(scan, at);
+        if (end - at < CODE_LEAST || !redact_is_mixture(scan, at, end) || redact_is_pair(scan, at))
+            break;
+        if (redact_mark_secret(scan, at, end, key->rule)) done = end;
+        if (redact_peek(scan, end) != ',') break;
+        at = redact_skip_blanks(scan, end + 1);
+    }
+    return done;
+}
+
+static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
+                         redact_syntax syntax) {
+    size_t end = key->dashes ? shell_end(scan, at) : redact_bare_end(scan, at);
+    if (key->class.kind == BERTH_KEY_CODE && key->class.plural) return code_list(scan, key, at);
+    if (syntax != SYNTAX_PROSE) {
+        end = settings_end(scan, key, at, phrase_end(scan, key, at, end));
+        at = password_part(scan, key, at, &end);
+    }
+    if (redact_peek(scan, at) == '/' && is_directory_name(scan, key)) return 0;
+    if (end <= at || !redact_is_secret(scan, key->class, at, end, syntax)) return 0;
+    return mark(scan, key, at, end, true) ? end : 0;
+}
+
+size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax) {
+    size_t end;
+    if (structured(scan, key, &at, syntax, &end)) return end;
+    if (key->class.kind == BERTH_KEY_CREDENTIAL &&
         (redact_is_at(scan, at, "AKIA") || redact_is_at(scan, at, "ASIA") ||
          redact_is_at(scan, at, "***/") || redact_is_at(scan, at, "***%")))
         return 0; /* the id's shape is masked, not the scope after it */
     at = redact_skip_type(scan, at);
     redact_quote quote = redact_quote_at(scan, at);
-    if (quote.len) {
-        if (is_repeated(scan, at, quote, 3))
-            quote.repeat = 3;
-        else if (key->quote.repeat == 2 && is_repeated(scan, at, quote, 2))
-            quote.repeat = 2;
-        quote.len += quote.repeat ? quote.repeat - 1 : 0;
-        size_t from = redact_quoted(scan, at, quote, &close);
-        if (syntax != SYNTAX_PROSE) syntax = SYNTAX_QUOTED;
-        if (!redact_is_secret(scan, key->class, from, close, syntax)) return 0;
-        return mark(scan, key, from, close, false) ? close : 0;
-    }
-    size_t end = key->dashes ? shell_end(scan, at) : redact_bare_end(scan, at);
-    if (syntax != SYNTAX_PROSE) end = settings_end(scan, key, at, phrase_end(scan, key, at, end));
-    if (c == '/' && is_directory_name(scan, key)) return 0;
-    if (end == at || !redact_is_secret(scan, key->class, at, end, syntax)) return 0;
-    return mark(scan, key, at, end, true) ? end : 0;
+    if (quote.len) return quoted_value(scan, key, at, quote, syntax);
+    return bare_value(scan, key, at, syntax);
 }
 
 /* --- XML --------------------------------------------------------------------------------- */

@@ -121,8 +121,10 @@ static bool read_names(const redact_scan *scan, const redact_key *key, columns *
     if (end == SIZE_MAX) return false;
     c->end = end;
     bool secret = false;
+    if (c->kind == '|') at = redact_skip_blanks(scan, at);
     for (; at < end && c->count < COLUMNS_MAX; c->count++) {
         size_t to = cell_end(scan, at, end, c->kind);
+        if (at < to && !byte_is(scan->s[at], BYTE_LETTER | BYTE_QUOTE)) return false;
         for (size_t i = at; i < to; i++) {
             if (!is_name_byte(scan->s[i], c->kind)) return false;
         }
@@ -141,9 +143,19 @@ static bool is_rule_line(const redact_scan *scan, size_t at, size_t end) {
     return end > at;
 }
 
+/* Does the line above that of `at` have cells too? */
+static bool is_row_above(const redact_scan *scan, size_t at) {
+    size_t low = at > NAMES_MAX ? at - NAMES_MAX : 0;
+    while (at > low && scan->s[at - 1] != '\n') at--;
+    if (at == low) return false;
+    for (at--; at > low && scan->s[at - 1] != '\n'; at--) {
+    }
+    return bar_at(scan, redact_skip_blanks(scan, at)) > 0;
+}
+
 /* Does the line after that of `at` part the names of a table from its rows? */
 bool redact_is_ruled(const redact_scan *scan, size_t at) {
-    size_t line = redact_near_line_end(scan, at);
+    size_t line = is_row_above(scan, at) ? scan->len : redact_near_line_end(scan, at);
     if (line >= scan->len) return false;
     line += scan->s[line] == '\r' ? 2 : 1;
     size_t end = redact_near_line_end(scan, line);

@@ -9,8 +9,9 @@
 
 #define AUTHORITY_MAX 4096
 #define LOOK_BACK 256
-#define SLASHED_MAX 256 /* a password that holds an unencoded / ends at an @ within so many bytes  \
-                         */
+#define SLASHED_MAX                                                                                \
+    256 /* a password that holds an unencoded / ends at an @ within so many bytes                  \
+         */
 #define DOMAIN_MAX 255
 #define LOCAL_MAX 64
 #define LOGIN_BACK 80
@@ -43,7 +44,13 @@ static size_t mark_password(redact_scan *scan, size_t from, size_t to, unsigned 
 static size_t user_part(redact_scan *scan, size_t from, size_t to) {
     const char *s = scan->s;
     const char *colon = memchr(s + from, ':', to - from);
-    if (colon) return mark_password(scan, (size_t)(colon - s) + 1, to, RULE_URL);
+    if (colon) { /* the user may be a token or an access key's id itself */
+        size_t at = (size_t)(colon - s);
+        if (at - from >= 16 && !memchr(s + from, '%', at - from) &&
+            redact_looks_random(s + from, at - from))
+            redact_mark_secret(scan, from, at, RULE_URL);
+        return mark_password(scan, at + 1, to, RULE_URL);
+    }
     bool odd = false; /* a byte that no user's name has */
     for (size_t i = from; i < to; i++) odd = odd || !byte_is(s[i], BYTE_NAME);
     if ((to - from < 20 && !odd) || !redact_looks_random(s + from, to - from)) return 0;
@@ -140,6 +147,17 @@ static bool is_login(const redact_scan *scan, size_t start) {
     return false;
 }
 
+/* ann@LAB.TEST: a principal of Kerberos, unless the world's mail knows the domain. */
+static bool is_realm(const char *s, size_t len) {
+    static const char *const domains[] = {"com", "net", "org", "edu", "gov", "mil", "info", "biz"};
+    size_t dot = len;
+    while (dot > 0 && s[dot - 1] != '.') dot--;
+    for (size_t i = 0; i < len; i++) {
+        if (byte_is(s[i], BYTE_LOWER | BYTE_HIGH)) return false;
+    }
+    return len - dot > 2 && !IS_ONE_OF(s + dot, len - dot, domains);
+}
+
 static size_t mail(redact_scan *scan, size_t at) {
     const char *s = scan->s;
     size_t from = at, low = at > LOCAL_MAX ? at - LOCAL_MAX : 0;
@@ -152,6 +170,7 @@ static size_t mail(redact_scan *scan, size_t at) {
         if (open > low && s[open - 1] == '"') from = open - 1;
     }
     size_t end = domain_end(scan, at + 1);
+    if (end && is_realm(s + at + 1, end - at - 1)) return 0;
     if (from == at || !end || is_file_ending(s + at + 1, end - at - 1)) return 0;
     if (end < scan->len && s[end] == ':' && end + 1 < scan->len && !byte_is(s[end + 1], BYTE_SPACE))
         return 0; /* git@host:path, ann@host:22 */
@@ -194,6 +213,11 @@ static size_t source_name(redact_scan *scan, size_t at) {
         if (s[from - 1] == '=' && from - 1 < colon) break;
     }
     if (from == low && from > 0) return 0;
+    const char *inner = colon == SIZE_MAX ? NULL : memchr(s + colon + 1, ':', at - colon - 1);
+    if (inner && is_field(s + from, colon - from)) { /* sip:ann:x@host */
+        from = colon + 1;
+        colon = (size_t)(inner - s);
+    }
     if (colon == SIZE_MAX || colon == from || colon + 1 >= at || s[colon + 1] == '/') return 0;
     for (size_t i = from; i < colon; i++) {
         if (!byte_is(s[i], BYTE_NAME)) return 0;
@@ -236,7 +260,8 @@ static size_t slash_source(redact_scan *scan, size_t at) {
 
 size_t redact_at_sign(redact_scan *scan, size_t at) {
     char next = redact_peek(scan, at + 1);
-    if (at == 0 || !(byte_is(next, BYTE_WORD | BYTE_HIGH) || next == '(' || next == '[' || next == '/'))
+    if (at == 0 ||
+        !(byte_is(next, BYTE_WORD | BYTE_HIGH) || next == '(' || next == '[' || next == '/'))
         return 0;
     size_t end = slash_source(scan, at);
     if (!end) end = source_name(scan, at);

@@ -157,6 +157,7 @@ static bool slash_ends(const redact_scan *scan, size_t after) {
         return memcmp(last, "22", 2) == 0 || memcmp(last, "27", 2) == 0 ||
                (last[0] == '3' && byte_lower(last[1]) == 'c');
     }
+    if (c == '0') return redact_pair_follows(scan, after + 1); /* \0 between the lines of environ */
     if (c != 'n' && c != 'r' && c != 't') return false;
     size_t next = after + 1, letters = next;
     if (next >= scan->len || !byte_is(scan->s[next], BYTE_WORD)) return true;
@@ -201,6 +202,12 @@ static bool separator_ends(const redact_scan *scan, size_t at) {
     return redact_pair_follows(scan, next);
 }
 
+/* $argon2id$m=65536,t=3: a comma of the hash. */
+static bool is_hash_option(const redact_scan *scan, size_t comma) {
+    return byte_is(redact_peek(scan, comma + 1), BYTE_LOWER) &&
+           redact_peek(scan, comma + 2) == '=' && byte_is(redact_peek(scan, comma + 3), BYTE_DIGIT);
+}
+
 typedef struct brackets {
     int round, square, curly;
 } brackets;
@@ -237,7 +244,8 @@ size_t redact_bare_end(const redact_scan *scan, size_t from) {
             if (slash_ends(scan, after)) break;
             i = after - 1;
         } else if (c == ',' || c == ';' || c == '&') {
-            if (separator_ends(scan, i)) break;
+            if (separator_ends(scan, i) && !(c == ',' && s[from] == '$' && is_hash_option(scan, i)))
+                break;
         } else if (c == '^' && redact_peek(scan, i + 1) == '@') { /* NUL, as less shows it */
             if (i + 2 >= scan->len || redact_pair_follows(scan, i + 2)) break;
         } else if (c == '<') {

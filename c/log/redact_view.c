@@ -90,8 +90,10 @@ static bool escape(const char *s, size_t len, redact_decoded *d) {
     } else if (code == '\\') {
         d->bytes[d->count++] = '\\';
     }
-    if (code < 256 && (s[run] != 'u')) d->bytes[d->count++] = (char)code;
-    else put_utf8(d, (unsigned)code);
+    if (code < 256 && (s[run] != 'u'))
+        d->bytes[d->count++] = (char)code;
+    else
+        put_utf8(d, (unsigned)code);
     d->taken = run + taken;
     return true;
 }
@@ -176,7 +178,8 @@ static bool grow_map(berth_redactor *r, redact_view *view, size_t entries) {
 static size_t decode_at(redact_decoder *d, size_t at) {
     redact_decoded one;
     char c = d->s[at];
-    bool candidate = c == '%' || c == '\\' || c == '&' || c == '\x1b' || c == '#' || byte_is(c, BYTE_HIGH);
+    bool candidate =
+        c == '%' || c == '\\' || c == '&' || c == '\x1b' || c == '#' || byte_is(c, BYTE_HIGH);
     if (candidate && decode_one(d->s, at, d->len, &one)) {
         for (size_t k = 0; k < one.count; k++) redact_put(d, one.bytes[k], at);
         return one.taken;
@@ -191,8 +194,12 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
     view->text.len = 0;
     /* \u0022 may become seven slashes and a mark: never longer than the 10 bytes it took */
     if (!redact_reserve(r, &view->text, len + 8) || !grow_map(r, view, len + 9)) return false;
-    redact_decoder d = {.s = s, .len = len, .map = of->map, .out = view->text.s,
-                        .places = view->map, .disguises = of->encoded};
+    redact_decoder d = {.s = s,
+                        .len = len,
+                        .map = of->map,
+                        .out = view->text.s,
+                        .places = view->map,
+                        .disguises = of->encoded};
     for (size_t i = 0; i < len;) {
         size_t taken = decode_at(&d, i);
         if (taken) {
@@ -252,20 +259,59 @@ static bool is_text(const char *s, size_t len) {
     return odd * 20 <= len;
 }
 
-size_t redact_encoded(redact_scan *scan, size_t at, bool hexadecimal) {
+/* UTF-16 of plain letters: every second byte is NUL.  Takes these out; the new length. */
+static size_t narrow(char *s, size_t len) {
+    size_t zeros = 0, n = 0;
+    for (size_t i = 1; i < len; i += 2) zeros += s[i] == '\0';
+    if (zeros * 10 < len * 4) return len;
+    for (size_t i = 0; i < len; i += 2) s[n++] = s[i];
+    return n;
+}
+
+/* Past what belongs to a block at `at`, or `at`: a character of its digits, or two of them and a
+ * blank. */
+static size_t next_in_block(const redact_scan *scan, size_t at, redact_block block) {
+    char c = redact_peek(scan, at);
+    if (block == BLOCK_BASE64) return base64_digit(c) >= 0 ? at + 1 : at;
+    if (block == BLOCK_HEX) return byte_is(c, BYTE_HEX) ? at + 1 : at;
+    char after = redact_peek(scan, at + 2);
+    bool pair = byte_is(c, BYTE_HEX) && byte_is(redact_peek(scan, at + 1), BYTE_HEX);
+    if (!pair || byte_is(after, BYTE_WORD)) return at;
+    return after == ' ' && byte_is(redact_peek(scan, at + 3), BYTE_HEX) ? at + 3 : at + 2;
+}
+
+static size_t decode_block(const char *s, size_t len, redact_block block, char *plain) {
+    if (block == BLOCK_BASE64) return redact_base64(s, len, plain, len);
+    if (block == BLOCK_HEX) return unhex(s, len - len % 2, plain);
+    size_t n = 0;
+    for (size_t i = 0; i + 1 < len; i += 3) plain[n++] = (char)hex_number(s + i, 2);
+    return n;
+}
+
+/* 334 UGFzc3dvcmQ6, then x: a prompt of SMTP and the answer below. */
+static size_t answer(redact_scan *scan, size_t line, const char *plain, size_t n) {
+    berth_key_class class = n > 1 && plain[n - 1] == ':'
+                                ? berth_key_classify(plain, n - 1)
+                                : (berth_key_class){.kind = BERTH_KEY_NONE};
+    size_t from = line + (redact_peek(scan, line) == '\r') + 1, to = from;
+    if (class.weight != BERTH_KEY_STRONG || redact_peek(scan, from - 1) != '\n') return 0;
+    while (to < scan->len && (base64_digit(scan->s[to]) >= 0 || scan->s[to] == '=')) to++;
+    return redact_mark_secret(scan, from, to, RULE_ENCODED) ? to : 0;
+}
+
+size_t redact_encoded(redact_scan *scan, size_t at, redact_block block) {
     const char *s = scan->s;
     berth_redactor *r = scan->r;
     if (at < scan->block_end || scan->depth >= DEPTH_MAX) return 0;
-    size_t from = at, to = at;
+    size_t from = at, to = at, next;
     size_t low = at > BLOCK_MAX ? at - BLOCK_MAX : 0;
     if (scan->block_end > low) low = scan->block_end;
-    while (from > low &&
-           (hexadecimal ? byte_is(s[from - 1], BYTE_HEX) : base64_digit(s[from - 1]) >= 0))
+    while (from > low && block != BLOCK_PAIRS && next_in_block(scan, from - 1, block) == from)
         from--;
-    while (to < scan->len && (hexadecimal ? byte_is(s[to], BYTE_HEX) : base64_digit(s[to]) >= 0))
-        to++;
+    while (to < scan->len && (next = next_in_block(scan, to, block)) > to) to = next;
     scan->block_end = to;
-    if (!hexadecimal && (s[at] == 'e' || s[at] == 'Z')) from = at; /* eyJ: it begins here */
+    if (block == BLOCK_BASE64 && (s[at] == 'e' || s[at] == 'Z'))
+        from = at; /* eyJ: it begins here */
     size_t len = to - from;
     if (len < BLOCK_LEAST || len > BLOCK_MAX) return 0;
     char *plain = berth_alloc(&r->mem, len);
@@ -273,10 +319,10 @@ size_t redact_encoded(redact_scan *scan, size_t at, bool hexadecimal) {
         r->failed = true;
         return 0;
     }
-    size_t n = hexadecimal ? unhex(s + from, len - len % 2, plain)
-                           : redact_base64(s + from, len, plain, len);
+    size_t n = narrow(plain, decode_block(s + from, len, block, plain));
     bool secret = n > 0 && is_text(plain, n) && redact_scan_inner(scan, plain, n);
+    size_t below = secret ? 0 : answer(scan, to, plain, n);
     berth_free(&r->mem, plain, len);
-    while (to < scan->len && !hexadecimal && s[to] == '=') to++;
-    return secret && redact_mark(scan, from, to, RULE_ENCODED) ? to : 0;
+    while (to < scan->len && block == BLOCK_BASE64 && s[to] == '=') to++;
+    return secret && redact_mark(scan, from, to, RULE_ENCODED) ? to : below;
 }
