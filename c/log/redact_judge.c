@@ -71,7 +71,8 @@ static size_t count_words(const char *s, size_t len, bool (*is)(const char *, si
     for (size_t i = 0; i < len;) {
         size_t from = i;
         while (i < len && (byte_is(s[i], BYTE_LETTER) || s[i] == '\'')) i++;
-        count += i > from && is(s + from, i - from);
+        bool whole = i == len || memchr(" .,;:!?)", s[i], 8);
+        count += whole && i > from && is(s + from, i - from);
         while (i < len && s[i] != ' ') i++;
         while (i < len && s[i] == ' ') i++;
     }
@@ -325,7 +326,8 @@ static bool is_variable_name(const redact_scan *scan, size_t start, size_t end) 
 
 /* "This field may not be blank.", "is too short (at least 8)": what is wrong with a value. */
 static bool is_sentence(const char *s, size_t len) {
-    if (count_words(s, len, is_complaint_word) > 0 && count_words(s, len, is_speech_word) > 0)
+    if (memchr(s, ' ', len) && count_words(s, len, is_complaint_word) > 0 &&
+        count_words(s, len, is_speech_word) > 0)
         return true;
     size_t spaces = 0;
     for (size_t i = 0; i < len; i++) {
@@ -382,6 +384,13 @@ static bool followed_by_word(const redact_scan *scan, size_t end) {
 
 /* --- the verdict ------------------------------------------------------------------------- */
 
+/* What stands after the colon of a package's name. */
+static bool is_architecture(const char *s, size_t len) {
+    static const char *const names[] = {"all",   "any",  "amd64",   "arm64", "armhf",
+                                        "armel", "i386", "ppc64el", "s390x", "riscv64"};
+    return (len < 8 && is_all(s, len, BYTE_LOWER)) || IS_ONE_OF(s, len, names);
+}
+
 static bool medium_is_secret(const redact_scan *scan, berth_key_class class, size_t start,
                              size_t end, redact_syntax syntax) {
     const char *s = scan->s + start;
@@ -394,8 +403,7 @@ static bool medium_is_secret(const redact_scan *scan, berth_key_class class, siz
         return len >= 4 && !(syntax == SYNTAX_LOOSE && is_all(s, len, BYTE_LOWER));
     case BERTH_KEY_TOKEN:
     case BERTH_KEY_KEY: /* python3-jwt:all */
-        if (syntax == SYNTAX_TIGHT && len < 8 && start > 0 && s[-1] == ':' &&
-            is_all(s, len, BYTE_LOWER | BYTE_DIGIT))
+        if (syntax == SYNTAX_TIGHT && start > 0 && s[-1] == ':' && is_architecture(s, len))
             return false;
         break;
     default:

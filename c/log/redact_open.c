@@ -21,6 +21,7 @@ static const char *const name_literals[] = {
     "wachtwoo", "losenord", "parola",   "seed\1",   "keypass",  "simplecr", "verifica", "pincode",
     "pw:",      "pw ",      "pw\"",     "pw'",      "pw>",      "pw\\",     "pw%",      "pw_",
     "pw\t",     "pw]",      "pw)",      "pw,",      "pw}",      "pw&",      "pw-",      "pw|",
+    "pw(",      "pw[",      "pw.",
     "security", "reset_co", "backup_c", "onetime",  "adgangsk", "geslo",    "heslo",    "iban\1",
     "lozinka",  "salasana", "pasw",     "pssw",     "psswd",    "one-time",
     "recovery", "swift_ha", "word\":",  "word':",   "ecret\":", "oken\":",

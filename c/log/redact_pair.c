@@ -32,6 +32,8 @@ static redact_key key_around(const redact_scan *scan, size_t at) {
         if (s[key.start] == '-') key.dashes++;
         key.start++;
     }
+    /* -Dname=x of Java */
+    if (key.dashes == 1 && key.start < at && s[key.start] == 'D') key.start++;
     while (key.end > at + 1 && (s[key.end - 1] == '.' || s[key.end - 1] == '-')) key.end--;
     return key;
 }
@@ -314,8 +316,9 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
     }
     bool tab =
         memchr(scan->s + key->after, '\t', at - key->after) != NULL && !redact_is_pair(scan, at);
-    if (tab && key->class.weight == BERTH_KEY_STRONG &&
-        redact_has_odd_bytes(scan, at, redact_bare_end(scan, at)))
+    size_t column = redact_bare_end(scan, at);
+    if (tab && (key->class.weight == BERTH_KEY_STRONG ? redact_has_odd_bytes(scan, at, column)
+                                                      : redact_has_digit(scan, at, column)))
         return redact_value(scan, key, at, SYNTAX_TIGHT);
     if (key->class.weight != BERTH_KEY_WEAK &&
         (redact_is_setting(scan, key, at) || is_assigned(scan, key, at)))

@@ -310,6 +310,11 @@ bool redact_is_setting(const redact_scan *scan, const redact_key *key, size_t at
 bool redact_is_pair(const redact_scan *scan, size_t at);
 bool redact_has_odd_bytes(const redact_scan *scan, size_t from, size_t to);
 bool redact_is_mixture(const redact_scan *scan, size_t from, size_t to);
+static inline bool redact_has_digit(const redact_scan *scan, size_t from, size_t to) {
+    while (from < to && !byte_is(scan->s[from], BYTE_DIGIT)) from++;
+    return from < to;
+}
+
 static inline bool redact_has_blank(const redact_scan *scan, size_t from, size_t to) {
     return memchr(scan->s + from, ' ', to - from) != NULL;
 }

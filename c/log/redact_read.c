@@ -335,8 +335,8 @@ static bool structured(redact_scan *scan, const redact_key *key, size_t *at, red
         if (!*end) *end = bracketed(scan, key, *at, syntax);
     } else if (c == '{') {
         *end = object_values(scan, key, *at);
-        found = *end || byte_is(next, BYTE_QUOTE | BYTE_SPACE) || key->quote.len ||
-                key->class.weight != BERTH_KEY_STRONG;
+        found = *end || byte_is(next, BYTE_QUOTE | BYTE_SPACE) || next == '}' ||
+                redact_pair_follows(scan, *at + 1);
     } else {
         if (c == '!' && byte_is(next, BYTE_LETTER)) { /* !vault | */
             size_t tag = *at + 1;

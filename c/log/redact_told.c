@@ -94,6 +94,10 @@ static size_t value_between(redact_scan *scan, const redact_key *key, size_t fro
         size_t end = i;
         while (end < scan->len && end - i < BERTH_KEY_NAME_MAX && byte_is(s[end], BYTE_NAME)) end++;
         bool named = false, change = false;
+        if (!memchr("=:\"'\\ ", redact_peek(scan, end), 6)) {
+            i = end - 1;
+            continue;
+        }
         size_t value = named_value(scan, key, i, end, &named, &change);
         if (named && !change) return value;
         done = value > done ? value : done;

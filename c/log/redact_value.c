@@ -246,6 +246,8 @@ size_t redact_bare_end(const redact_scan *scan, size_t from) {
         } else if (c == ',' || c == ';' || c == '&') {
             if (separator_ends(scan, i) && !(c == ',' && s[from] == '$' && is_hash_option(scan, i)))
                 break;
+        } else if (c == '|') {
+            if (redact_pair_follows(scan, i + 1)) break;
         } else if (c == '^' && redact_peek(scan, i + 1) == '@') { /* NUL, as less shows it */
             if (i + 2 >= scan->len || redact_pair_follows(scan, i + 2)) break;
         } else if (c == '<') {
