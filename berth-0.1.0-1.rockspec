@@ -111,6 +111,7 @@ build = {
     ["berth.policies.maintenance"] = "policies/maintenance.lua",
     ["berth.policies.project_quota"] = "policies/project_quota.lua",
     ["berth.policies.random"] = "policies/random.lua",
+    ["berth.policies.redaction"] = "policies/redaction.lua",
     ["berth.policies.reserve_headroom"] = "policies/reserve_headroom.lua",
     ["berth.policies.role_access"] = "policies/role_access.lua",
     ["berth.policies.spread"] = "policies/spread.lua",

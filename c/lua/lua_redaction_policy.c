@@ -8,6 +8,7 @@
 
 #include "core/err.h"
 #include "lua/lua_policy_files.h"
+#include "lua/lua_policy_kit.h"
 #include "lua/lua_redaction.h"
 
 /* --- parts of a record --------------------------------------------------------------------- */
@@ -165,6 +166,7 @@ berth_rc luax_redaction_load(lua_State *L, luax_redaction *self, int list, berth
         rc == BERTH_OK ? luax_policy_batch_sources(batch, &count) : NULL;
     if (rc == BERTH_OK && !sources) rc = berth_fail_memory(err);
     if (rc == BERTH_OK) rc = luax_redaction_host(self, err);
+    if (rc == BERTH_OK) luax_kit_watch(L, self->own);
     if (rc == BERTH_OK) rc = berth_policies_load_set(self->own, sources, count, err);
     lua_pop(L, 1);
     return rc;
