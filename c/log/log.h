@@ -40,7 +40,8 @@ typedef struct berth_sink {
     void *ud;
 } berth_sink;
 
-/* Waits at most BERTH_SINK_WAIT milliseconds for a reader that does not read. */
+/* For a reader that does not read it waits once, so many milliseconds; what comes before it reads
+ * again is not taken. */
 #define BERTH_SINK_WAIT 100
 
 /* Standard error.  Errors: BERTH_ENOMEM. */

@@ -51,8 +51,9 @@ static size_t utf8(const char *text, size_t len, unsigned *code) {
 
 /* Would it end a line, or do something to a terminal? */
 static bool is_control(unsigned code) {
-    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 ||
-           (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x061c || code == 0x200e ||
+           code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+           (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
 }
 
 /* May the byte stand in both formats as it is, whatever comes before and after? */

@@ -23,6 +23,7 @@ typedef struct fd_sink {
     berth_mem mem;
     int fd;
     bool waits;  /* no plain file: its reader may be slow */
+    bool stuck;  /* its reader was too slow: nobody waits for it until it reads again */
     bool torn; /* the last line was written in part only */
     size_t size; /* of this */
     char path[]; /* "": standard error */
@@ -44,28 +45,29 @@ static bool write_file(int fd, const char *s, size_t len, size_t *done) {
     return true;
 }
 
-/* Writes all, or gives up when nobody reads; *done is how much was written. */
-static bool write_all(const fd_sink *sink, const char *s, size_t len, size_t *done) {
-    int64_t until = 0;
-    int fd = sink->fd;
-    if (!sink->waits) return write_file(fd, s, len, done);
-    for (*done = 0; *done < len;) {
-        struct pollfd ready = {.fd = fd, .events = POLLOUT};
-        int wait = 0;
-        if (until != 0) {
-            int64_t left = until - milliseconds();
-            if (left <= 0) return false;
-            wait = (int)left;
-        }
-        int n = poll(&ready, 1, wait);
+/* Is there room for a piece?  Waits for it once, and not again before there was some. */
+static bool has_room(fd_sink *sink, int64_t *until) {
+    struct pollfd ready = {.fd = sink->fd, .events = POLLOUT};
+    int n = poll(&ready, 1, 0);
+    while (n <= 0 && !sink->stuck) {
         if (n < 0 && errno != EINTR) return false;
-        if (n <= 0) { /* not ready: from now on the clock runs */
-            if (until == 0) until = milliseconds() + BERTH_SINK_WAIT;
-            continue;
-        }
-        if (ready.revents & (POLLERR | POLLNVAL)) return false; /* a write would be a SIGPIPE */
+        if (*until == 0) *until = milliseconds() + BERTH_SINK_WAIT;
+        int64_t left = *until - milliseconds();
+        if (left <= 0) sink->stuck = true;
+        else n = poll(&ready, 1, (int)left);
+    }
+    if (n > 0) sink->stuck = false;
+    return n > 0 && (ready.revents & (POLLERR | POLLNVAL)) == 0; /* else it would be a SIGPIPE */
+}
+
+/* Writes all, or gives up when nobody reads; *done is how much was written. */
+static bool write_all(fd_sink *sink, const char *s, size_t len, size_t *done) {
+    int64_t until = 0;
+    if (!sink->waits) return write_file(sink->fd, s, len, done);
+    for (*done = 0; *done < len;) {
+        if (!has_room(sink, &until)) return false;
         size_t piece = len - *done < PIECE ? len - *done : PIECE;
-        ssize_t written = write(fd, s + *done, piece);
+        ssize_t written = write(sink->fd, s + *done, piece);
         if (written < 0 && errno != EINTR && errno != EAGAIN) return false;
         if (written > 0) *done += (size_t)written;
     }

@@ -509,14 +509,14 @@ function Candidate:summaries() end
 ---@class berth.LoggerOptions
 ---@field level ("debug"|"info"|"warn"|"error"|"off")?
 ---@field format ("json"|"text")?
----@field sink (string|fun(line: string))? "stderr", "syslog", a file's path, or who takes the lines
+---@field sink (string|fun(line: string, level: string))? "stderr", "syslog", a file's path, or who takes the lines
 ---@field profile ("default"|"strict"|"structured-only")?
 ---@field mask ("stars"|"last4"|"hash")?
 ---@field key string? 16 bytes or more, of mask "hash"
 ---@field ident string? who logs, for syslog
 ---@field time boolean? false leaves the time out
 ---@field rules berth.LoggerRule[]?
----@field policies string[]? files with a redact hook
+---@field policies (string|berth.Policy)[]? those with hooks redact or rules
 
 --- Structured records, none written before redaction has seen it.
 ---@class berth.Logger
