@@ -30,6 +30,12 @@ typedef struct rates {
     uint32_t of[2][16][256];
 } rates;
 
+/* What each bucket takes, and how often. */
+typedef struct bucket_set {
+    window takes[BUCKETS];
+    uint64_t rate[BUCKETS];
+} bucket_set;
+
 /* Where the window of a literal may end, best first. */
 typedef struct candidate {
     uint64_t rate;
@@ -72,16 +78,29 @@ static bool takes(const anchor_literal *literal, size_t end, size_t p, unsigned 
     return anchor_allows(literal->text[p + end - WINDOW], (char)byte, literal->folds);
 }
 
+static void take(window *w, size_t p, unsigned byte) {
+    w->low[p] = (uint16_t)(w->low[p] | 1u << (byte & 15));
+    w->high[p] = (uint16_t)(w->high[p] | 1u << (byte >> 4));
+}
+
 /* What of the window is taken by bytes at its end from `from` to `to`. */
 static window window_of(const anchor_literal *literal, size_t end, unsigned from, unsigned to) {
     window w = {{0}, {0}};
     for (size_t p = 0; p < WINDOW; p++) {
         bool last = p == WINDOW - 1;
-        for (unsigned b = last ? from : 0; b < (last ? to : 256); b++) {
-            if (!takes(literal, end, p, b)) continue;
-            w.low[p] = (uint16_t)(w.low[p] | 1u << (b & 15));
-            w.high[p] = (uint16_t)(w.high[p] | 1u << (b >> 4));
+        if (p + end < WINDOW) { /* before the literal: any byte */
+            w.low[p] = w.high[p] = UINT16_MAX;
+            continue;
         }
+        char want = literal->text[p + end - WINDOW];
+        if (!anchor_is_class(want)) { /* a byte, in both its cases perhaps */
+            unsigned byte = (unsigned char)want;
+            if (takes(literal, end, p, byte)) take(&w, p, byte);
+            if (takes(literal, end, p, byte ^ 0x20)) take(&w, p, byte ^ 0x20);
+            continue;
+        }
+        for (unsigned b = last ? from : 0; b < (last ? to : 256); b++)
+            if (takes(literal, end, p, b)) take(&w, p, b);
     }
     return w;
 }
@@ -91,12 +110,12 @@ static size_t shortest_end(const anchor_literal *literal) {
 }
 
 /* The bucket that would take the least more with it, and how much. */
-static size_t best_bucket(const rates *r, const window *buckets, const window *w, uint64_t *more) {
-    static const window none = {{0}, {0}};
+static size_t best_bucket(const rates *r, const bucket_set *buckets, const window *w,
+                          uint64_t *more) {
     size_t best = 0;
     *more = UINT64_MAX;
     for (size_t b = 0; b < BUCKETS; b++) {
-        uint64_t grows = rate_of(r, &buckets[b], w) - rate_of(r, &buckets[b], &none);
+        uint64_t grows = rate_of(r, &buckets->takes[b], w) - buckets->rate[b];
         if (grows < *more) {
             *more = grows;
             best = b;
@@ -105,14 +124,16 @@ static size_t best_bucket(const rates *r, const window *buckets, const window *w
     return best;
 }
 
-static void put(window *bucket, const window *w) {
+static void put(const rates *r, bucket_set *buckets, size_t b, const window *w) {
+    window *bucket = &buckets->takes[b];
     for (size_t p = 0; p < WINDOW; p++) {
         bucket->low[p] |= w->low[p];
         bucket->high[p] |= w->high[p];
     }
+    buckets->rate[b] = rate_of(r, bucket, bucket);
 }
 
-static void place(const rates *r, window *buckets, anchor_literal *literal) {
+static void place(const rates *r, bucket_set *buckets, anchor_literal *literal) {
     size_t best = literal->len, bucket = 0;
     uint64_t least = UINT64_MAX, more;
     window w;
@@ -128,7 +149,7 @@ static void place(const rates *r, window *buckets, anchor_literal *literal) {
     }
     literal->rest = (uint8_t)(literal->len - best);
     if (least != UINT64_MAX) {
-        put(&buckets[bucket], &w);
+        put(r, buckets, bucket, &w);
         return;
     }
     /* It must end in any byte but a letter: by halves alone @ and A cannot be told apart. */
@@ -136,7 +157,7 @@ static void place(const rates *r, window *buckets, anchor_literal *literal) {
     for (size_t i = 0; i < 3; i++) {
         w = window_of(literal, best, borders[i], borders[i + 1]);
         bucket = best_bucket(r, buckets, &w, &more);
-        put(&buckets[bucket], &w);
+        put(r, buckets, bucket, &w);
     }
 }
 
@@ -166,12 +187,12 @@ static candidate rate_literal(const rates *r, const anchor_literal *literal, siz
     return c;
 }
 
-static void write_halves(berth_anchors *anchors, const window *buckets) {
+static void write_halves(berth_anchors *anchors, const bucket_set *buckets) {
     for (size_t b = 0; b < BUCKETS; b++) {
         for (size_t p = 0; p < WINDOW; p++) {
             anchor_halves *halves = &anchors->bucket[b / 8][p];
             for (size_t i = 0; i < 16; i++) {
-                unsigned low = buckets[b].low[p], high = buckets[b].high[p];
+                unsigned low = buckets->takes[b].low[p], high = buckets->takes[b].high[p];
                 halves->low[i] = (uint8_t)(halves->low[i] | (low >> i & 1u) << b % 8);
                 halves->high[i] = (uint8_t)(halves->high[i] | (high >> i & 1u) << b % 8);
             }
@@ -180,7 +201,7 @@ static void write_halves(berth_anchors *anchors, const window *buckets) {
 }
 
 berth_rc anchor_fill_buckets(berth_anchors *anchors) {
-    window buckets[BUCKETS] = {{{0}, {0}}};
+    bucket_set buckets = {.rate = {0}};
     size_t room = anchors->count * sizeof(candidate);
     rates *r = berth_calloc(&anchors->mem, 1, sizeof *r);
     candidate *order = berth_alloc(&anchors->mem, room ? room : 1);
@@ -190,8 +211,8 @@ berth_rc anchor_fill_buckets(berth_anchors *anchors) {
             order[i] = rate_literal(r, &anchors->literals[i], i);
         order_by_rate(order, anchors->count);
         for (size_t i = 0; i < anchors->count; i++)
-            place(r, buckets, &anchors->literals[order[i].literal]);
-        write_halves(anchors, buckets);
+            place(r, &buckets, &anchors->literals[order[i].literal]);
+        write_halves(anchors, &buckets);
     }
     bool done = r && order;
     if (order) berth_free(&anchors->mem, order, room ? room : 1);

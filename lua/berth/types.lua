@@ -509,7 +509,7 @@ function Candidate:summaries() end
 ---@class berth.LoggerOptions
 ---@field level ("debug"|"info"|"warn"|"error"|"off")?
 ---@field format ("json"|"text")?
----@field sink (string|fun(line: string, level: string))? "stderr", "syslog", a file's path, or who takes the lines
+---@field sink string|fun(line: string, level: string)|nil "stderr", "syslog", a path, or a taker
 ---@field profile ("default"|"strict"|"structured-only")?
 ---@field mask ("stars"|"last4"|"hash")?
 ---@field key string? 16 bytes or more, of mask "hash"
