@@ -19,6 +19,7 @@ typedef struct field {
     const char *text;
     int64_t integer;
     double number;
+    bool own; /* a word of berth's own, or a uuid that it made sure of: never a secret */
 } field;
 
 /* One change as fields[first .. first + count). */
@@ -61,6 +62,10 @@ static void put_text(layout *l, place where, const char *name, const char *text)
     if (text != NULL) put(l, (field){.place = where, .type = TEXT, .name = name, .text = text});
 }
 
+static void put_word(layout *l, const char *name, const char *word) {
+    put(l, (field){.place = TOP, .type = TEXT, .name = name, .text = word, .own = true});
+}
+
 static void put_integer(layout *l, place where, const char *name, int64_t value) {
     put(l, (field){.place = where, .type = INTEGER, .name = name, .integer = value});
 }
@@ -77,8 +82,10 @@ static void put_copy(layout *l, place where, const char *name, const char *text)
 
 /* What a ref meant; a ref to nothing leaves no field. */
 static void put_ref(layout *l, place where, const char *name, int kind, berth_ref ref) {
-    if (ref != BERTH_NONE)
-        put_text(l, where, name, luax_epithet_of(&l->names, kind, ref, l->at));
+    if (ref == BERTH_NONE) return;
+    size_t before = l->nfields;
+    put_text(l, where, name, luax_epithet_of(&l->names, kind, ref, l->at));
+    if (l->nfields > before) l->fields[before].own = kind == LUAX_OF_PROVIDER;
 }
 
 /* --- one change -------------------------------------------------------------------------- */
@@ -90,8 +97,8 @@ static const char *const name_kinds[BERTH_NAME_KINDS] = {
 };
 
 static void lay_name(layout *l, const berth_change *c) {
-    put_text(l, TOP, "kind", "name");
-    put_text(l, TOP, "of", name_kinds[c->u.name.kind]);
+    put_word(l, "kind", "name");
+    put_word(l, "of", name_kinds[c->u.name.kind]);
     put_copy(l, TOP, "name", c->u.name.after ? c->u.name.after : c->u.name.before);
     put_boolean(l, "before", c->u.name.before != NULL);
     put_boolean(l, "after", c->u.name.after != NULL);
@@ -108,7 +115,7 @@ static void lay_provider_row(layout *l, place where, const berth_provider_row *s
 /* A name that stays is not told. */
 static void lay_provider(layout *l, const berth_change *c) {
     const berth_provider_row *before = &c->u.provider.before, *after = &c->u.provider.after;
-    put_text(l, TOP, "kind", "provider");
+    put_word(l, "kind", "provider");
     put_copy(l, TOP, "provider", after->exists ? after->uuid : before->uuid);
     lay_provider_row(l, BEFORE, before, after->exists ? after->name : NULL);
     lay_provider_row(l, AFTER, after, before->exists ? before->name : NULL);
@@ -127,7 +134,7 @@ static void lay_stock(layout *l, place where, const berth_inventory *inventory) 
 }
 
 static void lay_inventory(layout *l, const berth_change *c) {
-    put_text(l, TOP, "kind", "inventory");
+    put_word(l, "kind", "inventory");
     put_ref(l, TOP, "provider", LUAX_OF_PROVIDER, c->a);
     put_ref(l, TOP, "class", BERTH_NAME_CLASS, c->b);
     if (c->u.inventory.had) lay_stock(l, BEFORE, &c->u.inventory.before);
@@ -137,7 +144,7 @@ static void lay_inventory(layout *l, const berth_change *c) {
 static void lay_link(layout *l, const berth_change *c) {
     bool trait = c->kind == BERTH_CHANGE_TRAIT;
     const char *word = trait ? "trait" : "aggregate";
-    put_text(l, TOP, "kind", word);
+    put_word(l, "kind", word);
     put_ref(l, TOP, "provider", LUAX_OF_PROVIDER, c->a);
     put_ref(l, TOP, word, trait ? BERTH_NAME_TRAIT : BERTH_NAME_AGGREGATE, c->b);
     put_boolean(l, "before", c->u.link.had);
@@ -154,14 +161,14 @@ static void lay_consumer_row(layout *l, place where, const berth_consumer_row *s
 
 static void lay_consumer(layout *l, const berth_change *c) {
     const berth_consumer_row *before = &c->u.consumer.before, *after = &c->u.consumer.after;
-    put_text(l, TOP, "kind", "consumer");
+    put_word(l, "kind", "consumer");
     put_copy(l, TOP, "consumer", after->exists ? after->uuid : before->uuid);
     lay_consumer_row(l, BEFORE, before);
     lay_consumer_row(l, AFTER, after);
 }
 
 static void lay_allocation(layout *l, const berth_change *c) {
-    put_text(l, TOP, "kind", "allocation");
+    put_word(l, "kind", "allocation");
     put_ref(l, TOP, "consumer", LUAX_OF_CONSUMER, c->a);
     put_ref(l, TOP, "provider", LUAX_OF_PROVIDER, c->b);
     put_ref(l, TOP, "class", BERTH_NAME_CLASS, c->c);
@@ -239,6 +246,18 @@ static void push_row(lua_State *L, const field *fields, size_t count) {
     }
 }
 
+/* May the row be seen as it is?  The names of its fields tell no secret; what they hold is looked
+ * at before it becomes a table. */
+static bool is_clean_row(berth_redactor *r, const field *fields, size_t count) {
+    if (r == NULL || berth_redact_has_names(r) || berth_redact_asks_all(r)) return false;
+    for (size_t i = 0; i < count; i++) {
+        const field *f = &fields[i];
+        if (f->type == TEXT && !f->own && !berth_redact_is_clean(r, f->text, strlen(f->text)))
+            return false;
+    }
+    return true;
+}
+
 /* An array of rows[from .. from + count), each redacted unless `exact`. [-0, +1, v] */
 static void push_rows(lua_State *L, const luax_store *owner, const layout *l, size_t from,
                       size_t count, bool exact) {
@@ -246,8 +265,11 @@ static void push_rows(lua_State *L, const luax_store *owner, const layout *l, si
     lua_createtable(L, (int)count, 0);
     for (size_t i = 0; i < count; i++) {
         const row *r = &l->rows[from + i];
+        luax_redaction *redaction = owner->redaction;
+        bool clean = exact || is_clean_row(luax_redaction_use(L, &redaction), l->fields + r->first,
+                                           r->count);
         push_row(L, l->fields + r->first, r->count);
-        if (!exact) luax_redact_fresh(L, owner->redaction);
+        if (!clean) luax_redact_value(L, owner->redaction);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
 }

@@ -281,13 +281,22 @@ static int push_written(lua_State *L, record_ud *record) {
     return 1;
 }
 
+/* The record at the top, redacted, in its place; it keeps its number. [-1, +1, v] */
+static void redact_record(lua_State *L, const luax_store *owner) {
+    lua_getfield(L, -1, "id");
+    lua_insert(L, -2); /* id record */
+    luax_redact_fresh(L, owner->redaction);
+    lua_insert(L, -2); /* record id */
+    lua_setfield(L, -2, "id");
+}
+
 /* The same for an array of records, each of which is redacted by itself. [-0, +(1|2), v] */
 static int push_records(lua_State *L, const luax_store *owner, record_ud *record) {
     int pushed = push_written(L, record);
     lua_Integer count = pushed == 1 ? (lua_Integer)lua_rawlen(L, -1) : 0;
     for (lua_Integer i = 1; i <= count; i++) {
         lua_rawgeti(L, -1, i);
-        luax_redact_fresh(L, owner->redaction);
+        redact_record(L, owner);
         lua_rawseti(L, -2, i);
     }
     return pushed;

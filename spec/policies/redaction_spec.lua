@@ -94,6 +94,7 @@ describe("a set of policies with a faulty redaction", function()
   local store
   before_each(function()
     store = assert(berth.open(":memory:", { policies = { "redaction" } }))
+    assert(store:create_provider { name = "node-7", inventories = { VCPU = 8 } })
   end)
   after_each(function() store:close() end)
 
@@ -132,6 +133,13 @@ describe("a set of policies with a faulty redaction", function()
     for _, body in ipairs { "error 'x'", "return 7", "return nil", "while true do end",
       "return { message = {} }" } do
       assert(load(nil, "return policy { redact = function(record) " .. body .. " end }"))
+      assert(store:load_policy("no", nil, { text = [[return policy { admit = function()
+        return deny("no", "password=hunter22") end }]] }))
+      local _, refusal = store:place { consumer = "vm-1", resources = { VCPU = 1 } }
+      assert.equal("denied", refusal.code)
+      local decisions = store:decisions()
+      assert.equal(#decisions, decisions[#decisions].id)
+      assert.is_nil(decisions[#decisions].consumer)
       local _, err = store:provider "password=hunter22"
       assert.equal("not_found", err.code)
       assert.not_matches("hunter22", tostring(err))
@@ -145,8 +153,8 @@ describe("a set of policies with a faulty redaction", function()
       record.provider = nil
       return record
     end }]]))
-    local _, err = store:provider "node-7"
-    assert.equal("THERE IS NO PROVIDER NODE-7", err.message)
+    local _, err = store:provider "node-8"
+    assert.equal("THERE IS NO PROVIDER NODE-8", err.message)
     assert.is_nil(err.provider)
   end)
 end)
