@@ -231,6 +231,29 @@ describe("a store's log", function()
     assert.equal("io_error", err.code)
   end)
 
+  it("is kept by the command where the operator wants one", function()
+    local directory, remove = command.directory()
+    local db, path = directory .. "/fleet.db", directory .. "/fleet.log"
+    do
+      local fleet <close> = assert(berth.open(db))
+      assert(fleet:create_provider { name = "node-7", inventories = { VCPU = 8 } })
+    end
+    local function run(consumer, environment)
+      return command.shell(("%s %s place %s resources=VCPU:1 --consumer %s"):format(environment,
+        command.berth(), db, command.quote(consumer)))
+    end
+    assert.equal(0, run("vm-1", "BERTH_LOG=" .. path).code)
+    assert.equal(0, run("password=hunter22", "BERTH_LOG=" .. path).code)
+    assert.equal(0, run("vm-2", "BERTH_LOG=").code)
+    local text = command.read(path)
+    assert.equal(2, select(2, text:gsub('"message":"placed"', "")))
+    assert.equal(2, select(2, text:gsub('"message":"opened"', "")))
+    assert.matches('"consumer":"password=%*%*%*"', text)
+    assert.equal(3, run("vm-3", "BERTH_LOG=" .. directory).code)
+    assert.equal(2, run("vm-3", "BERTH_LOG_LEVEL=loud BERTH_LOG=" .. path).code)
+    remove()
+  end)
+
   it("refuses what is no logger", function()
     assert.error_matches(function() berth.open(":memory:", { logger = "stderr" }) end, "logger")
     assert.error_matches(function() berth.open(":memory:", { logger = { levle = "info" } }) end,

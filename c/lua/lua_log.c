@@ -286,9 +286,9 @@ static void put_claim(const berth_state *state, const berth_consumer *c, pieces 
     }
 }
 
-void luax_log_claim(luax_call *call, const char *did, berth_text consumer) {
+void luax_write_claim(luax_call *call, const char *did, berth_text consumer) {
     luax_store *owner = call->scope.owner;
-    if (!luax_logs(owner, BERTH_LEVEL_INFO) || owner->store == NULL) return;
+    if (owner->store == NULL) return;
     luax_log_rulings(call->L, owner, call->scope.index, call->told.decided);
     if (owner->store == NULL) return;
     const berth_state *state = berth_store_state(owner->store);
@@ -312,9 +312,9 @@ void luax_log_claim(luax_call *call, const char *did, berth_text consumer) {
     luax_log_event(call->L, owner, call->scope.index, BERTH_LEVEL_INFO, did, &all);
 }
 
-void luax_log_done(luax_call *call, const char *did) {
+void luax_write_done(luax_call *call, const char *did) {
     luax_store *owner = call->scope.owner;
-    if (!luax_logs(owner, BERTH_LEVEL_INFO) || owner->store == NULL) return;
+    if (owner->store == NULL) return;
     luax_details all = {.count = 0};
     add_told(&all, call);
     add_place(&all, call);

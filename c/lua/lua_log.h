@@ -45,10 +45,17 @@ int64_t luax_log_mark(const luax_store *owner); /* the last decision so far */
 
 /* --- verbs: what call->told says of them --------------------------------------------------- */
 
+void luax_write_claim(luax_call *call, const char *did, berth_text consumer);
+void luax_write_done(luax_call *call, const char *did);
+
 /* The consumer's claim as it is now: `did` is "placed", "allocated" or "moved". */
-void luax_log_claim(luax_call *call, const char *did, berth_text consumer);
+static inline void luax_log_claim(luax_call *call, const char *did, berth_text consumer) {
+    if (luax_logs(call->scope.owner, BERTH_LEVEL_INFO)) luax_write_claim(call, did, consumer);
+}
 /* Something else was done: "released", "changed". */
-void luax_log_done(luax_call *call, const char *did);
+static inline void luax_log_done(luax_call *call, const char *did) {
+    if (luax_logs(call->scope.owner, BERTH_LEVEL_INFO)) luax_write_done(call, did);
+}
 /* call->err. */
 void luax_log_refusal(luax_call *call);
 /* What the store did by itself since the last look. */

@@ -35,6 +35,23 @@ local function told(path, err)
   return failure
 end
 
+local LEVELS = { "debug", "info", "warn", "error", "off" }
+
+-- The log that the operator wants to have of whatever the command does to stores; nil: none.
+local function log()
+  local sink, level = os.getenv "BERTH_LOG", os.getenv "BERTH_LOG_LEVEL" or "info"
+  if not sink or sink == "" then return nil end
+  if not (" " .. table.concat(LEVELS, " ") .. " "):find(" " .. level .. " ", 1, true) then
+    exit.raise { code = "usage", message = "BERTH_LOG_LEVEL is no level of a log",
+      advice = "levels are " .. table.concat(LEVELS, ", ") }
+  end
+  local logger, err = require("berth").logger { sink = sink, level = level, ident = "berth" }
+  if not logger then
+    exit.raise { code = err.code, message = "BERTH_LOG: " .. err.message }
+  end
+  return logger
+end
+
 --- Opens the store of a verb. `options` are those of berth.open; a store is made only when
 -- `must_exist` is false. Keep it in a `<close>` variable.
 function fleet.open(path, options)
@@ -42,7 +59,7 @@ function fleet.open(path, options)
   for name, value in pairs(options or {}) do all[name] = value end
   if all.policies and #all.policies == 0 then all.policies = nil end
   local policies = all.policies
-  all.policies = nil
+  all.policies, all.logger = nil, log()
   local store, err = require("berth").open(path, all)
   if not store then exit.raise(told(path, err)) end
   if policies then
