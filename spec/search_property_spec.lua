@@ -3,6 +3,7 @@
 local brute = require "spec.support.brute"
 local fleets = require "spec.support.fleet"
 local cases = require "spec.support.cases"
+local requests = require "spec.support.requests"
 
 local expect, show = cases.expect, cases.show
 
@@ -100,6 +101,19 @@ describe(title:format(cases.count, cases.seed), function()
       local limit = math.max(1, #keys // 2)
       local few = assert(fleets.candidates(case.store, case.query .. "&limit=" .. limit))
       expect(show { table.unpack(keys, 1, limit) } == show(keys_of(few)), case, "limit %d", limit)
+    end)
+  end)
+
+  it("are the same whatever became of the fleet before it was as it is", function()
+    each_case(6, false, function(case)
+      local function ask(store)
+        assert(store:candidates(case.query)):next()
+        assert(store:explain(case.query))
+      end
+      local store <close> = fleets.load_by_detours(case.fleet, requests.TRAITS, case.chance, ask)
+      local found = assert(fleets.candidates(store, case.query))
+      expect(show(keys_of(case.found)) == show(keys_of(found)), case, "now %s",
+             show(keys_of(found)))
     end)
   end)
 

@@ -46,6 +46,57 @@ function fleet.load(specs, extra_traits)
   return store
 end
 
+--- The list in another order.
+local function shuffled(list, chance)
+  local result = { table.unpack(list) }
+  for i = #result, 2, -1 do
+    local j = chance.upto(i)
+    result[i], result[j] = result[j], result[i]
+  end
+  return result
+end
+
+--- As load does, but everything was otherwise before; `ask(store)` is called now and then, so that
+-- whatever is remembered between answers has something to remember.
+function fleet.load_by_detours(specs, extra_traits, chance, ask)
+  local store = assert(berth.open(":memory:"))
+  create_traits(store, specs, extra_traits)
+  local gone = assert(store:create_provider { name = "gone", inventories = { VCPU = 9 } })
+  for i, p in ipairs(specs) do
+    assert(store:create_provider {
+      name = p.name, parent = i > 1 and specs[chance.upto(i - 1)].name or nil,
+      inventories = { VCPU = 3 }, aggregates = { "agg-x" }, traits = { SHARES },
+    })
+  end
+  ask(store)
+  local steps = {}
+  for i, p in ipairs(specs) do
+    local node = assert(store:provider(p.name))
+    steps[#steps + 1] = function() assert(node:set_traits(p.traits or {})) end
+    steps[#steps + 1] = function() assert(node:set_aggregates(p.aggregates or {})) end
+    steps[#steps + 1] = function()
+      assert(node:set_inventories(roomy(p.inventories)))
+      if next(p.used or {}) then
+        assert(store:allocate { consumer = "user-" .. i, allocations = { [p.name] = p.used } })
+      end
+      assert(node:set_inventories(p.inventories or {}))
+    end
+  end
+  for _, step in ipairs(shuffled(steps, chance)) do
+    step()
+    if chance.one_in(4) then ask(store) end
+  end
+  for _, p in ipairs(shuffled(specs, chance)) do
+    assert(store:provider(p.name):update { parent = false })
+  end
+  for _, p in ipairs(shuffled(specs, chance)) do
+    if p.parent then assert(store:provider(p.name):update { parent = p.parent }) end
+    if chance.one_in(2) then ask(store) end
+  end
+  assert(gone:delete())
+  return store
+end
+
 --- uuid -> name of every provider.
 function fleet.names(store)
   local names = {}

@@ -295,11 +295,17 @@ function requests.random_request(chance, fleet, plain)
   end
   if granular > 1 and chance.one_in(3) then
     request.same_subtree = request.same_subtree or {}
-    table.insert(request.same_subtree, { suffixes[1], suffixes[2] })
+    local listed = { suffixes[1], suffixes[2] }
+    if granular > 2 and chance.one_in(3) then listed[3] = suffixes[3] end
+    table.insert(request.same_subtree, listed)
   end
   if chance.one_in(8) then
     local trait = chance.pick(requests.TRAITS)
     request.root_required = { chance.one_in(2) and trait or "!" .. trait }
+    local other = chance.pick(requests.TRAITS)
+    if other ~= trait and chance.one_in(3) then
+      request.root_required[2] = chance.one_in(2) and other or "!" .. other
+    end
   end
   if chance.one_in(8) then contend(chance, request) end
   if plain then
