@@ -225,6 +225,7 @@ build = {
         "c/lua/lua_redaction_table.c",
         "c/lua/lua_request.c",
         "c/lua/lua_sandbox.c",
+        "c/lua/lua_simulation.c",
         "c/lua/lua_store.c",
         "c/lua/lua_summaries.c",
         "c/lua/lua_tx.c",

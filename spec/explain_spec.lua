@@ -140,6 +140,27 @@ describe("an explanation", function()
     assert.same({ "group_policy none" }, texts(why.relaxations))
   end)
 
+  it("asks the policies whether they would admit the claim, and how much of it", function()
+    local fleet <close> = fleets.load(nodes)
+    assert(fleet:load_policy("project_quota",
+                             { limits = { acme = { VCPU = 3 }, ["*"] = { VCPU = 100 } } }))
+    local before = fleet:dump()
+    local why = assert(fleet:explain { resources = { VCPU = 8 }, project = "acme" })
+    local last = why.steps[#why.steps]
+    assert.same({ "admit", 1, 1, 0 }, { last.kind, last.alone, last.in_turn, last.left })
+    assert.equal(0, why.left)
+    assert.same({ "VCPU 8 -> 3" }, texts(why.relaxations))
+    assert.equal(1, assert(fleet:explain { resources = { VCPU = 8 }, project = "free" }).left)
+    assert.equal(before, fleet:dump())
+    -- what a transaction did counts, and who holds something already is no obstacle
+    fleet:transaction(function(tx)
+      assert(tx:place { consumer = "c", project = "acme", resources = { VCPU = 2 } })
+      why = assert(tx:explain { resources = { VCPU = 2 }, project = "acme", consumer = "c" })
+      assert.same({ 0, "VCPU 2 -> 1" }, { why.left, why.relaxations[1].text })
+      return nil
+    end)
+  end)
+
   it("refuses what no request may be", function()
     local why, err = store:explain("resources=VCPU:1&required=CUSTOM_NOBODY")
     assert.is_nil(why)

@@ -10,7 +10,7 @@
 
 static size_t count_steps(const explaining *ex) {
     const berth_shape *base = ex->base;
-    size_t n = base->nroot_required + base->nsubtrees + 3;
+    size_t n = base->nroot_required + base->nsubtrees + 4;
     for (size_t g = 0; g < base->ngroups; g++)
         n += 1 + 3 * base->groups[g].nresources + base->groups[g].nrequired +
              base->groups[g].nmember_of;
@@ -44,7 +44,8 @@ static berth_rc make_steps(explaining *ex) {
     if (base->group_policy == BERTH_POLICY_ISOLATE && base->ngroups > 1)
         add(steps, &n, BERTH_STEP_ISOLATE, BERTH_WHOLE, 0);
     for (size_t i = 0; i < base->nsubtrees; i++) add(steps, &n, BERTH_STEP_SUBTREE, BERTH_WHOLE, i);
-    if (ex->judge != NULL) add(steps, &n, BERTH_STEP_FILTER, BERTH_WHOLE, 0);
+    if (ex->filters) add(steps, &n, BERTH_STEP_FILTER, BERTH_WHOLE, 0);
+    if (ex->admits) add(steps, &n, BERTH_STEP_ADMIT, BERTH_WHOLE, 0);
     ex->out->steps = ex->steps = steps;
     ex->out->nsteps = n;
     return BERTH_OK;
@@ -162,6 +163,7 @@ static berth_rc part_in_turn(explaining *ex, const berth_step *step, part *p) {
         return part_whole(ex, base->group_policy, base->subtrees, base->subtree_sizes,
                           step->item + 1, p);
     case BERTH_STEP_FILTER:
+    case BERTH_STEP_ADMIT:
         return part_whole(ex, base->group_policy, base->subtrees, base->subtree_sizes,
                           base->nsubtrees, p);
     default:
@@ -172,13 +174,15 @@ static berth_rc part_in_turn(explaining *ex, const berth_step *step, part *p) {
 /* Counts the trees still alive that the part does not fit, and lets them fail at the step. */
 static berth_rc drop_trees(explaining *ex, berth_step *step, part *p) {
     size_t at = (size_t)(step - ex->steps);
-    bool filtered = step->kind == BERTH_STEP_FILTER;
+    part_level level = step->kind == BERTH_STEP_ADMIT    ? PART_ADMITTED
+                       : step->kind == BERTH_STEP_FILTER ? PART_FILTERED
+                                                         : PART_FOUND;
     for (size_t i = 0; i < ex->state->roots.count; i++) {
         if (ex->failed_at[i] < ex->out->nsteps) continue;
         berth_ref root = ex->state->roots.items[i];
         bool fits;
         berth_rc rc = step->kind == BERTH_STEP_ROOT ? tree_meets(ex, step, root, &fits)
-                                                    : part_fits(ex, p, root, filtered, &fits);
+                                                    : part_fits(ex, p, root, level, &fits);
         if (rc != BERTH_OK) return rc;
         if (fits) {
             step->left++;
@@ -202,7 +206,7 @@ static berth_rc count_together(explaining *ex, berth_step *step, const bool *acc
         rc = part_in_turn(ex, step, &p);
     for (size_t i = 0; rc == BERTH_OK && i < ex->state->roots.count; i++) {
         bool fits = true;
-        if (accepted[i]) rc = part_fits(ex, &p, ex->state->roots.items[i], false, &fits);
+        if (accepted[i]) rc = part_fits(ex, &p, ex->state->roots.items[i], PART_FOUND, &fits);
         if (rc == BERTH_OK && !fits) step->alone++;
     }
     part_free(&p);
@@ -218,14 +222,14 @@ static berth_rc run_step(explaining *ex, berth_step *step, const bool *accepted)
     berth_rc rc = BERTH_OK;
     if (is_together(step))
         rc = count_together(ex, step, accepted);
-    else if (step->kind != BERTH_STEP_FILTER)
+    else if (step->kind < BERTH_STEP_FILTER)
         rc = count_alone(ex, step);
     if (rc != BERTH_OK) return rc;
     part p = {.groups = NULL};
     if (step->kind != BERTH_STEP_ROOT) rc = part_in_turn(ex, step, &p);
     if (rc == BERTH_OK) rc = drop_trees(ex, step, &p);
     part_free(&p);
-    if (step->kind == BERTH_STEP_FILTER) step->alone = step->in_turn;
+    if (step->kind >= BERTH_STEP_FILTER) step->alone = step->in_turn;
     return rc;
 }
 
@@ -318,15 +322,18 @@ static berth_rc explain(explaining *ex) {
 }
 
 berth_rc berth_explain(berth_state *state, const berth_shape *shape, const berth_judge *judge,
-                       const berth_claim *claim, uint64_t work_limit, berth_explanation **out,
-                       berth_err *err) {
+                       const berth_claim *claim, berth_txn *txn, uint64_t work_limit,
+                       berth_explanation **out, berth_err *err) {
     *out = NULL;
     berth_explanation *explanation = berth_calloc(&state->mem, 1, sizeof *explanation);
     if (explanation == NULL) return berth_fail_memory(err);
     berth_arena_init(&explanation->arena, state->mem);
     explaining ex = {.state = state,
                      .base = shape,
-                     .judge = judge != NULL && judge->ranking != 0 ? judge : NULL,
+                     .judge = judge,
+                     .filters = judge != NULL && judge->ranking != 0,
+                     .admits = judge != NULL && judge->has_admit && txn != NULL,
+                     .txn = txn,
                      .claim = claim,
                      .out = explanation,
                      .work_limit = work_limit,

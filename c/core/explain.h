@@ -5,7 +5,7 @@
  * in_tree, for each class its inventory, its room and its units, each trait condition, each
  * aggregate condition (of groups that ask for the very same, the first stands for all); then all
  * groups together: the sum of their amounts, isolation, each same_subtree; at last the ranking's
- * filters.  A condition removes a tree when no candidate can be built around the tree's root any
+ * filters, and whether the policies would admit the claim.  A condition removes a tree when no candidate can be built around the tree's root any
  * more, whether or not an earlier tree gives the same candidate.
  *
  * Every count comes from searches (search.h) with parts of the request, so an explanation can never
@@ -26,7 +26,8 @@ typedef enum berth_step_kind {
     BERTH_STEP_TOGETHER,  /* all groups at once, their amounts added up */
     BERTH_STEP_ISOLATE,   /* group_policy */
     BERTH_STEP_SUBTREE,   /* item: same_subtree */
-    BERTH_STEP_FILTER     /* the filters keep a candidate */
+    BERTH_STEP_FILTER,    /* the filters keep a candidate */
+    BERTH_STEP_ADMIT      /* the policies admit one that the filters keep */
 } berth_step_kind;
 
 #define BERTH_WHOLE SIZE_MAX /* a step's group when it is about the whole request */
@@ -37,7 +38,7 @@ typedef struct berth_step {
     size_t item;
     /* Trees without any provider that meets this condition, were it the only one.  For TOGETHER,
      * ISOLATE and SUBTREE: trees in which each group alone finds a provider, and all groups with
-     * this condition and no other of the three do not.  For FILTER: as in_turn. */
+     * this condition and no other of the three do not.  For FILTER and ADMIT: as in_turn. */
     int64_t alone;
     int64_t in_turn; /* trees that the conditions before this one left, and this one removes */
     int64_t left;    /* trees left after it */
@@ -75,19 +76,22 @@ typedef struct berth_explanation {
     /* Every single relaxation that gives a candidate, the smallest first: amounts by what part of
      * them is given up, then conditions in the order of the steps.  None when trees are left.
      * An amount is the largest that does, as long as other groups can take no more than 1024
-     * different sums of its class from one provider; where a group splits the class and units
-     * differ, as long as it lies within 4096 steps of what a tree has, and else one that halving
-     * found. */
+     * different sums of its class from one provider.  Where a group splits the class, or policies
+     * have a say, halving finds one; it is the largest where less is possible wherever more is, and
+     * of a class that is split, where units differ, as long as it lies within 4096 steps of what a
+     * tree has. */
     const berth_relaxation *relaxations;
     size_t nrelaxations;
     uint64_t work;
 } berth_explanation;
 
 /* judge may be NULL, or one without a ranking: no FILTER step.  claim is what the judge is shown.
- * Errors: BERTH_EBUDGET, BERTH_ENOMEM, what the judge's rank returns. */
+ * Claims are made in txn and undone, for admit to see; without one, or a judge that asks for it,
+ * there is no ADMIT step.  The claim's consumer must be new.
+ * Errors: BERTH_EBUDGET, BERTH_ENOMEM, what the judge's functions return. */
 berth_rc berth_explain(berth_state *state, const berth_shape *shape, const berth_judge *judge,
-                       const berth_claim *claim, uint64_t work_limit, berth_explanation **out,
-                       berth_err *err);
+                       const berth_claim *claim, berth_txn *txn, uint64_t work_limit,
+                       berth_explanation **out, berth_err *err);
 void berth_explanation_free(berth_explanation *explanation);
 
 /* "16 VCPU free in one provider, group gpu0"; always ends with NUL. */

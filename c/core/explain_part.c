@@ -4,6 +4,9 @@
 #include "core/err.h"
 #include "core/explain_private.h"
 
+/* A claim that is asked about and undone costs as much of the budget as this many steps. */
+#define CLAIM_WORK 64
+
 /* --- shapes ------------------------------------------------------------------------------- */
 
 static berth_rc out_of_memory(const explaining *ex) {
@@ -192,35 +195,54 @@ static berth_rc open_search(explaining *ex, part *p) {
     return BERTH_OK;
 }
 
-static berth_rc ask(explaining *ex, part *p, bool filtered, bool *fits) {
+/* Is the candidate one that comes that far?  *over: nor is any other. */
+static berth_rc judge(explaining *ex, part *p, const berth_candidate *candidate, part_level level,
+                      bool *passes, bool *over) {
+    *passes = true;
+    if (level >= PART_FILTERED && ex->filters) {
+        berth_rank rank = {.keep = true};
+        berth_rc rc =
+            ex->judge->rank(ex->judge->self, ex->state, ex->claim, candidate, &rank, ex->err);
+        *passes = rank.keep;
+        if (rc != BERTH_OK || !rank.keep) return rc;
+    }
+    if (level < PART_ADMITTED || !ex->admits) return BERTH_OK;
+    berth_verdict verdict;
+    berth_rc rc = berth_place_would(ex->txn, ex->judge, candidate, ex->claim, &verdict, ex->err);
+    berth_search_spend(p->search, CLAIM_WORK);
+    berth_search_resume(p->search);
+    *passes = verdict.allow;
+    *over = verdict.final;
+    return rc;
+}
+
+static berth_rc ask(explaining *ex, part *p, part_level level, bool *fits) {
     *fits = false;
     for (;;) {
         const berth_candidate *candidate;
-        berth_rank rank = {.keep = true};
         berth_rc rc = berth_search_next(p->search, &candidate, ex->err);
         ex->out->work = berth_search_work(p->search);
         if (rc != BERTH_OK || candidate == NULL) return rc;
-        if (filtered && ex->judge != NULL) {
-            rc = ex->judge->rank(ex->judge->self, ex->state, ex->claim, candidate, &rank, ex->err);
-            if (rc != BERTH_OK) return rc;
-        }
-        if (!rank.keep) continue;
-        *fits = true;
-        return BERTH_OK;
+        bool passes, over = false;
+        rc = judge(ex, p, candidate, level, &passes, &over);
+        ex->out->work = berth_search_work(p->search);
+        if (rc != BERTH_OK || (over && !passes)) return rc;
+        *fits = passes;
+        if (passes) return BERTH_OK;
     }
 }
 
-berth_rc part_fits(explaining *ex, part *p, berth_ref root, bool filtered, bool *fits) {
+berth_rc part_fits(explaining *ex, part *p, berth_ref root, part_level level, bool *fits) {
     *fits = false;
     berth_rc rc = open_search(ex, p);
     if (rc == BERTH_OK) rc = berth_search_rewind(p->search, root, ex->err);
-    return rc == BERTH_OK ? ask(ex, p, filtered, fits) : rc;
+    return rc == BERTH_OK ? ask(ex, p, level, fits) : rc;
 }
 
 berth_rc part_fits_any(explaining *ex, part *p, bool *fits) {
     *fits = false;
     berth_rc rc = open_search(ex, p);
-    return rc == BERTH_OK ? ask(ex, p, true, fits) : rc;
+    return rc == BERTH_OK ? ask(ex, p, PART_ADMITTED, fits) : rc;
 }
 
 berth_rc part_most(explaining *ex, part *p, berth_ref root, berth_ref rclass, berth_widest *out) {

@@ -12,7 +12,9 @@
 typedef struct explaining {
     berth_state *state;
     const berth_shape *base;
-    const berth_judge *judge; /* NULL: no filters */
+    const berth_judge *judge; /* NULL: neither of the next */
+    bool filters, admits;
+    berth_txn *txn; /* for claims that admit is asked about, undone at once */
     const berth_claim *claim;
     berth_explanation *out;
     berth_step *steps; /* out->steps while they are filled */
@@ -40,9 +42,12 @@ berth_rc part_whole(explaining *ex, berth_group_policy policy, const size_t *con
 berth_rc part_relaxed(explaining *ex, const berth_relaxation *relaxation, part *out);
 void part_free(part *p);
 
-/* Can the part be had around the root? With `filtered`, as a candidate that the filters keep. */
-berth_rc part_fits(explaining *ex, part *p, berth_ref root, bool filtered, bool *fits);
-/* Around any root. */
+/* How far a candidate is to come. */
+typedef enum part_level { PART_FOUND, PART_FILTERED, PART_ADMITTED } part_level;
+
+/* Can the part be had around the root? */
+berth_rc part_fits(explaining *ex, part *p, berth_ref root, part_level level, bool *fits);
+/* Around any root, admitted. */
 berth_rc part_fits_any(explaining *ex, part *p, bool *fits);
 berth_rc part_most(explaining *ex, part *p, berth_ref root, berth_ref rclass, berth_widest *out);
 

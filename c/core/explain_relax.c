@@ -9,7 +9,7 @@
 
 /* Distinct sums of what other groups may take beside an amount; beyond these none are looked at. */
 #define SUMS_MAX 1024
-/* Amounts tried one by one in one tree of a class that some group splits. */
+/* Amounts tried one by one in one tree where any may do. */
 #define SPLIT_TRIES 4096
 
 typedef struct relaxing {
@@ -107,7 +107,7 @@ typedef struct lowering {
     relaxing *r;
     berth_relaxation relaxation;
     const berth_shape_amount *asked;
-    bool any_split; /* some group splits the class: every amount is worth trying */
+    bool split; /* by some group */
     int64_t sums[SUMS_MAX];
     size_t nsums;
     int64_t *values; /* amounts worth trying in a tree, descending */
@@ -169,13 +169,13 @@ static berth_rc try_amount(lowering *l, berth_ref root, int64_t amount, bool *fi
     tried.to = amount;
     part p = {.groups = NULL};
     berth_rc rc = part_relaxed(l->r->ex, &tried, &p);
-    if (rc == BERTH_OK) rc = part_fits(l->r->ex, &p, root, true, fits);
+    if (rc == BERTH_OK) rc = part_fits(l->r->ex, &p, root, PART_ADMITTED, fits);
     part_free(&p);
     if (rc == BERTH_OK && *fits) l->relaxation.to = amount;
     return rc;
 }
 
-/* --- where a group splits the class ------------------------------------------------------- */
+/* --- where any amount may do -------------------------------------------------------------- */
 
 /* The units around a root. */
 typedef struct grain {
@@ -219,7 +219,7 @@ static berth_rc grain_around(lowering *l, berth_ref root, grain *out) {
 }
 
 /* Raises relaxation.to: halves between what does and what does not, then looks for more. */
-static berth_rc lower_split(lowering *l, const bound *b) {
+static berth_rc lower_by_halves(lowering *l, const bound *b) {
     grain g = {1, true};
     berth_rc rc = grain_around(l, b->root, &g);
     if (rc != BERTH_OK) return rc;
@@ -229,7 +229,7 @@ static berth_rc lower_split(lowering *l, const bound *b) {
     if (top > l->relaxation.to) rc = try_amount(l, b->root, top, &fits);
     if (rc != BERTH_OK || fits || top <= l->relaxation.to) return rc;
     int64_t low = l->relaxation.to / g.step, high = top / g.step;
-    while (rc == BERTH_OK && high - low > 1) {
+    while (rc == BERTH_OK && high - low > 1) { /* low does, or is not better than what did */
         int64_t middle = low + (high - low) / 2;
         rc = try_amount(l, b->root, middle * g.step, &fits);
         if (fits)
@@ -237,9 +237,14 @@ static berth_rc lower_split(lowering *l, const bound *b) {
         else
             high = middle;
     }
-    if (g.even && low * g.step == l->relaxation.to && low > 0) return rc;
+    if (!l->split || (g.even && low > 0)) return rc;
     fits = false;
     int64_t amount = top - g.step;
+    if (g.even) { /* too little for so many pieces as the traits and subtrees need? */
+        const berth_shape *base = l->r->ex->base;
+        int64_t pieces = (int64_t)(base->groups[l->relaxation.group].nrequired + base->nsubtrees) + 1;
+        if (amount > pieces * g.step) amount = pieces * g.step;
+    }
     for (int i = 0; rc == BERTH_OK && !fits && i < SPLIT_TRIES; i++, amount -= g.step) {
         if (amount <= l->relaxation.to) break;
         rc = try_amount(l, b->root, amount, &fits);
@@ -251,7 +256,8 @@ static berth_rc lower_split(lowering *l, const bound *b) {
 
 /* Raises relaxation.to to what the tree can give, when that is more. */
 static berth_rc lower_in(lowering *l, const bound *b) {
-    if (l->any_split) return lower_split(l, b);
+    const explaining *ex = l->r->ex;
+    if (l->split || ex->filters || ex->admits) return lower_by_halves(l, b);
     bool fits = false;
     berth_rc rc = list_values(l, b->root);
     for (size_t i = 0; rc == BERTH_OK && !fits && i < l->nvalues; i++)
@@ -284,7 +290,7 @@ static berth_rc try_lower(relaxing *r, const berth_step *step) {
     bound *bounds = berth_arena_alloc(arena, ex->state->roots.count * sizeof *bounds);
     if (l == NULL || bounds == NULL) return berth_fail_memory(ex->err);
     const berth_shape_amount *asked = &ex->base->groups[step->group].resources[step->item];
-    *l = (lowering){.r = r, .asked = asked, .any_split = is_split(ex->base, asked->rclass)};
+    *l = (lowering){.r = r, .asked = asked, .split = is_split(ex->base, asked->rclass)};
     l->relaxation = (berth_relaxation){.kind = BERTH_STEP_ROOM,
                                        .group = step->group,
                                        .item = step->item,
@@ -323,6 +329,7 @@ static berth_rc try_step(relaxing *r, const berth_step *step) {
     case BERTH_STEP_UNITS:
     case BERTH_STEP_TOGETHER:
     case BERTH_STEP_FILTER:
+    case BERTH_STEP_ADMIT:
         break;
     }
     return BERTH_OK;

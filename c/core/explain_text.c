@@ -117,6 +117,9 @@ void berth_step_text(const berth_state *state, const berth_shape *shape, const b
     case BERTH_STEP_FILTER:
         say(&t.w, "the filters");
         break;
+    case BERTH_STEP_ADMIT:
+        say(&t.w, "the policies that admit claims");
+        break;
     }
     say_group(&t, step->group);
 }

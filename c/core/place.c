@@ -70,6 +70,15 @@ berth_rc berth_place_candidate(berth_txn *txn, const berth_judge *judge,
     return rc;
 }
 
+berth_rc berth_place_would(berth_txn *txn, const berth_judge *judge,
+                           const berth_candidate *candidate, const berth_claim *claim,
+                           berth_verdict *out, berth_err *err) {
+    size_t mark = txn->count;
+    berth_rc rc = claim_and_ask(txn, judge, candidate, claim, out, err);
+    berth_txn_undo(txn, mark);
+    return rc;
+}
+
 /* --- one try ------------------------------------------------------------------------------ */
 
 /* Tries the candidate of the tree.  *placed when it was claimed and admitted; an error when the

@@ -70,4 +70,10 @@ berth_rc berth_place_candidate(berth_txn *txn, const berth_judge *judge,
                                const berth_candidate *candidate, const berth_claim *claim,
                                berth_err *err);
 
+/* Would this candidate be admitted?  Claims it, asks and undoes it all.  Errors: what a claim of
+ * it fails with, what the judge's admit returns. */
+berth_rc berth_place_would(berth_txn *txn, const berth_judge *judge,
+                           const berth_candidate *candidate, const berth_claim *claim,
+                           berth_verdict *out, berth_err *err);
+
 #endif

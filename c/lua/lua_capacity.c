@@ -1,14 +1,13 @@
 /* lua_capacity.c - capacity(request): how many more of this fit, placed one after another as place
- * would, and what stops the next one.  The claims are made in the state in memory and undone:
- * nothing is written, no other writer waits, and a read-only store can be asked too. */
+ * would in a simulation, and what stops the next one. */
 #include <stdio.h>
 #include <string.h>
 
-#include "core/text.h"
 #include "lua/lua_explain.h"
 #include "lua/lua_judge.h"
 #include "lua/lua_redaction.h"
 #include "lua/lua_request.h"
+#include "lua/lua_simulation.h"
 #include "lua/lua_verbs.h"
 
 #define MOST_DEFAULT 100000
@@ -34,42 +33,25 @@ typedef struct answer {
     char buffer[BERTH_MESSAGE_MAX];
 } answer;
 
-/* A simulation: its own changes to the state, or those behind the mark of an open transaction. */
 typedef struct simulation {
     luax_call *call;
     const luax_ask *ask;
-    berth_txn own, *txn;
-    size_t mark;
-    char prefix[BERTH_UUID_BYTES + 1]; /* of consumers that nobody else has */
+    luax_simulation claims;
 } simulation;
-
-static void start(simulation *s) {
-    s->txn = luax_call_txn(s->call);
-    if (s->txn == NULL) {
-        berth_txn_init(&s->own, berth_store_state(s->call->scope.owner->store));
-        s->txn = &s->own;
-    }
-    s->mark = s->txn->count;
-}
-
-static void finish(simulation *s) {
-    berth_txn_undo(s->txn, s->mark);
-    if (s->txn == &s->own) berth_txn_free(&s->own);
-}
 
 static berth_rc place_one(simulation *s, int64_t number, berth_err *err) {
     luax_store *owner = s->call->scope.owner;
     char name[BERTH_UUID_BYTES + 24];
-    int n = snprintf(name, sizeof name, "%s-%lld", s->prefix, (long long)number);
+    int n = snprintf(name, sizeof name, "%s-%lld", s->claims.consumer, (long long)number);
     berth_claim claim = {.consumer = {name, n > 0 ? (size_t)n : 0},
                          .project = s->ask->project,
                          .user = s->ask->user,
                          .type = s->ask->type,
                          .generation = BERTH_NO_CONSUMER};
     berth_placement placement = {.candidate = NULL};
-    berth_rc rc = berth_place(s->txn, berth_store_ranks(owner->store), luax_judge(owner),
+    berth_rc rc = berth_place(s->claims.txn, berth_store_ranks(owner->store), luax_judge(owner),
                               s->call->scratch->shape, &claim, &placement, err);
-    berth_free(&s->txn->state->mem, placement.candidate, placement.candidate_size);
+    berth_free(&s->claims.txn->state->mem, placement.candidate, placement.candidate_size);
     return rc;
 }
 
@@ -78,8 +60,8 @@ static berth_rc explain(const simulation *s, berth_explanation **out, berth_err 
                          .user = s->ask->user,
                          .type = s->ask->type,
                          .generation = BERTH_NO_CONSUMER};
-    return berth_explain(s->txn->state, s->call->scratch->shape,
-                         luax_judge(s->call->scope.owner), &claim, 0, out, err);
+    return berth_explain(s->claims.txn->state, s->call->scratch->shape,
+                         luax_judge(s->call->scope.owner), &claim, NULL, 0, out, err);
 }
 
 /* What more trees lack after the claims than before: the earliest such step that lost most. */
@@ -91,7 +73,7 @@ static void compare(const simulation *s, const berth_explanation *before,
         if (lost <= most) continue;
         most = lost;
         out->kind = luax_step_kind(after->steps[i].kind);
-        berth_step_text(s->txn->state, s->call->scratch->shape, &after->steps[i], out->buffer,
+        berth_step_text(s->claims.txn->state, s->call->scratch->shape, &after->steps[i], out->buffer,
                         sizeof out->buffer);
         out->text = out->buffer;
     }
@@ -126,16 +108,12 @@ static berth_rc fill(simulation *s, int64_t most, answer *out) {
 
 static berth_rc simulate(luax_call *call, const luax_ask *ask, int64_t most, berth_state *state,
                          answer *out) {
-    unsigned char random[16];
     simulation s = {.call = call, .ask = ask};
-    berth_rc rc = luax_random(random, sizeof random, &call->err);
-    if (rc == BERTH_OK)
-        rc = berth_shape_resolve(ask->request, state, &call->scratch->shape, &call->err);
+    berth_rc rc = berth_shape_resolve(ask->request, state, &call->scratch->shape, &call->err);
+    if (rc == BERTH_OK) rc = luax_simulation_begin(call, &s.claims);
     if (rc != BERTH_OK) return rc;
-    berth_uuid_from_random(random, s.prefix);
-    start(&s);
     rc = fill(&s, most, out);
-    finish(&s);
+    luax_simulation_end(&s.claims);
     return rc;
 }
 

@@ -8,6 +8,7 @@
 #include "lua/lua_judge.h"
 #include "lua/lua_redaction.h"
 #include "lua/lua_request.h"
+#include "lua/lua_simulation.h"
 #include "lua/lua_verbs.h"
 
 /* One step, near miss or relaxation; NULL and -1 are left out of its table. */
@@ -31,7 +32,7 @@ typedef struct rows {
 } rows;
 
 static const char *const kinds[] = {"root",      "tree",     "class",   "room",    "units", "trait",
-                                    "aggregate", "together", "isolate", "subtree", "filter"};
+                                    "aggregate", "together", "isolate", "subtree", "filter", "admit"};
 
 const char *luax_step_kind(berth_step_kind kind) {
     return kinds[kind];
@@ -184,17 +185,25 @@ static void set_rows(lua_State *L, const char *name, const row *list, size_t cou
 
 /* --- the verb ----------------------------------------------------------------------------- */
 
-static berth_rc explain(luax_call *call, const luax_ask *ask, berth_state *state, rows *out) {
-    berth_claim claim = {.consumer = ask->consumer,
+/* A consumer that holds something already is asked for as another one would be. */
+static berth_text consumer_of(const luax_ask *ask, const berth_state *state,
+                              const luax_simulation *simulation) {
+    const berth_text *own = &ask->consumer;
+    if (own->len > 0 && berth_state_find_consumer(state, own->data, own->len) == BERTH_NONE)
+        return *own;
+    return (berth_text){simulation->consumer, strlen(simulation->consumer)};
+}
+
+static berth_rc explain_to(luax_call *call, const luax_ask *ask, berth_state *state,
+                           luax_simulation *simulation, rows *out) {
+    berth_claim claim = {.consumer = consumer_of(ask, state, simulation),
                          .project = ask->project,
                          .user = ask->user,
                          .type = ask->type,
                          .generation = BERTH_NO_CONSUMER};
     berth_explanation *found;
-    berth_rc rc = berth_shape_resolve(ask->request, state, &call->scratch->shape, &call->err);
-    if (rc != BERTH_OK) return rc;
-    rc = berth_explain(state, call->scratch->shape, luax_judge(call->scope.owner), &claim, 0,
-                       &found, &call->err);
+    berth_rc rc = berth_explain(state, call->scratch->shape, luax_judge(call->scope.owner), &claim,
+                                simulation->txn, 0, &found, &call->err);
     if (rc != BERTH_OK) return rc;
     *out =
         (rows){.call = call, .state = state, .shape = call->scratch->shape, .trees = found->trees};
@@ -203,6 +212,16 @@ static berth_rc explain(luax_call *call, const luax_ask *ask, berth_state *state
     copy_relaxations(out, found);
     berth_explanation_free(found);
     return out->failed ? berth_fail_memory(&call->err) : BERTH_OK;
+}
+
+static berth_rc explain(luax_call *call, const luax_ask *ask, berth_state *state, rows *out) {
+    luax_simulation simulation;
+    berth_rc rc = berth_shape_resolve(ask->request, state, &call->scratch->shape, &call->err);
+    if (rc == BERTH_OK) rc = luax_simulation_begin(call, &simulation);
+    if (rc != BERTH_OK) return rc;
+    rc = explain_to(call, ask, state, &simulation, out);
+    luax_simulation_end(&simulation);
+    return rc;
 }
 
 /* explain(request) -> {trees =, left =, steps = {...}, nearest = {...}, relaxations = {...}}

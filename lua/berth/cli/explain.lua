@@ -8,7 +8,8 @@ local function trees(n)
   return n == 1 and "1 tree" or ("%d trees"):format(n)
 end
 
-local TOGETHER = { together = true, isolate = true, subtree = true, filter = true }
+local TOGETHER = { together = true, isolate = true, subtree = true, filter = true,
+                   admit = true }
 
 local function title_of(step)
   if step.kind == "root" then return "the root of a tree" end
