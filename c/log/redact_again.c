@@ -31,12 +31,13 @@ static uint32_t hash4(const char *s) {
 /* Words and short numbers may stand in a record for themselves. */
 static bool is_telling(const char *s, size_t len) {
     size_t digits = 0, lower = 0, upper = 0;
-    if (len < LEAST || berth_key_classify(s, len).kind != BERTH_KEY_NONE) return false;
+    if (len < LEAST) return false;
     for (size_t i = 0; i < len; i++) {
         digits += byte_is(s[i], BYTE_DIGIT);
         lower += byte_is(s[i], BYTE_LOWER);
         upper += byte_is(s[i], BYTE_UPPER);
     }
+    if (digits == 0 && berth_key_classify(s, len).kind != BERTH_KEY_NONE) return false;
     if (digits == len) return len >= DIGITS_LEAST;
     if (lower == len || upper == len || (upper == 1 && lower == len - 1))
         return len >= WORD_LEAST;

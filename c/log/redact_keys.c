@@ -503,7 +503,8 @@ static berth_key_class classify(const char *name, size_t len, split *lower) {
     for (size_t i = 0; i < parts.count; i++) {
         const char *text = parts.lower + parts.word[i].start;
         role[i] = role_of(text, parts.word[i].len);
-        if (parts.word[i].len == 1 && role[i] == ROLE_NONE) role[i] = ROLE_TAIL; /* password_x */
+        bool joined = parts.word[i].start > 0 && byte_is(text[-1], BYTE_JOINT);
+        if (parts.word[i].len == 1 && role[i] == ROLE_NONE && joined) role[i] = ROLE_TAIL; /* _x */
         if (i > 0 && parts.word[i].len == 3 && memcmp(text, "for", 3) == 0) owner = i + 1;
     }
     berth_key_class class = class_from(&parts, role, 0);

@@ -256,7 +256,9 @@ static bool is_option(const redact_scan *scan, size_t at) {
     if (redact_peek(scan, at) != '-') return false;
     size_t i = at + 1, end = i;
     if (redact_peek(scan, i) == '-') return true;
-    while (end < scan->len && byte_is(scan->s[end], BYTE_WORD)) end++;
+    while (end < scan->len &&
+           (byte_is(scan->s[end], BYTE_WORD) || memchr("!*?+^$.~_-", scan->s[end], 10)))
+        end++;
     unsigned classes = 0;
     for (size_t k = i; k < end; k++) classes |= berth_byte_class[(unsigned char)scan->s[k]];
     bool mixed = (classes & BYTE_LOWER) && (classes & BYTE_UPPER) && (classes & BYTE_DIGIT);
@@ -273,6 +275,13 @@ static bool is_metavariable(const redact_scan *scan, size_t at) {
 
 /* Is the name one of programs, not of sentences: of several words joined without blanks? */
 static bool is_identifier(const redact_scan *scan, const redact_key *key) {
+    static const char *const verbs[] = {"add",      "change",   "check",  "create", "delete",
+                                        "generate", "get",      "hash",   "reset",  "rotate",
+                                        "set",      "validate", "verify", "update", "forgot"};
+    size_t verb = key->start;
+    while (byte_is(redact_peek(scan, verb), BYTE_LETTER)) verb++;
+    if (verb < key->end && IS_ONE_OF(scan->s + key->start, verb - key->start, verbs))
+        return false; /* a call */
     bool capitals = true;
     for (size_t i = key->start; i < key->end; i++)
         capitals = capitals && byte_is(scan->s[i], BYTE_UPPER);

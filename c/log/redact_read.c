@@ -313,6 +313,14 @@ static size_t parts(redact_scan *scan, const redact_key *key, size_t at, bool br
     return done;
 }
 
+/* Does {name: x or {name=x begin an object?  {a:b} may be a value in braces, as ODBC has them. */
+static bool has_member(const redact_scan *scan, size_t at) {
+    while (byte_is(redact_peek(scan, at), BYTE_NAME)) at++;
+    char joint = redact_peek(scan, at), next = redact_peek(scan, at + 1);
+    return joint == '=' ||
+           (joint == ':' && (byte_is(next, BYTE_SPACE | BYTE_QUOTE) || next == '{'));
+}
+
 /* What is neither a literal nor a bare value: headers, lists, objects, blocks of YAML from *at on.
  * False: none of them, and *at is moved past a tag. */
 static bool structured(redact_scan *scan, const redact_key *key, size_t *at, redact_syntax syntax,
@@ -336,7 +344,7 @@ static bool structured(redact_scan *scan, const redact_key *key, size_t *at, red
     } else if (c == '{') {
         *end = object_values(scan, key, *at);
         found = *end || byte_is(next, BYTE_QUOTE | BYTE_SPACE) || next == '}' ||
-                redact_pair_follows(scan, *at + 1);
+                has_member(scan, *at + 1);
     } else {
         if (c == '!' && byte_is(next, BYTE_LETTER)) { /* !vault | */
             size_t tag = *at + 1;
@@ -413,6 +421,17 @@ static size_t code_list(redact_scan *scan, const redact_key *key, size_t at) {
     return done;
 }
 
+/* {x y}; of ODBC, in which }} stands for }: past the brace, or 0. */
+static size_t brace_end(const redact_scan *scan, size_t at) {
+    size_t i = at + 1, stop = scan->len - at > TAG_MAX ? at + TAG_MAX : scan->len;
+    for (; i < stop && scan->s[i] != '\n'; i++) {
+        if (scan->s[i] != '}') continue;
+        if (redact_peek(scan, i + 1) != '}') return redact_peek(scan, i + 1) == ';' ? i + 1 : 0;
+        i++;
+    }
+    return 0;
+}
+
 static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
                          redact_syntax syntax) {
     size_t end = key->dashes ? shell_end(scan, at) : redact_bare_end(scan, at);
@@ -422,6 +441,8 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
         at = password_part(scan, key, at, &end);
     }
     if (redact_peek(scan, at) == '/' && is_directory_name(scan, key)) return 0;
+    size_t brace = redact_peek(scan, at) == '{' ? brace_end(scan, at) : 0;
+    if (brace) end = brace;
     if (end <= at || !redact_is_secret(scan, key->class, at, end, syntax)) return 0;
     return mark(scan, key, at, end, true) ? end : 0;
 }

@@ -124,7 +124,8 @@ static bool read_names(const redact_scan *scan, const redact_key *key, columns *
     if (c->kind == '|') at = redact_skip_blanks(scan, at);
     for (; at < end && c->count < COLUMNS_MAX; c->count++) {
         size_t to = cell_end(scan, at, end, c->kind);
-        if (at < to && !byte_is(scan->s[at], BYTE_LETTER | BYTE_QUOTE)) return false;
+        bool led = c->kind == '|' && c->count == 0; /* by a log's own words */
+        if (at < to && !led && !byte_is(scan->s[at], BYTE_LETTER | BYTE_QUOTE)) return false;
         for (size_t i = at; i < to; i++) {
             if (!is_name_byte(scan->s[i], c->kind)) return false;
         }

@@ -17,7 +17,7 @@
 #define LOGIN_BACK 80
 
 static bool is_url_byte(char c) {
-    return (unsigned char)c > 0x20 && !byte_is(c, BYTE_QUOTE) && !strchr("<>{}|\\^", c);
+    return (unsigned char)c > 0x20 && !byte_is(c, BYTE_QUOTE) && !strchr("<>{}\\", c);
 }
 
 /* No plain word: of at least two classes of characters, upper case and digits among them when
@@ -67,7 +67,7 @@ static size_t slashed_password(redact_scan *scan, size_t from, size_t end) {
     size_t stop = scan->len - end > SLASHED_MAX ? end + SLASHED_MAX : scan->len;
     for (i = end; i < stop && is_url_byte(s[i]); i++) {
         if (s[i] == '@' && i + 1 < scan->len && byte_is(s[i + 1], BYTE_WORD | BYTE_HIGH))
-            return mark_password(scan, at, i, RULE_URL);
+            return mark_password(scan, at, i, RULE_URL) ? i + 1 : 0;
         if (s[i] == ':') return 0; /* //host:x/ and a later URL */
     }
     return 0;
@@ -147,6 +147,14 @@ static bool is_login(const redact_scan *scan, size_t start) {
     return false;
 }
 
+/* https:\/\/ann:x@host: it is seen without the backslashes. */
+static bool is_in_escaped_url(const redact_scan *scan, size_t at) {
+    size_t low = at > LOOK_BACK ? at - LOOK_BACK : 0;
+    bool colon = false;
+    for (; at > low && is_url_byte(scan->s[at - 1]); at--) colon = colon || scan->s[at - 1] == ':';
+    return colon && at > 2 && memcmp(scan->s + at - 3, "\\/\\/", 4) == 0;
+}
+
 /* ann@LAB.TEST: a principal of Kerberos, unless the world's mail knows the domain. */
 static bool is_realm(const char *s, size_t len) {
     static const char *const domains[] = {"com", "net", "org", "edu", "gov", "mil", "info", "biz"};
@@ -175,7 +183,7 @@ static size_t mail(redact_scan *scan, size_t at) {
     if (end < scan->len && s[end] == ':' && end + 1 < scan->len && !byte_is(s[end + 1], BYTE_SPACE))
         return 0; /* git@host:path, ann@host:22 */
     if (from > 0 && s[from - 1] == '/' && from > 1 && s[from - 2] == '/') return 0; /* ssh://ann@ */
-    if (is_login(scan, from)) return 0;
+    if (is_login(scan, from) || is_in_escaped_url(scan, from)) return 0;
     return redact_mark(scan, from, end, RULE_MAIL) ? end : 0;
 }
 
@@ -245,7 +253,7 @@ static bool is_oracle_host(const redact_scan *scan, size_t at) {
 static size_t slash_source(redact_scan *scan, size_t at) {
     const char *s = scan->s;
     size_t low = at > LOCAL_MAX ? at - LOCAL_MAX : 0, slash = at, from;
-    while (slash > low && is_local_byte(s[slash - 1])) slash--;
+    while (slash > low && is_url_byte(s[slash - 1]) && !strchr("/@:,;=", s[slash - 1])) slash--;
     if (slash <= low || s[slash - 1] != '/' || slash == at) return 0;
     for (from = slash - 1; from > low && byte_is(s[from - 1], BYTE_NAME); from--) {
     }

@@ -106,6 +106,10 @@ corpus.names = {
   "license_key", "consumer_secret", "oauth_token", "bot_token", "deploy_token", "hmac_key",
   "keystore_password", "storePassword", "unlock_pin_password", "my.service.db.password",
   "spring.datasource.password", "rabbit_password", "ldap_bind_password", "vncPassword",
+  "chappassword", "encrypted_key", "fernetkey", "octaviaheartbeatkey", "rabbitcookie", "cephclientkey",
+  "pacemakerremoteauthkey", "designaterndckey", "heatauthencryptionkey", "barbicansimplecryptokek",
+  "swifthashsuffix", "migrationsshkey", "cephmdskey", "cephmonkey", "new_pass", "certificateKey",
+  "password_for_db", "tokenForUser", "secret_key_base", "pass_word", "p4ssw0rd", "passwrd", "authtok",
 }
 
 -- Names that hold no secret, whatever they look like.
@@ -257,6 +261,45 @@ local classes = {
   },
 }
 
+-- Values that a table, a statement or a protocol tells, far from their names.
+classes.table = { "hard", simple_secret,
+  "user,password,host\n{u},{s},{h}", "host;user;passwd\n{h};{u};{s}", "NAME\tTOKEN\tNODE\n{u}\t{s}\t{h}",
+  "user      password      host\n{u}    {s}    {h}", "| user | password |\n|------|----------|\n| {u} | {s} |",
+  " username | password | project\n----------+----------+---------\n {u} | {s} | {p}\n(1 row)",
+  "+------+----------+\n| user | password |\n+------+----------+\n| {u} | {s} |\n+------+----------+",
+  "+----------+-------+\n| Field | Value |\n+----------+-------+\n| user | {u} |\n| password | {s} |\n+----------+-------+",
+  "│ password │ {s} │\n│ user │ {u} │", "<tr><td>password</td><td>{s}</td></tr><tr><td>user</td><td>{u}</td></tr>",
+  "password ........ : {s}\nusername ........ : {u}", "login,passwd\n{u},{s}",
+}
+classes.bound = { "hard", simple_secret,
+  "[SQL: INSERT INTO t (name, password) VALUES (?, ?)] [parameters: ('{u}', '{s}')]",
+  "execute: UPDATE t SET password=$1 WHERE id=$2\nDETAIL:  parameters: $1 = '{s}', $2 = '{i}'",
+  "parameters: $1 = '{u}', $2 = '{s}' for UPDATE t SET password=$2 WHERE name=$1",
+  "UPDATE t SET password = %s WHERE name = %s; args=('{s}', '{u}')", "SELECT pgp_sym_decrypt(data, '{s}') FROM t -- {h}",
+  "ALTER USER {u} IDENTIFIED BY '{s}' REPLACE '{s}'", "SELECT AES_ENCRYPT(x, '{s}') FROM t WHERE id = {n}",
+  "CREATE DATABASE LINK l CONNECT TO {u} IDENTIFIED BY {s} USING '{h}'",
+}
+classes.protocol = { "hard", simple_secret,
+  "AUTH {s} from {h}", '"AUTH" "{u}" "{s}"', "ACL SETUSER {u} on >{s} ~* +@all", "chpasswd:\n  list: |\n    {u}:{s}\n  expire: False",
+  "snmpget -v3 -u {u} -A {s} -X {s} {h}", "zip -P {s} {p}.zip f", "7z x {p}.7z -p{s}", "unzip -P {s} {p}.zip",
+  "mc alias set x http://{h}:9000 {u} {s}", 'echo -n "{s}" | cryptsetup luksOpen /dev/vdb {p} -', "kinit {u} <<< {s}",
+  "net use Z: \\\\{h}\\share /user:{u} {s}", "REDISCLI_AUTH={s} redis-cli -h {h} ping", "swift_hash_path_suffix = {s}\nhost = {h}",
+  "<secret a='b'><uuid>{i}</uuid><value>{s}</value></secret>", "callback /cb?code={s}aB3dE5gH7jK9mN1p&state={n}",
+  "curl -b 'session={s}' https://{h}/", "user:pass = {u}:{s}", "username/password: {u}/{s}", "sip:{u}:{s}1aB@{h};transport=tls",
+}
+classes.parts = { "extreme", makers.plain,
+  'password = "{s}" + "{s}" for {u}', "password = ('{s}' '{s}')  # {p}", 'PASSWORD="{s}"\'{s}\' HOST={h}', '~ admin_password = "{s}" -> "{s}" ({p})',
+  '{"field":"password","old":"{s}","new":"{s}","by":"{u}"}', '{"password":{"new":"{s}","old":"{s}"},"user":"{u}"}',
+  '[{"headerName":"X-Auth-Token","headerValue":"{s}"}] {h}', 's:8:"password";s:12:"{s}";s:4:"user";s:5:"{u}";',
+  'connect(user=0x55d "{u}", pass=0x55e "{s}") at {h}', 'field "adminPass" := type string, value "{s}" ({i})', "DEBUG setting password\nDEBUG value: {s}\nDEBUG host: {h}",
+  "argv: --password,{s},--host,{h}", "DB_PASS={s}^@NODE={h}", "\27[32mpassword\27[0m=\27[1m{s}\27[0m user={u}", "#033[32mtoken#033[0m={s} user={u}",
+  '{"url":"https:\\/\\/{u}:{s}@{h}\\/x"}', '{"\\u043f\\u0430\\u0440\\u043e\\u043b\\u044c":"{s}","host":"{h}"}', "„password“={s} host={h}",
+  "password changed from {s} to {s} by {u}", "Admin password for server {i} was reset to '{s}'", "A temporary password is generated for root@localhost: {s}",
+  "log in as {u} with {s} as the password", "jwt secret loaded ({s}{s}) on {h}", "Passwort für {u} lautet {s}", "пароль для {u}: {s}", "токен: {s} {h}",
+  "Please use this password to proceed:\n\n{s}\n\nThank you", "password => {s}, host => {h}", "[{{password, <<\"{s}\">>}}, {user, <<\"{u}\">>}]",
+  "GET /v2.0/tokens/{s}aB3dE5gH7jK9mN1p/endpoints from {h}",
+}
+
 local function digits_with_luhn(c, prefix, length)
   local digits = {}
   for i = 1, #prefix do digits[i] = tonumber(prefix:sub(i, i)) end
@@ -387,6 +430,20 @@ classes.ops = { "negative", any_secret,
   "offsets=[{n}, {n}, {n}] lag={n}", "{u} opened session {n} on {h}", "user {u} authenticated for {p}", "author {u} author_id={n}", "key {n} of {p} not found in cache", "cache key vm:{i}:state hit",
 }
 classes.trap = { "negative", any_secret,
+  "token = request.headers.get('X-Auth-Token')", 'password = os.environ["DB_PASSWORD"]', "this.password = password;", "fn verify(token: &str, now: u64) -> Result",
+  "usage: x [-h] [--password PASSWORD] [--token TOKEN]", "option --password requires an argument for {u}", "openstack --os-password $OS_PASSWORD --os-username {u} x",
+  "Authorization: Bearer ${TOKEN}\nHost: {h}", "Authorization: Bearer <token>\nHost: {h}", '{"Cookie": null, "Authorization": null, "id": "{i}"}', "curl -u \"$USER:$PASS\" https://{h}/",
+  "export OS_PASSWORD=$(pass show lab/x) # {u}", 'admin_password: "{{ lookup(\'env\', \'OS_PASSWORD\') }}"', "token=<token> user={u}", "PGPASSWORD= psql -h {h} -U {u}", "password= user={u}",
+  "sudo: {u} : TTY=pts/7 ; PWD=/home/{u} ; USER=root ; COMMAND=/bin/ls", "passwd[53891]: password for '{u}' changed by 'root'", "zk session, sessionid = 0x458915ae71daf67, timeout = {n}",
+  "ovs: cookie=0x1656fd7387044f95, duration={n}.7s", "No X-Auth-Token header in request to /v2.1/dc18e1d8d6ba4022879d074a801b5738/servers from {h}",
+  '"Reconciled" secret="openstack/{p}-tls" revision={n}', "Couldn't get secret openstack/db-creds: secret \"db-creds\" not found", "password:  18 bytes\nusername:  {n} bytes",
+  "env:\n- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef:\n      name: x\n      key: y\n- name: DB_HOST\n  value: {h}", 'pin-sha256="T7JRIESWkDlhrdmJmj/etPkQGwbxOKub8zb4MdwarD8="; host={h}',
+  "interface: wg0\n  public key: rrRLStzTIjMCcwB4ViDWOzU7ueQLrixvFCtZWNttbwo=\n  private key: (hidden)", "token_type=bearer expires_in={n}", "tokens: prompt=120 completion={n}",
+  "got token type bearer from {h}", "token issued to {u} by {h}", "password for {u} sent to {h}", "password is required for {u}", "password: not set", "password: never expires ({u})",
+  '{"errors":{"password":["is too short (minimum is 8 characters)"]}}', "password for {u} is expired", "password was not changed by {u}", "kinit {u}@LAB.TEST", "unexpected token: IDENTIFIER near {n}",
+  "NAME      TYPE     DATA   AGE\ndb-creds   Opaque   3      43d\n{p}-tls    tls      2      9d", "-----BEGIN PRIVATE KEY-----\n***\n-----END PRIVATE KEY----- of {u}",
+  "arn:aws:secretsmanager:us-east-1:{n}:secret:db-creds-AbCdEf", "pkg:npm/left-pad@1.{n}.0", "key=vm-{n} rev=1", "primary key: id ({p})", "Basic realm=\"{p}\"",
+  "resource identified by {h} moved", "host identified by uuid {i}", "Secret \"tls-cert\" in namespace \"{p}\" updated", "authorization: rbac on {h}",
   "password policy updated by {u}", "password reset requested by {u} for {p}", "password required for {u}", "token expired for {u} on {h}", "token valid until 2026-08-04T19:27:58Z for {p}",
   "password=None user={u}", "{'password': None, 'user': '{u}'}", '{"password": null, "user": "{u}"}', 'password="" user={u}', "password=*** user={u}", '{"password": "********", "user": "{u}"}',
   "Access denied for user '{u}'@'{h}' (using password: YES)", "password changed for {u}", "password: required", "token=null host={h}", "secret: true", "auth=basic host={h}", "auth_url=http://{h}:5000/v3 auth_type=password",
