@@ -264,6 +264,49 @@ describe("a private key over several lines", function()
   end)
 end)
 
+-- --- disguises ---------------------------------------------------------------------------------
+
+describe("a dump of bytes", function()
+  it("is masked in both columns, over the ends of its lines", function()
+    local log <close> = logger()
+    assert.equal([[
+00000000: 7573 6572 3d61 6e6e 2670 6173 7377 6f72  user=ann&passwor
+00000010: 643d ***26 686f 7374 3d61  d=***&host=a
+]], log:redact [[
+00000000: 7573 6572 3d61 6e6e 2670 6173 7377 6f72  user=ann&passwor
+00000010: 643d 4c71 3378 395a 3726 686f 7374 3d61  d=Lq3x9Z7&host=a
+]])
+    assert.equal("0000  70 77 3d *** 26 75 3d 61  pw=***&u=a",
+                 log:redact "0000  70 77 3d 4c 71 33 78 39 5a 37 26 75 3d 61  pw=Lq3x9Z7&u=a")
+  end)
+
+  it("stays when it shows no secret", function()
+    local log <close> = logger()
+    local dump = "00000000: 4745 5420 2f76 312f 7365 7276 6572 7320  GET /v1/servers \n"
+                 .. "00000010: 4854 5450 2f31 2e31 0d0a                 HTTP/1.1..\n"
+    assert.equal(dump, log:redact(dump))
+  end)
+end)
+
+describe("a packed block", function()
+  it("is masked when what it unpacks to holds a secret, and stays when not", function()
+    local log <close> = logger()
+    local secret = "H4sIAAAAAAACAyvPSC1KVcgsVkhUKC5NT08tLsnMz1Mo"
+                   .. "SCwuLs8vSrH1KTSusIwy5wIARalS5ScAAAA="
+    local plain = "H4sIAAAAAAACA8tIzcnJVyjPL8pJ4cpILMrNSS0uVihJ"
+                  .. "rShRKM8sycgvLVEoyUhVKM5ILEjlAgD5gTi4LAAAAA=="
+    assert.equal("gz *** ok", log:redact("gz " .. secret .. " ok"))
+    assert.equal("gz " .. plain .. " ok", log:redact("gz " .. plain .. " ok"))
+  end)
+
+  it("that unpacks to very much costs no more than the beginning", function()
+    local log <close> = logger()
+    local bomb = "H4sIAAAAAAACA+3BMQEAAADCoKzrX8LbDkABA" .. ("A"):rep(343)
+                 .. "ALwBxI2NugAABAA="
+    assert.equal(bomb, log:redact(bomb))
+  end)
+end)
+
 -- --- the generated corpus ----------------------------------------------------------------------
 
 --- Of how many lines at least all is as it should be, in percent.  Extreme lines are those where

@@ -12,16 +12,12 @@
 
 /* --- marking ----------------------------------------------------------------------------- */
 
-static bool mark(redact_scan *scan, size_t start, size_t end, unsigned rule, unsigned quoted) {
+static void add_span(redact_scan *scan, size_t start, size_t end, unsigned rule, unsigned quoted) {
     berth_redactor *r = scan->r;
-    if (start >= end || redact_is_masked(r, scan->s + start, end - start)) return false;
-    if (redact_is_allowed(r, scan->s + start, end - start)) return false;
-    scan->hit = true;
-    if (scan->probe) return true;
     void *spans = r->spans;
     if (berth_grow(&r->mem, &spans, &r->spans_cap, r->nspans, sizeof *r->spans) != 0) {
         r->failed = true;
-        return true;
+        return;
     }
     r->spans = spans;
     if (scan->map) {
@@ -30,6 +26,26 @@ static bool mark(redact_scan *scan, size_t start, size_t end, unsigned rule, uns
     }
     r->spans[r->nspans++] = (redact_span){.start = (uint32_t)start, .end = (uint32_t)end,
                                           .rule = (uint16_t)rule, .quoted = (uint8_t)quoted};
+}
+
+/* In both columns of a dump, row by row. */
+static void add_dump_spans(redact_scan *scan, size_t start, size_t end, unsigned rule) {
+    redact_place digits, column;
+    for (; start < end; start += digits.taken) {
+        redact_dump_places(scan->dump, start, end, &digits, &column);
+        add_span(scan, digits.start, digits.end, rule, 0);
+        if (column.start < column.end) add_span(scan, column.start, column.end, rule, 0);
+    }
+}
+
+static bool mark(redact_scan *scan, size_t start, size_t end, unsigned rule, unsigned quoted) {
+    berth_redactor *r = scan->r;
+    if (start >= end || redact_is_masked(r, scan->s + start, end - start)) return false;
+    if (redact_is_allowed(r, scan->s + start, end - start)) return false;
+    scan->hit = true;
+    if (scan->probe) return true;
+    if (scan->dump) add_dump_spans(scan, start, end, rule);
+    else add_span(scan, start, end, rule, quoted);
     return true;
 }
 
@@ -85,7 +101,11 @@ static size_t visit(redact_scan *scan, const berth_anchor *anchor) {
         if (end || byte_is(redact_peek(scan, at + sizeof "bearer" - 1), BYTE_LETTER)) return end;
         return redact_name(scan, at, NAME_ASCII); /* bearer is a name as well */
     }
+    case BERTH_ANCHOR_LOGIN:
+        return redact_login(scan, at, (redact_login_kind)anchor->arg);
     case BERTH_ANCHOR_ENCODED:
+        if (anchor->arg == BLOCK_DUMP || anchor->arg == BLOCK_BYTES)
+            return redact_hex_dump(scan, at, anchor->arg == BLOCK_DUMP);
         return redact_encoded(scan, at, (redact_block)anchor->arg);
     case BERTH_ANCHOR_FIELD:
         return redact_field_name(scan, at, r->fields[anchor->arg].name, r->fields[anchor->arg].rule);
@@ -104,12 +124,14 @@ static size_t visit(redact_scan *scan, const berth_anchor *anchor) {
 }
 
 static bool is_settled(const redact_scan *scan) {
-    return scan->probe && (scan->hit || scan->encoded || scan->keyword || scan->key_open);
+    if (!scan->probe || scan->hit) return scan->probe;
+    return scan->depth == 0 && (scan->encoded || scan->keyword || scan->key_open);
 }
 
 void redact_scan_text(redact_scan *scan) {
     berth_anchor anchor;
     berth_redactor *r = scan->r;
+    if (scan->depth == 0) r->unpacked = 0;
     while (berth_anchors_next(&scan->walk, &anchor)) {
         size_t end = visit(scan, &anchor);
         if (is_settled(scan)) return;

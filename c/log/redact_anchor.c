@@ -13,7 +13,7 @@
 const anchor_sequence anchor_sequences[LANES] = {
     {BERTH_ANCHOR_SSN, 3, {"-", "d", "d", "-", "d", "d", "d", "d"}},
     {BERTH_ANCHOR_NANP, 0, {"d", "d", "d", "-. ", "d", "d", "d", "-. "}},
-    {BERTH_ANCHOR_GROUPS, 0, {"d", "d", "d", "d", " -", "d", "d", "d"}},
+    {BERTH_ANCHOR_GROUPS, 0, {"d", "d", "d", "d", " -._/", "d", "d", "d"}},
     {BERTH_ANCHOR_DIGITS, 0, {"d", "d", "d", "d", "d", "d", "d", "d"}},
     {BERTH_ANCHOR_DIAL, 0, {"+(", "d", "d ().-", "d ().-", "d ().-", "d ().-", "d ().-", "d ().-"}},
     {BERTH_ANCHOR_IBAN, 0, {"A", "A", "d", "d", "Ad ", "Ad ", "Ad ", "Ad "}},

@@ -31,6 +31,7 @@ typedef enum berth_anchor_kind {
     BERTH_ANCHOR_SQL,
     BERTH_ANCHOR_COMMAND, /* arg: index of the command */
     BERTH_ANCHOR_SCHEME,  /* arg: Bearer, Basic, ... */
+    BERTH_ANCHOR_LOGIN,   /* arg: what is said */
     BERTH_ANCHOR_ENCODED, /* arg: beginning of base64 or hexadecimal text worth decoding */
     BERTH_ANCHOR_FIELD,   /* arg: operator's rule */
     BERTH_ANCHOR_PATTERN  /* arg: operator's rule */

@@ -103,6 +103,17 @@ static bool is_word(const words *w, const char *text) {
     return w->to - w->from == len && memcmp(w->scan->s + w->from, text, len) == 0;
 }
 
+/* -sSu: short options written as one, the flag's last. */
+static bool holds_flag(const words *w, const char *flag) {
+    const char *s = w->scan->s;
+    if (strlen(flag) != 2 || w->to - w->from < 3 || s[w->from] != '-' || s[w->to - 1] != flag[1])
+        return false;
+    for (size_t i = w->from + 1; i < w->to; i++) {
+        if (!byte_is(s[i], BYTE_LETTER)) return false;
+    }
+    return true;
+}
+
 /* The flag's argument in the words that follow. */
 static size_t after_flag(redact_scan *scan, const berth_command *command, words w) {
     size_t len = strlen(command->flag), done = 0;
@@ -112,10 +123,17 @@ static size_t after_flag(redact_scan *scan, const berth_command *command, words 
             verb = true;
             continue;
         }
+        if (verb && command->argument == ARGUMENT_COLON && holds_flag(&w, command->flag)) {
+            size_t end = next_word(&w) ? mark_word(scan, command, w.from, w.to) : 0;
+            done = end ? end : done;
+            continue;
+        }
         if (w.to - w.from < len || memcmp(scan->s + w.from, command->flag, len) != 0 || !verb)
             continue;
         if (w.to - w.from == len) {
             if (command->argument == ARGUMENT_ATTACHED || !next_word(&w)) continue;
+            bool type = command->argument == ARGUMENT_TYPED && w.to - w.from == 1;
+            if (type && !next_word(&w)) continue;
             size_t end = mark_word(scan, command, w.from, w.to);
             done = end ? end : done;
         } else if (len == 2 || command->argument == ARGUMENT_ATTACHED ||
@@ -136,6 +154,19 @@ static size_t at_place(redact_scan *scan, const berth_command *command, words w)
         place--;
     }
     return place == 0 && verb ? mark(scan, w.from, w.to) : 0;
+}
+
+/* vault login x: neither an option nor name=x. */
+static size_t first_word(redact_scan *scan, words w) {
+    const char *s = scan->s;
+    while (next_word(&w)) {
+        if (s[w.from] == '-') continue;
+        if (memchr(s + w.from, '=', w.to - w.from) && !byte_is(s[w.to - 1], BYTE_WORD)) return 0;
+        bool mixed =
+            redact_is_mixture(scan, w.from, w.to) && redact_has_odd_bytes(scan, w.from, w.to);
+        return mixed && !redact_is_pair(scan, w.from) ? mark(scan, w.from, w.to) : 0;
+    }
+    return 0;
 }
 
 /* net use Z: \\host\share /user:ann x */
@@ -196,6 +227,8 @@ size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
         size_t found;
         if (commands[i].argument == ARGUMENT_PLACE)
             found = at_place(scan, &commands[i], w);
+        else if (commands[i].argument == ARGUMENT_FIRST)
+            found = first_word(scan, w);
         else if (commands[i].argument == ARGUMENT_LOOSE)
             found = loose_words(scan, w);
         else if (commands[i].argument >= ARGUMENT_ECHO)

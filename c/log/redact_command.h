@@ -12,6 +12,8 @@ typedef enum berth_argument {
     ARGUMENT_PREFIX,   /* -passin pass:x */
     ARGUMENT_LOOSE,    /* every word that is no option, path or drive */
     ARGUMENT_COOKIE,   /* -b 'a=x; b=y' */
+    ARGUMENT_TYPED,    /* key 7 x, md5 x: a digit may say how it is written */
+    ARGUMENT_FIRST,    /* the first word that is no option or pair, when it mixes characters */
     ARGUMENT_PLACE,    /* the n-th word, n the digit in `flag` */
     ARGUMENT_ECHO,     /* echo x | this */
     ARGUMENT_ECHO_COLON /* echo ann:x | this */
@@ -153,6 +155,43 @@ typedef struct berth_command {
     X("nmcli", "wifi-sec.psk", NEXT, NULL)                                                         \
     X("wpa_passphrase", "2", PLACE, NULL)                                                          \
     X("authenticate_user", "2", PLACE, NULL)                                                       \
-    X("passwd", "", ECHO, "--stdin")
+    X("passwd", "", ECHO, "--stdin")                                                               \
+    X("radius-server", "key", TYPED, NULL)                                                         \
+    X("tacacs-server", "key", TYPED, NULL)                                                         \
+    X("isakmp", "key", TYPED, NULL)                                                                \
+    X("message-digest-key", "md5", TYPED, NULL)                                                    \
+    X("authentication-key", "md5", TYPED, NULL)                                                    \
+    X("authentication", "key-string", TYPED, NULL)                                                 \
+    X("neighbor", "password", TYPED, NULL)                                                         \
+    X("pre-shared-key", "ascii-text", TYPED, NULL)                                                 \
+    X("kinit", "<<<", NEXT, NULL)                                                                  \
+    X("cryptsetup", "<<<", NEXT, NULL)                                                             \
+    X("chpasswd", "<<<", COLON, NULL)                                                              \
+    X("smbpasswd", "<<<", NEXT, NULL)                                                              \
+    X("sudo", "<<<", NEXT, "-S")                                                                   \
+    X("docker", "<<<", NEXT, "login")                                                              \
+    X("kinit", "", ECHO, NULL)                                                                     \
+    X("cryptsetup", "", ECHO, NULL)                                                                \
+    X("smbpasswd", "", ECHO, "-s")                                                                 \
+    X("http", "-a", COLON, NULL)                                                                   \
+    X("https", "-a", COLON, NULL)                                                                  \
+    X("etcdctl", "--user", COLON, NULL)                                                            \
+    X("rdesktop", "-p", NEXT, NULL)                                                                \
+    X("kadmin", "-w", NEXT, NULL)                                                                  \
+    X("mosquitto_passwd", "4", PLACE, "-b")                                                        \
+    X("vault login", "", FIRST, NULL)                                                              \
+    X("encrypt_string", "", FIRST, NULL)                                                           \
+    X("secret-set-value", "2", PLACE, NULL)                                                        \
+    X("cephx", "key", NEXT, NULL)                                                                  \
+    X("ftp> user", "2", PLACE, NULL)                                                               \
+    X("rar", "-hp", ATTACHED, NULL)                                                                \
+    X("rar", "-p", ATTACHED, NULL)                                                                 \
+    X("psexec", "-p", NEXT, NULL)                                                                  \
+    X("schtasks", "/rp", NEXT, NULL)                                                               \
+    X("convertto-securestring", "", FIRST, NULL)                                                   \
+    X("redis-cli", "AUTH", NEXT, NULL)                                                             \
+    X("iwconfig", "key", NEXT, NULL)                                                               \
+    X("sudo", "", ECHO, "--stdin")                                                                 \
+    X("htpasswd", "3", PLACE, "-nb")
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "log/redact_view.h"
 
-#define RUN_LEAST 4  /* letters one by one */
+#define RUN_LEAST 3  /* letters one by one */
 #define SAID_LEAST 7 /* digits in words */
 #define BLANKS_MAX 64
 #define JOINED_MAX 32 /* bytes of a variable between two literals */
@@ -27,23 +27,31 @@ static bool is_single(char c) {
 
 /* The end of the run of single letters from `at`, the same spacer between all of them; 0: none. */
 static size_t run_end(const char *s, size_t at, size_t len) {
-    if (len - at < 2 * RUN_LEAST - 1 || !byte_is(s[at], BYTE_WORD) || !is_spacer(s[at + 1])) return 0;
+    if (len - at < 2 * RUN_LEAST - 1 || !byte_is(s[at], BYTE_WORD) || !is_spacer(s[at + 1]))
+        return 0;
     if (at > 0 && byte_is(s[at - 1], BYTE_WORD)) return 0;
     char spacer = s[at + 1];
     size_t i = at, letters = 1;
     while (i + 2 < len && s[i + 1] == spacer && s[i + 2] != spacer) {
         bool single = spacer == '\0' ? s[i + 2] != '\0' : is_single(s[i + 2]);
-        bool alone = i + 3 >= len || s[i + 3] == spacer || !byte_is(s[i + 3], BYTE_WORD | BYTE_HIGH);
+        bool alone =
+            i + 3 >= len || s[i + 3] == spacer || !byte_is(s[i + 3], BYTE_WORD | BYTE_HIGH);
         if (!single || !alone) break;
         i += 2;
         letters++;
     }
-    return letters >= RUN_LEAST ? i + 1 : 0;
+    if (letters < RUN_LEAST) return 0;
+    bool tail = i + 2 < len && spacer != ' ' && s[i + 1] == spacer && strchr(":= ", s[i + 2]);
+    return i + 1 + tail; /* P.A.S.S.: */
 }
 
 static size_t unspace(redact_decoder *d, size_t at) {
     size_t end = run_end(d->s, at, d->len);
-    for (size_t i = at; i < end; i += 2) redact_put(d, d->s[i], i);
+    for (size_t i = at; i < end; i += 2) redact_put(d, d->s[i], i); /* an even end is a spacer */
+    /* several blanks between two such words are one */
+    size_t next = end;
+    while (end && next < d->len && d->s[next] == ' ') next++;
+    if (next > end + 1 && next < d->len && run_end(d->s, next, d->len)) end = next - 1;
     return end ? end - at : 0;
 }
 
@@ -59,9 +67,9 @@ static bool is_like(char c, char letter) {
 
 /* The name that the word at `at` is written like. */
 static const char *name_like(const char *s, size_t at, size_t len) {
-    static const char *const names[] = {"passphrase", "password", "passwort", "passwd", "passcode",
-                                        "pass",       "secret",   "token",    "apikey", "api_key",
-                                        "credentials", "key"};
+    static const char *const names[] = {
+        "passphrase", "password", "passwort", "passwd",      "passcode",  "pass", "secret",
+        "token",      "apikey",   "api_key",  "credentials", "secretkey", "key"};
     if (at > 0 && byte_is(s[at - 1], BYTE_WORD)) return NULL;
     for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
         size_t i = 0;
@@ -84,11 +92,13 @@ static size_t unleet(redact_decoder *d, size_t at) {
     return strlen(name);
 }
 
-/* --- literals joined by code -------------------------------------------------------------------- */
+/* --- literals joined by code --------------------------------------------------------------------
+ */
 
 static size_t skip_gap(const char *s, size_t at, size_t len) {
     size_t stop = len - at > BLANKS_MAX ? at + BLANKS_MAX : len;
-    while (at < stop && (byte_is(s[at], BYTE_SPACE) || (s[at] == '\\' && at + 1 < len && s[at + 1] == '\n')))
+    while (at < stop &&
+           (byte_is(s[at], BYTE_SPACE) || (s[at] == '\\' && at + 1 < len && s[at + 1] == '\n')))
         at++;
     return at;
 }
@@ -138,7 +148,8 @@ static size_t unjoin(redact_decoder *d, size_t at) {
     return next + 1 - at;
 }
 
-/* --- soft ends of lines -------------------------------------------------------------------------- */
+/* --- soft ends of lines --------------------------------------------------------------------------
+ */
 
 /* =3D, and = before the end of a line, as in mail. */
 static size_t unquote_printable(redact_decoder *d, size_t at) {
@@ -156,7 +167,8 @@ static size_t unquote_printable(redact_decoder *d, size_t at) {
 
 /* A word that goes on in the next line, after a backslash. */
 static bool is_broken_word(const char *s, size_t at, size_t len) {
-    return s[at] == '\\' && at > 0 && byte_is(s[at - 1], BYTE_NAME) && len - at > 2 && s[at + 1] == '\n';
+    return s[at] == '\\' && at > 0 && byte_is(s[at - 1], BYTE_NAME) && len - at > 2 &&
+           s[at + 1] == '\n';
 }
 
 static size_t unbreak(const redact_decoder *d, size_t at) {
@@ -166,7 +178,8 @@ static size_t unbreak(const redact_decoder *d, size_t at) {
     return i - at;
 }
 
-/* --- addresses in words --------------------------------------------------------------------------- */
+/* --- addresses in words
+ * --------------------------------------------------------------------------- */
 
 /* Past " [at] ", "(dot)", " at ", "_dot_"; `word` is at or dot.  *bare: no brackets around it. */
 static size_t said_end(const char *s, size_t at, size_t len, const char *word, bool *bare) {
@@ -176,8 +189,10 @@ static size_t said_end(const char *s, size_t at, size_t len, const char *word, b
     const char *open = i < len && s[i] ? strchr(opening, s[i]) : NULL;
     char joint = i > at ? ' ' : i < len ? s[i] : '\0';
     *bare = !open;
-    if (open || joint == '_' || joint == '-') i++;
-    else if (i == at) return 0;
+    if (open || joint == '_' || joint == '-')
+        i++;
+    else if (i == at)
+        return 0;
     if (i >= len || len - i <= n || !bytes_fold_equal(s + i, word, n)) {
         bool dot = open && word[0] == 'd' && len - i > 1 && s[i] == '.'; /* [.] */
         if (!dot) return 0;
@@ -198,8 +213,9 @@ static size_t label_end(const char *s, size_t at, size_t len) {
 
 /* Does a domain's last label stand at `at`, in words that may go on? */
 static bool is_top_label(const char *s, size_t at, size_t len) {
-    static const char *const labels[] = {"com", "org",  "net",  "edu", "gov",    "info", "biz", "dev",
-                                         "app", "test", "example", "museum", "name", "invalid", "local"};
+    static const char *const labels[] = {"com",     "org",    "net",  "edu",     "gov",
+                                         "info",    "biz",    "dev",  "app",     "test",
+                                         "example", "museum", "name", "invalid", "local"};
     size_t end = label_end(s, at, len), n = end - at;
     if (n == 2) return byte_is(s[at], BYTE_LETTER) && byte_is(s[at + 1], BYTE_LETTER);
     return IS_ONE_OF(s + at, n, labels);
@@ -237,7 +253,8 @@ static size_t unsay(redact_decoder *d, size_t at) {
     return end - at;
 }
 
-/* --- numbers in words ------------------------------------------------------------------------------ */
+/* --- numbers in words
+ * ------------------------------------------------------------------------------ */
 
 /* The digit that the word at `at` names, or -1; *end is past it. */
 static int said_digit(const char *s, size_t at, size_t len, size_t *end) {
@@ -278,9 +295,11 @@ static size_t uncount(redact_decoder *d, size_t at) {
     return end - at;
 }
 
-/* --- both sides ------------------------------------------------------------------------------------- */
+/* --- both sides
+ * ------------------------------------------------------------------------------------- */
 
-/* The end of the first blank-separated word at `at`, for a run's beginning: back over its letters. */
+/* The end of the first blank-separated word at `at`, for a run's beginning: back over its letters.
+ */
 static bool is_in_run(const redact_scan *scan, size_t at) {
     char spacer = redact_peek(scan, at + 1);
     size_t from = at;
@@ -291,21 +310,31 @@ static bool is_in_run(const redact_scan *scan, size_t at) {
     return from < scan->len && run_end(scan->s, from, scan->len) > at;
 }
 
+/* "card 4 1 1 1 ...", "iban: D E 8 9 ..." */
+static bool is_spaced_number(const redact_scan *scan, size_t at) {
+    if (!redact_folds_at(scan, at, "card") && !redact_folds_at(scan, at, "iban")) return false;
+    for (at += 4; strchr(": =#", redact_peek(scan, at)) && redact_peek(scan, at); at++) {
+    }
+    return at < scan->len && run_end(scan->s, at, scan->len) > at + 2 * SAID_LEAST;
+}
+
 static bool is_joined_word(const redact_scan *scan, size_t at) {
-    return at > 0 && byte_is(scan->s[at - 1], BYTE_LETTER) && redact_joint(scan->s, at + 1, scan->len);
+    return at > 0 && byte_is(scan->s[at - 1], BYTE_NAME) &&
+           redact_joint(scan->s, at + 1, scan->len);
 }
 
 static bool is_said(const redact_scan *scan, size_t at) {
     bool bare;
     while (at > 0 && scan->s[at - 1] == ' ') at--;
-    return said_end(scan->s, at, scan->len, "at", &bare) || said_end(scan->s, at, scan->len, "dot", &bare);
+    return said_end(scan->s, at, scan->len, "at", &bare) ||
+           said_end(scan->s, at, scan->len, "dot", &bare);
 }
 
 bool redact_is_disguised(const redact_scan *scan, size_t at, unsigned disguise) {
     size_t end;
     switch (disguise) {
     case DISGUISE_SPACED:
-        return is_in_run(scan, at);
+        return is_in_run(scan, at) || is_spaced_number(scan, at);
     case DISGUISE_LEET:
         return name_like(scan->s, at, scan->len) != NULL;
     case DISGUISE_JOINED:

@@ -7,10 +7,11 @@
 
 #include "log/redact_view.h"
 
-#define WORD_REACH 24 /* bytes of a word that are looked at on each side */
+#define WORD_REACH 12 /* bytes of a word that are looked at on each side */
 
 /* Letters with marks, by code from the first one; NUL: no letter. */
-static const char latin_1[] = "AAAAAAACEEEEIIIIDNOOOOO\0OUUUUY\0saaaaaaaceeeeiiiidnooooo\0ouuuuy\0y";
+static const char latin_1[] =
+    "AAAAAAACEEEEIIIIDNOOOOO\0OUUUUY\0saaaaaaaceeeeiiiidnooooo\0ouuuuy\0y";
 static const char latin_a[] = "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLl"
                               "NnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";
 static const char vietnamese[] = "AaAaAaAaAaAaAaAaAaAaAaAaEeEeEeEeEeEeEeEeIiIi"
@@ -43,23 +44,26 @@ static const look_alike letters[] = {
 
 /* Blanks, marks and signs, wherever they stand. */
 static const look_alike signs[] = {
-    {0x00a0, ' '}, {0x00ab, '"'}, {0x00bb, '"'}, {0x2010, '-'}, {0x2011, '-'}, {0x2012, '-'},
-    {0x2013, '-'}, {0x2014, '-'}, {0x2015, '-'}, {0x2018, '\''}, {0x2019, '\''}, {0x201a, '\''},
-    {0x201b, '\''}, {0x201c, '"'}, {0x201d, '"'}, {0x201e, '"'}, {0x201f, '"'}, {0x202f, ' '},
-    {0x2039, '\''}, {0x203a, '\''}, {0x205f, ' '}, {0x2212, '-'}, {0x2236, ':'}, {0x2502, '|'},
-    {0x2503, '|'}, {0x2551, '|'}, {0x3000, ' '}, {0x3001, ','}, {0x3002, '.'}, {0x300c, '"'},
-    {0x300d, '"'}, {0x300e, '"'}, {0x300f, '"'},
+    {0x00a0, ' '},  {0x00ab, '"'},  {0x00bb, '"'}, {0x2010, '-'},  {0x2011, '-'},  {0x2012, '-'},
+    {0x2013, '-'},  {0x2014, '-'},  {0x2015, '-'}, {0x2018, '\''}, {0x2019, '\''}, {0x201a, '\''},
+    {0x201b, '\''}, {0x201c, '"'},  {0x201d, '"'}, {0x201e, '"'},  {0x201f, '"'},  {0x202f, ' '},
+    {0x2039, '\''}, {0x203a, '\''}, {0x205f, ' '}, {0x2212, '-'},  {0x2236, ':'},  {0x2502, '|'},
+    {0x2503, '|'},  {0x2551, '|'},  {0x3000, ' '}, {0x3001, ','},  {0x3002, '.'},  {0x300c, '"'},
+    {0x300d, '"'},  {0x300e, '"'},  {0x300f, '"'},
 };
 
-static const uint16_t arrows[] = {0x2192, 0x21d2, 0x21e8, 0x2794, 0x279c, 0x279e, 0x27a1, 0x27f6, 0x27f9};
+static const uint16_t arrows[] = {0x2192, 0x21d2, 0x21e8, 0x2794, 0x279c,
+                                  0x279e, 0x27a1, 0x27f6, 0x27f9};
 
 static char find(const look_alike *table, size_t count, unsigned code) {
     size_t low = 0, high = count;
     while (low < high) {
         size_t middle = (low + high) / 2;
         if (table[middle].code == code) return table[middle].plain;
-        if (table[middle].code < code) low = middle + 1;
-        else high = middle;
+        if (table[middle].code < code)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return '\0';
 }
@@ -83,7 +87,8 @@ static size_t read_utf8(const char *s, size_t len, unsigned *code) {
 static bool is_invisible(unsigned code) {
     return code == 0xad || (code >= 0x300 && code <= 0x36f) || code == 0x61c || code == 0x180e ||
            (code >= 0x200b && code <= 0x200f) || (code >= 0x202a && code <= 0x202e) ||
-           (code >= 0x2060 && code <= 0x2064) || (code >= 0xfe00 && code <= 0xfe0f) || code == 0xfeff;
+           (code >= 0x2060 && code <= 0x2064) || (code >= 0xfe00 && code <= 0xfe0f) ||
+           code == 0xfeff;
 }
 
 /* Full-width, mathematical, encircled letters, letters with marks. */
@@ -103,15 +108,22 @@ static char plain_variant(unsigned code) {
     return code <= UINT16_MAX ? FIND(signs, code) : '\0';
 }
 
-/* Has the word around [at, end) a plain letter? */
+/* Is it the first byte of a character of three: a sign or a letter of another writing? */
+static bool is_three(char c) {
+    return ((unsigned char)c & 0xf0) == 0xe0;
+}
+
+/* Has the word around [at, end) a plain letter?  All letters with look-alikes have two bytes. */
 static bool is_mixed_word(const char *s, size_t at, size_t end, size_t len) {
     size_t low = at > WORD_REACH ? at - WORD_REACH : 0;
     size_t high = len - end > WORD_REACH ? end + WORD_REACH : len;
     for (size_t i = at; i > low && byte_is(s[i - 1], BYTE_WORD | BYTE_HIGH); i--) {
         if (byte_is(s[i - 1], BYTE_LETTER)) return true;
+        if (is_three(s[i - 1])) break;
     }
     for (size_t i = end; i < high && byte_is(s[i], BYTE_WORD | BYTE_HIGH); i++) {
         if (byte_is(s[i], BYTE_LETTER)) return true;
+        if (is_three(s[i])) break;
     }
     return false;
 }
@@ -135,5 +147,6 @@ bool redact_fold(const char *s, size_t at, size_t len, redact_decoded *d) {
     }
     if (!plain) return false;
     d->bytes[d->count++] = plain;
+    if (n == 3 && (plain == ',' || plain == ';')) d->bytes[d->count++] = ' '; /* as wide as it is */
     return true;
 }

@@ -11,62 +11,133 @@
 
 /* What names of secrets hold; \1 is any byte but a letter. */
 static const char *const name_literals[] = {
-    "pass",     "pwd",      "pswd",     "secret",   "token",    "key\1",    "keys\1",   "auth",
-    "cred",     "cookie",   "session",  "sessid",   "sid\1",    "sig\1",    "signatur", "hmac",
-    "otp\1",    "pin\1",    "cvv",      "cvc",      "csc\1",    "mfa",      "2fa\1",    "ssn\1",
-    "user_dat", "user-dat", "userdata", "user dat", "configdr", "jwt\1",    "psk\1",
-    "kek\1",    "mnemonic", "communit", "cephclus", "swifthas", "psw\1",    "pw=",      "csrf",
-    "xsrf",     "samlres",  "samlreq",  "assertio", "verifier", "securityc", "phone",
-    "mobile",   "msisdn",   "tel\1",    "fax\1",    "sms\1",    "senha",    "clave\1",  "kennwort",
-    "wachtwoo", "losenord", "parola",   "seed\1",   "keypass",  "simplecr", "verifica", "pincode",
-    "pw:",      "pw ",      "pw\"",     "pw'",      "pw>",      "pw\\",     "pw%",      "pw_",
-    "pw\t",     "pw]",      "pw)",      "pw,",      "pw}",      "pw&",      "pw-",      "pw|",
-    "pw(",      "pw[",      "pw.",
-    "security", "reset_co", "backup_c", "onetime",  "adgangsk", "geslo",    "heslo",    "iban\1",
-    "lozinka",  "salasana", "pasw",     "pssw",     "psswd",    "one-time",
-    "recovery", "swift_ha", "word\":",  "word':",   "ecret\":", "oken\":",
+    "pass",     "pwd",      "pswd",     "secret",   "token",     "key\1",    "keys\1",   "auth",
+    "cred",     "cookie",   "session",  "sessid",   "sid\1",     "sig\1",    "signatur", "hmac",
+    "otp\1",    "pin\1",    "cvv",      "cvc",      "csc\1",     "mfa",      "2fa\1",    "ssn\1",
+    "user_dat", "user-dat", "userdata", "user dat", "configdr",  "jwt\1",    "psk\1",    "kek\1",
+    "mnemonic", "communit", "cephclus", "swifthas", "psw\1",     "pw=",      "csrf",     "xsrf",
+    "samlres",  "samlreq",  "assertio", "verifier", "securityc", "phone",    "mobile",   "msisdn",
+    "tel\1",    "fax\1",    "sms\1",    "senha",    "clave\1",   "kennwort", "wachtwoo", "losenord",
+    "parola",   "seed\1",   "keypass",  "simplecr", "verifica",  "pincode",  "pw:",      "pw ",
+    "pw\"",     "pw'",      "pw>",      "pw\\",     "pw%",       "pw_",      "pw\t",     "pw]",
+    "pw)",      "pw,",      "pw}",      "pw&",      "pw-",       "pw|",      "pw(",      "pw[",
+    "pw.",      "psswrd",   "pwrd",     "security", "reset_co",  "backup_c", "onetime",  "adgangsk",
+    "geslo",    "heslo",    "iban\1",   "lozinka",  "salasana",  "pasw",     "pssw",     "psswd",
+    "one-time", "recovery", "swift_ha", "word\":",  "word':",    "ecret\":", "oken\":",  "drowssap",
+    "terces",   "nekot",    "cnff",     "frperg",   "gbxra",     "haslo",    "sifre",    "slaptazo",
+    "zaporka",  "contrase", "parole",   "toegangs", "zugangs",   "geheimni", "jeton",    "passord",
+    "jelszo",   "sandi\1",  "schlusse", "lykilord", "parool",
 };
 /* In URLs: what an authorization server hands over, and paths that end in a secret. */
 static const char *const code_literals[] = {"?code=", "&code=", "#code="};
-static const char *const path_literals[] = {"/reset/",  "/invite/", "/verify/", "/confirm",
-                                            "/activat", "webhook/", "/hooks/",  "/magic/",
-                                            "/unsubsc", "/share/"};
+static const char *const path_literals[] = {
+    "/reset/",  "/invite/", "/verify/", "/confirm", "/activat", "webhook/", "/hooks/", "/magic/",
+    "/unsubsc", "/share/",  "/magic-l", "/invitat", "/accept/", "/unlock/", "/recover"};
+/* Of blocks of base64: their beginnings, as of {" and of gzip; names of secrets within them, in
+ * base64 once, twice and of UTF-16. */
+static const char *const beginnings[] = {"eyJ",  "ewog", "ewoJ", "W3si",  "LS0tLS1C",
+                                         "ZXlK", "ZXdv", "H4sI", "SDRzS", "eJw",
+                                         "eJx",  "eNq",  "eNp"};
 static const char *const encoded_literals[] = {
-    "eyJ",      "ewog",     "ewoJ",     "W3si",     "cGFzc3dv", "Bhc3N3b3", "wYXNzd29",
-    "c2VjcmV0", "NlY3JldA", "zZWNyZX",  "dG9rZW",   "LS0tLS1C", "UEFTU1dP", "QVNTV09S", "UGFzc3dv",
-    "ZXlK",     "ZXdv",
-    "cABhAHMA", "AGEAcwBz", "YQBzAHMA", /* the same in UTF-16 */
+    "cGFzc3",   "cGFzcz",   "Bhc3N3",   "wYXNzd",   "UGFzc3",   "UEFTU1",   "QVNTV09S", "BBU1NX",
+    "c2VjcmV0", "NlY3Jld",  "zZWNyZX",  "U0VDUkVU", "dG9rZW",   "Rva2Vu",   "0b2tlb",   "VE9LRU",
+    "Y0dGem",   "NHRnpj",   "jR0Z6Y",   "QmhjM0",   "JoYzN",    "CaGMzT",   "d1lYTn",   "dZWE56",
+    "3WVhOe",   "YzJWamNt", "MyVmpjb",  "jMlZqY2",  "TmxZM0ps", "5sWTNKb",  "ObFkzSm",  "elpXTnla",
+    "paV055W",  "6WldOeV",  "ZEc5clp",  "RHOXJa",   "kRzlyW",   "UnZhMlZ",  "J2YTJW",   "SdmEyV",
+    "cABhAHMA", "AAYQBzAH", "wAGEAcwB", "UABhAHMA", "QAGEAcwB", "UABBAFMA", "cwBlAGMA", "MAZQBjAH",
+    "zAGUAYwB", "dABvAGsA", "QAbwBrAG", "0AG8AawB", "VE9LRU4",  "RPS0VO",   "UT0tFT",   "U0VDUk",
+    "NFQ1JFV",  "TRUNSRV",  "YXBpX2tl", "FwaV9rZX", "hcGlfa2",  "QVBJX0tF", "FQSV9LR",  "BUElfS0",
+    "cGFzcD",
 };
+static const char *const base32_literals[] = {
+    "OBQXG4", "YGC43T",  "4DBONZ", "QMFZX",  "ONSWG4T", "ZWKY3SM", "GZLDOJS",
+    "43FMNZ", "TMVRXEZ", "ORXWWZ", "2G623F", "I33LMV",  "5DPNNS",  "UN5VWK",
+};
+/* Offsets and the first bytes after them; names of secrets as bytes. */
+static const char *const dump_literals[] = {
+    "0: \2\2 \2\2", "0: \2\2\2\2 ", "0:  \2\2\2\2", "0  \2\2 \2\2",
+    "0   \2\2 \2",  "00 \2\2 \2\2", "10 \2\2 \2\2",
+};
+static const char *const byte_literals[] = {"70 61 73", "50 61 73", "50 41 53", "73 65 63",
+                                            "74 6f 6b", "6b 65 79", "7061 737"};
 /* What is decoded where it stands for something else: %41, \u0041, \/, &quot;, full-width letters,
  * colours of a terminal, broken lines. */
 static const char *const coded_literals[] = {
-    "%\2\2", "\\u\2",  "\\x\2",  "&#\3",  "&#x\2", "&quot;", "&amp;", "&lt;",
-    "&gt;",  "&apos;", "&equals", "&colon", "&nbsp", "\\/", "\x1b[", "#033[",
-    "\\\3\3", "\\u{", "\\0", "\\\n", "\xe3\x80", "\xea\x9c",
+    "%\2\2", "%u\2\2", "\\u\2",  "\\x\2",   "&#\3",   "&#x\2",    "&quot;",   "&amp;",
+    "&lt;",  "&gt;",   "&apos;", "&equals", "&colon", "&nbsp",    "\\/",      "\x1b[",
+    "#033[", "\\\3\3", "\\u{",   "\\0",     "\\\n",   "\xe3\x80", "\xea\x9c",
 };
 static const char *const hex_literals[] = {"70617373", "73656372", "746f6b65", "2d2d2d2d",
-                                           "50415353", "50617373"};
-static const char *const pair_literals[] = {"70 61 73", "73 65 63", "74 6f 6b", "50 61 73"};
+                                           "50415353", "50617373", "65794a",   "6347467a",
+                                           "6332566a", "6447397"};
+
+/* What people and protocols say when they log in. */
+static const struct {
+    const char *text;
+    uint16_t kind;
+} logins[] = {
+    {"log in ", LOGIN_PHRASE},   {"login ", LOGIN_PHRASE},   {"login: ", LOGIN_PHRASE},
+    {"logged i", LOGIN_PHRASE},  {"sign in ", LOGIN_PHRASE}, {"root / ", LOGIN_ACCOUNT},
+    {"admin / ", LOGIN_ACCOUNT}, {" login ", LOGIN_IMAP},    {"auth pla", LOGIN_SASL},
+    {"auth xoa", LOGIN_SASL},    {"enticate", LOGIN_SASL},   {"334 ugfz", LOGIN_ASKED},
+    {"send \"", LOGIN_SENT},     {"send -- ", LOGIN_SENT},   {"send '", LOGIN_SENT},
+};
 
 /* Where a disguise might be, and which; \1 also is NUL, as in UTF-16. */
 static const struct {
     const char *text;
     uint16_t kind;
 } disguises[] = {
-    {"p\1" "a\1s\1s", DISGUISE_SPACED}, {"s\1" "e\1" "c\1r", DISGUISE_SPACED},
-    {"t\1o\1k\1" "e", DISGUISE_SPACED}, {"p4ss", DISGUISE_LEET},     {"p@ss", DISGUISE_LEET},
-    {"p455", DISGUISE_LEET},   {"pa55", DISGUISE_LEET},     {"pa$$", DISGUISE_LEET},
-    {"p@$$", DISGUISE_LEET},   {"p4$$", DISGUISE_LEET},     {"passw0", DISGUISE_LEET},
-    {"s3cr", DISGUISE_LEET},   {"secr3t", DISGUISE_LEET},   {"$ecret", DISGUISE_LEET},
-    {"5ecret", DISGUISE_LEET}, {"t0ke", DISGUISE_LEET},     {"t0k3", DISGUISE_LEET},
-    {"tok3n", DISGUISE_LEET},  {"4pi_k", DISGUISE_LEET},    {"4pik", DISGUISE_LEET},
-    {"\" + \"", DISGUISE_JOINED}, {"' + '", DISGUISE_JOINED}, {"\" . \"", DISGUISE_JOINED},
-    {"' . '", DISGUISE_JOINED}, {"'+'", DISGUISE_JOINED},   {"\"+\"", DISGUISE_JOINED},
-    {"=3d", DISGUISE_PRINTABLE}, {"[at]", DISGUISE_SAID},   {"(at)", DISGUISE_SAID},
-    {"{at}", DISGUISE_SAID},   {"<at>", DISGUISE_SAID},     {" dot ", DISGUISE_SAID},
-    {"_dot_", DISGUISE_SAID},  {"[dot]", DISGUISE_SAID},    {"(dot)", DISGUISE_SAID},
-    {"[.]", DISGUISE_SAID},    {"three ", DISGUISE_COUNTED}, {"four ", DISGUISE_COUNTED},
-    {"five ", DISGUISE_COUNTED}, {"six ", DISGUISE_COUNTED}, {"zero ", DISGUISE_COUNTED},
+    {"p\1"
+     "a\1s\1s",
+     DISGUISE_SPACED},
+    {"s\1"
+     "e\1"
+     "c\1r",
+     DISGUISE_SPACED},
+    {"t\1o\1k\1"
+     "e",
+     DISGUISE_SPACED},
+    {"card", DISGUISE_SPACED},
+    {"iban", DISGUISE_SPACED},
+    {"p4ss", DISGUISE_LEET},
+    {"p@ss", DISGUISE_LEET},
+    {"p455", DISGUISE_LEET},
+    {"pa55", DISGUISE_LEET},
+    {"pa$$", DISGUISE_LEET},
+    {"p@$$", DISGUISE_LEET},
+    {"p4$$", DISGUISE_LEET},
+    {"passw0", DISGUISE_LEET},
+    {"s3cr", DISGUISE_LEET},
+    {"secr3t", DISGUISE_LEET},
+    {"$ecret", DISGUISE_LEET},
+    {"5ecret", DISGUISE_LEET},
+    {"t0ke", DISGUISE_LEET},
+    {"t0k3", DISGUISE_LEET},
+    {"tok3n", DISGUISE_LEET},
+    {"4pi_k", DISGUISE_LEET},
+    {"4pik", DISGUISE_LEET},
+    {"\" + \"", DISGUISE_JOINED},
+    {"' + '", DISGUISE_JOINED},
+    {"\" . \"", DISGUISE_JOINED},
+    {"' . '", DISGUISE_JOINED},
+    {"'+'", DISGUISE_JOINED},
+    {"\"+\"", DISGUISE_JOINED},
+    {"=3d", DISGUISE_PRINTABLE},
+    {"[at]", DISGUISE_SAID},
+    {"(at)", DISGUISE_SAID},
+    {"{at}", DISGUISE_SAID},
+    {"<at>", DISGUISE_SAID},
+    {" dot ", DISGUISE_SAID},
+    {"_dot_", DISGUISE_SAID},
+    {"[dot]", DISGUISE_SAID},
+    {"(dot)", DISGUISE_SAID},
+    {"[.]", DISGUISE_SAID},
+    {"three ", DISGUISE_COUNTED},
+    {"four ", DISGUISE_COUNTED},
+    {"five ", DISGUISE_COUNTED},
+    {"six ", DISGUISE_COUNTED},
+    {"zero ", DISGUISE_COUNTED},
 };
 
 typedef struct literals {
@@ -101,6 +172,8 @@ static void collect_literals(literals *list, berth_redactor *r) {
     add(list, "aes_encr", BERTH_ANCHOR_SQL, true, 0);
     add(list, "aes_decr", BERTH_ANCHOR_SQL, true, 0);
     add(list, "bearer", BERTH_ANCHOR_SCHEME, true, 0);
+    for (size_t i = 0; i < sizeof logins / sizeof *logins; i++)
+        add(list, logins[i].text, BERTH_ANCHOR_LOGIN, true, logins[i].kind);
     for (size_t i = 0; i < sizeof disguises / sizeof *disguises; i++)
         add(list, disguises[i].text, BERTH_ANCHOR_DISGUISE, true, disguises[i].kind);
     for (size_t i = 0; i < redact_command_count(); i++) {
@@ -123,9 +196,12 @@ static void collect_literals(literals *list, berth_redactor *r) {
     add(list, "private-", BERTH_ANCHOR_PEM, true, 0);
     for (size_t i = 0; i < redact_shape_count(); i++)
         add(list, redact_shape_literal(i), BERTH_ANCHOR_SHAPE, false, i);
+    ADD_ALL(list, beginnings, BERTH_ANCHOR_ENCODED, false, BLOCK_BEGINS);
     ADD_ALL(list, encoded_literals, BERTH_ANCHOR_ENCODED, false, BLOCK_BASE64);
+    ADD_ALL(list, base32_literals, BERTH_ANCHOR_ENCODED, false, BLOCK_BASE32);
     ADD_ALL(list, hex_literals, BERTH_ANCHOR_ENCODED, true, BLOCK_HEX);
-    ADD_ALL(list, pair_literals, BERTH_ANCHOR_ENCODED, true, BLOCK_PAIRS);
+    ADD_ALL(list, dump_literals, BERTH_ANCHOR_ENCODED, true, BLOCK_DUMP);
+    ADD_ALL(list, byte_literals, BERTH_ANCHOR_ENCODED, true, BLOCK_BYTES);
 }
 
 static berth_rc make_anchors(berth_redactor *r, bool plain, berth_err *err) {
@@ -135,8 +211,7 @@ static berth_rc make_anchors(berth_redactor *r, bool plain, berth_err *err) {
     unsigned sequences = ~0u;
     if (r->profile == BERTH_REDACT_STRUCTURED)
         sequences = 1u << BERTH_ANCHOR_AT | 1u << BERTH_ANCHOR_LETTER;
-    berth_rc rc = berth_anchors_new(r->mem, list->item, list->count, sequences, plain,
-                                   &r->anchors);
+    berth_rc rc = berth_anchors_new(r->mem, list->item, list->count, sequences, plain, &r->anchors);
     berth_free(&r->mem, list, sizeof *list);
     return rc == BERTH_OK ? rc : berth_fail_memory(err);
 }
@@ -149,8 +224,10 @@ static berth_rc check_rules(const berth_redact_options *options, berth_err *err)
         const berth_redact_rule *rule = &options->rules[i];
         bool name_is_short = rule->kind == BERTH_RULE_FIELD &&
                              (strlen(rule->text) < 2 || strlen(rule->text) > BERTH_KEY_NAME_MAX);
-        if (rule->text[0] == '\0' || name_is_short || (rule->keyword && strlen(rule->keyword) < 3)) {
-            berth_fail(err, BERTH_EINVALID, "redaction rule '%s' is empty or too short", rule->name);
+        if (rule->text[0] == '\0' || name_is_short ||
+            (rule->keyword && strlen(rule->keyword) < 3)) {
+            berth_fail(err, BERTH_EINVALID, "redaction rule '%s' is empty or too short",
+                       rule->name);
             berth_err_text(err, "rule", rule->name);
             return BERTH_EINVALID;
         }
@@ -246,11 +323,9 @@ void berth_redactor_close(berth_redactor *r) {
 
 /* --- rules ------------------------------------------------------------------------------- */
 
-static const berth_redact_info fixed_rules[] = {
-    {NULL, NULL, NULL, 0}, /* BERTH_KEY_NONE */
+static const berth_redact_info fixed_rules[] = {{NULL, NULL, NULL, 0}, /* BERTH_KEY_NONE */
 #define X(kind, name, sample, expect) {name, sample, expect, 0},
-    BERTH_KEY_KINDS(X)
-    BERTH_OTHER_RULES(X)
+                                                BERTH_KEY_KINDS(X) BERTH_OTHER_RULES(X)
 #undef X
 };
 
@@ -261,9 +336,12 @@ size_t berth_redactor_rules(const berth_redactor *r) {
 berth_redact_info berth_redactor_rule(const berth_redactor *r, size_t i) {
     size_t rule = i + 1;
     berth_redact_info info = {0};
-    if (rule < RULE_SHAPES) info = fixed_rules[rule];
-    else if (rule - RULE_SHAPES < redact_shape_count()) info = redact_shape_info(rule - RULE_SHAPES);
-    else info.name = r->names[rule - RULE_SHAPES - redact_shape_count()];
+    if (rule < RULE_SHAPES)
+        info = fixed_rules[rule];
+    else if (rule - RULE_SHAPES < redact_shape_count())
+        info = redact_shape_info(rule - RULE_SHAPES);
+    else
+        info.name = r->names[rule - RULE_SHAPES - redact_shape_count()];
     info.hits = r->hits[rule];
     return info;
 }

@@ -55,21 +55,14 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         const char *first, *second;
         berth_key_kind kind;
     } pairs[] = {
-        {"session", " id", BERTH_KEY_SESSION},
-        {"user", " data", BERTH_KEY_DATA},
-        {"security", " code", BERTH_KEY_CODE},
-        {"pin", " code", BERTH_KEY_CODE},
-        {"mfa", " code", BERTH_KEY_CODE},
-        {"otp", " code", BERTH_KEY_CODE},
-        {"verification", " code", BERTH_KEY_CODE},
-        {"seed", " phrase", BERTH_KEY_PASSWORD},
-        {"recovery", " phrase", BERTH_KEY_PASSWORD},
-        {"recovery", " code", BERTH_KEY_CODE},
-        {"backup", " code", BERTH_KEY_CODE},
-        {"one-time", " code", BERTH_KEY_CODE},
-        {"otp", " seed", BERTH_KEY_SECRET},
-        {"totp", " seed", BERTH_KEY_SECRET},
-        {"mfa", " seed", BERTH_KEY_SECRET},
+        {"pass", " word", BERTH_KEY_PASSWORD},   {"session", " id", BERTH_KEY_SESSION},
+        {"user", " data", BERTH_KEY_DATA},       {"security", " code", BERTH_KEY_CODE},
+        {"pin", " code", BERTH_KEY_CODE},        {"mfa", " code", BERTH_KEY_CODE},
+        {"otp", " code", BERTH_KEY_CODE},        {"verification", " code", BERTH_KEY_CODE},
+        {"seed", " phrase", BERTH_KEY_PASSWORD}, {"recovery", " phrase", BERTH_KEY_PASSWORD},
+        {"recovery", " code", BERTH_KEY_CODE},   {"backup", " code", BERTH_KEY_CODE},
+        {"one-time", " code", BERTH_KEY_CODE},   {"otp", " seed", BERTH_KEY_SECRET},
+        {"totp", " seed", BERTH_KEY_SECRET},     {"mfa", " seed", BERTH_KEY_SECRET},
         {"pass", " phrase", BERTH_KEY_PASSWORD},
     };
     size_t len = key->end - key->start, start;
@@ -192,6 +185,7 @@ static size_t next_item(redact_scan *scan, const redact_key *key, size_t comma) 
 
 /* password("x"), Password('x'): the one argument. */
 static size_t argument(redact_scan *scan, const redact_key *key, size_t open) {
+    if (redact_is_lookup(scan->s + key->start, key->end - key->start)) return 0;
     if (key->class.kind == BERTH_KEY_AUTH || key->class.kind == BERTH_KEY_CREDENTIAL) {
         bool found;
         size_t end = redact_tuple(scan, key, open, &found);
@@ -332,6 +326,9 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
     if (key->class.weight != BERTH_KEY_WEAK &&
         (redact_is_setting(scan, key, at) || is_assigned(scan, key, at)))
         return redact_value(scan, key, at, SYNTAX_TIGHT);
+    size_t sent = redact_pass_line(scan, key, at);
+    if (!sent) sent = redact_set_to(scan, key, at);
+    if (sent) return sent;
     size_t kind = skip_kind(scan, key, at);
     if (kind) return redact_value(scan, key, kind, SYNTAX_TIGHT);
     return redact_prose(scan, key, at);
@@ -423,18 +420,6 @@ static bool protocol_auth(redact_scan *scan, const redact_key *key) {
     return true;
 }
 
-/* /tokens/x: the part of a path after the name. */
-static size_t path_value(redact_scan *scan, const redact_key *key, size_t slash) {
-    if (key->class.kind != BERTH_KEY_TOKEN || key->start == 0 || scan->s[key->start - 1] != '/')
-        return 0;
-    size_t at = slash + 1, end = at;
-    while (end < scan->len && (byte_is(scan->s[end], BYTE_WORD) || memchr("-_=~", scan->s[end], 4)))
-        end++;
-    berth_key_class class = {.kind = BERTH_KEY_TOKEN, .weight = BERTH_KEY_WEAK};
-    if (!redact_is_secret(scan, class, at, end, SYNTAX_TIGHT)) return 0;
-    return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
-}
-
 /* password, "x" or password, x, in a sentence */
 static size_t after_comma(redact_scan *scan, const redact_key *key, size_t comma) {
     size_t at = redact_skip_blanks(scan, comma + 1), close;
@@ -443,27 +428,6 @@ static size_t after_comma(redact_scan *scan, const redact_key *key, size_t comma
     if (!quote.len) return redact_value(scan, key, at, SYNTAX_PROSE);
     size_t from = redact_quoted(scan, at, quote, &close);
     return redact_is_mixture(scan, from, close) ? redact_value(scan, key, at, SYNTAX_QUOTED) : 0;
-}
-
-/* "typed x as password", "use x as the new password" */
-static size_t value_before(redact_scan *scan, const redact_key *key) {
-    const char *s = scan->s;
-    size_t to = key->start;
-    for (unsigned words = 0; words < 3; words++) {
-        if (to >= 4 && memcmp(s + to - 4, " as ", 4) == 0) break;
-        if (words == 2 || redact_word_before(scan, to, &to) == 0) return 0;
-    }
-    if (to < 12) return 0;
-    to -= 4;
-    size_t from = to;
-    while (from > 0 && to - from < WORD_MAX && !byte_is(s[from - 1], BYTE_SPACE)) from--;
-    if (from + 2 < to && byte_is(s[from], BYTE_QUOTE) && s[to - 1] == s[from]) {
-        from++;
-        to--;
-    }
-    if (!redact_is_secret(scan, key->class, from, to, SYNTAX_PROSE)) return 0;
-    redact_mark_secret(scan, from, to, key->rule);
-    return 0;
 }
 
 /* Where the name is one of several in a row: "name", "x"; columns; a table. */
@@ -483,9 +447,31 @@ static size_t among_others(redact_scan *scan, const redact_key *key, size_t at) 
         (key->quote.len || (key->start > 0 && scan->s[key->start - 1] == '{')))
         end = next_item(scan, key, at);
     if (end) return end;
+    redact_lists(scan, key);
     if (scan->s[at] == ',' || scan->s[at] == ')') redact_column(scan, key);
     if (scan->s[at] != ')') redact_table(scan, key);
     return scan->s[at] == ',' ? after_comma(scan, key, at) : 0;
+}
+
+/* Password ......... x */
+static size_t leader_value(redact_scan *scan, const redact_key *key, size_t dots) {
+    size_t at = dots;
+    while (redact_peek(scan, at) == '.') at++;
+    if (at < dots + 3) return 0;
+    if (redact_peek(scan, at) == ':') at++;
+    size_t value = redact_skip_blanks(scan, at);
+    return value > at ? redact_value(scan, key, value, SYNTAX_LOOSE) : 0;
+}
+
+/* get(cfg, 'password') == 'x' */
+static size_t compared(redact_scan *scan, const redact_key *key, size_t bracket) {
+    redact_syntax syntax;
+    if (!key->quote.len) return 0;
+    size_t at = redact_skip_blanks(scan, bracket + 1);
+    if (redact_peek(scan, at) != '=') return 0;
+    size_t value = skip_separator(scan, key, at, &syntax);
+    return value && redact_quote_at(scan, value).len ? redact_value(scan, key, value, SYNTAX_QUOTED)
+                                                     : 0;
 }
 
 /* What is neither = nor :, after the name and perhaps blanks. */
@@ -494,13 +480,17 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
     if (redact_is_tag(scan, key)) return redact_tag(scan, key);
     if (redact_is_bar(scan, at)) {
         end = redact_is_ruled(scan, at) ? 0 : redact_row(scan, key, at);
+        if (!end) end = redact_expanded(scan, key, at);
         if (!end) redact_table(scan, key);
         return end;
     }
     switch (scan->s[at]) {
+    case ')':
+        end = compared(scan, key, at);
+        if (end) return end;
+        return among_others(scan, key, at);
     case ',':
     case ';':
-    case ')':
         return among_others(scan, key, at);
     case '\r':
     case '\n':
@@ -508,21 +498,37 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
         end = redact_told_below(scan, key, at);
         return !end && is_alone(scan, key) ? value_below(scan, key, at, false) : end;
     case '(':
+        if (key->class.kind == BERTH_KEY_CREDENTIAL) {
+            end = redact_credentials(scan, at + 1);
+            if (end) return end;
+        }
         end = argument(scan, key, at);
         return end || at == key->after ? end : redact_prose(scan, key, at);
+    case ']':
+    case '}':
+        redact_lists(scan, key);
+        return 0;
     case '/':
-        return path_value(scan, key, at);
+        redact_lists(scan, key);
+        return redact_path_part(scan, key, at);
+    case '.':
+        return leader_value(scan, key, at);
+    case '<':
+        return redact_html_column(scan, key);
+    case '\0':
+        return redact_packed(scan, key);
     default:
         break;
     }
     if (at == key->after) return 0;
+    redact_lists(scan, key);
     if (scan->s[key->after] == '\t' || at > key->after + 1) redact_table(scan, key);
     return after_blanks(scan, key, at);
 }
 
 static size_t pair(redact_scan *scan, redact_key *key) {
     close_name(scan, key);
-    value_before(scan, key);
+    redact_before(scan, key);
     if (protocol_auth(scan, key) || is_program(scan, key)) return 0;
     size_t told = redact_told(scan, key);
     if (told) return told;
@@ -530,6 +536,10 @@ static size_t pair(redact_scan *scan, redact_key *key) {
     if (at >= scan->len) return 0;
     redact_syntax syntax;
     size_t value = skip_separator(scan, key, at, &syntax);
+    if (key->class.kind == BERTH_KEY_PERSON) {
+        size_t end = redact_said_number(scan, value ? value : at, key->rule);
+        if (end) return end;
+    }
     if (!value && !key->dashes && key->class.kind != BERTH_KEY_CONTACT)
         return unjoined(scan, key, at);
     size_t from = value ? value : at;
@@ -571,6 +581,14 @@ static berth_key_class cut_name(const redact_scan *scan, const redact_key *key) 
     return none;
 }
 
+/* May it belong to a word of another alphabet?  Signs of such alphabets do not. */
+static bool is_foreign_byte(const redact_scan *scan, size_t at) {
+    if (redact_is_at(scan, at, "\xef\xbc") || redact_is_at(scan, at, "\xe3\x80") ||
+        redact_is_at(scan, at, "\xe2\x80"))
+        return false;
+    return byte_is(scan->s[at], BYTE_HIGH | BYTE_LETTER) || scan->s[at] == '_';
+}
+
 size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     if (at < scan->name_end || redact_is_marked(scan, at)) return 0;
     redact_key key;
@@ -579,7 +597,7 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     if (place == NAME_FOREIGN) { /* a word of another alphabet */
         key = (redact_key){.start = at, .end = at};
         size_t stop = scan->len - at > BERTH_KEY_NAME_MAX ? at + BERTH_KEY_NAME_MAX : scan->len;
-        while (key.end < stop && byte_is(scan->s[key.end], BYTE_HIGH | BYTE_LETTER)) key.end++;
+        while (key.end < stop && is_foreign_byte(scan, key.end)) key.end++;
         key.class = berth_key_classify_foreign(scan->s + key.start, key.end - key.start);
     } else {
         key = key_around(scan, at);
@@ -587,10 +605,12 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
         join_words(scan, &key);
         if (key.class.kind == BERTH_KEY_NONE) key.class = cut_name(scan, &key);
     }
+    if (key.class.kind == BERTH_KEY_NONE && place == NAME_FOREIGN) return 0;
     scan->name_end = key.end;
-    if (key.class.kind == BERTH_KEY_NONE) return 0;
+    if (key.class.kind == BERTH_KEY_NONE) return redact_file_name(scan, &key);
     key.rule = (unsigned)key.class.kind;
-    return pair(scan, &key);
+    size_t end = pair(scan, &key);
+    return end > key.end ? redact_changed(scan, &key, end) : end;
 }
 
 size_t redact_field_name(redact_scan *scan, size_t at, const char *field, unsigned rule) {

@@ -140,6 +140,20 @@ static size_t social_security(redact_scan *scan, size_t at) {
     return used && redact_mark(scan, at, end, RULE_SSN) ? end : 0;
 }
 
+size_t redact_said_number(redact_scan *scan, size_t at, unsigned rule) {
+    static const size_t groups[] = {3, 2, 4};
+    size_t i = at, end = at;
+    for (size_t group = 0; group < 3; group++) {
+        size_t from = i;
+        while (byte_is(at_or_nul(scan, i), BYTE_DIGIT)) i++;
+        if (i - from != groups[group]) return 0;
+        end = i;
+        while (i - end < 3 && at_or_nul(scan, i) != '\0' && strchr(" -.", at_or_nul(scan, i))) i++;
+        if (i == end && group < 2) return 0;
+    }
+    return !goes_on(scan, end) && redact_mark(scan, at, end, rule) ? end : 0;
+}
+
 /* --- phones ------------------------------------------------------------------------------ */
 
 /* Country codes by their first two digits: how many digits the code has. */

@@ -22,6 +22,7 @@
     X(DSN, "dsn-password", "ann:Lq3x9Z@tcp(db-1:3306)/fleet", "ann:***@tcp(db-1:3306)/fleet")      \
     X(COMMAND, "command-argument", "mysql -uann -pLq3x9 fleet", "mysql -uann -p*** fleet")         \
     X(SQL, "sql-literal", "CREATE USER ann IDENTIFIED BY 'x1'", "CREATE USER ann IDENTIFIED BY '***'") \
+    X(LOGIN, "login", "log in as ann / Lq3x9Z7b there", "log in as ann / *** there")                \
     X(SCHEME, "auth-scheme", "got Bearer aGVsbG8td29ybGQx here", "got Bearer *** here")            \
     X(PEM, "private-key-block",                                                                    \
       "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\n-----END EC PRIVATE KEY-----",                    \
@@ -124,6 +125,7 @@ struct berth_redactor {
     size_t masked;            /* values, in all rounds */
     bool key_open;            /* a private key began and did not end in the last record */
     bool failed;              /* for memory */
+    unsigned unpacked;        /* blocks of the text at hand */
 };
 
 #define REDACT_COMMAND_ENDS 192 /* at least as many as there are commands */
@@ -139,12 +141,24 @@ enum {
     DISGUISE_COUNTED = 64   /* four one one one */
 };
 
+typedef enum redact_block {
+    BLOCK_BASE64,
+    BLOCK_HEX,
+    BLOCK_BASE32,
+    BLOCK_BEGINS, /* base64 from the literal on */
+    BLOCK_DUMP,   /* an offset and bytes in hexadecimal */
+    BLOCK_BYTES   /* such bytes alone */
+} redact_block;
+
+typedef struct redact_dump redact_dump;
+
 /* A walk over one text, the record's or a decoded one. */
 typedef struct redact_scan {
     berth_redactor *r;
     const char *s;
     size_t len;
     const uint32_t *map; /* NULL: the text is the record */
+    const redact_dump *dump; /* the text is what a dump shows, `map` belongs to the dump's text */
     berth_anchor_walk walk;
     size_t name_end; /* names before it have been looked at */
     size_t list_end;    /* lists of columns that begin before it have been looked at */
@@ -155,6 +169,14 @@ typedef struct redact_scan {
     unsigned bound;     /* values of placeholders that were looked for */
     size_t list_none;   /* names and commas before it stand in no brackets */
     size_t block_end;   /* and for blocks of base64 */
+    size_t lists_end;   /* lists of names that begin before it have been looked at */
+    size_t lists_none;  /* names before it stand in no list */
+    size_t html_end;    /* and header cells in HTML */
+    unsigned html_columns; /* that were looked up */
+    size_t prompts_end; /* prompts before it have been found, the last one at prompt - 1 */
+    size_t prompt;
+    size_t dump_end;    /* dumps that begin before it have been looked at */
+    size_t code_end;    /* expressions that begin before it have been read in vain */
     size_t no_end;   /* from here on there is no END of a key block; SIZE_MAX: not known */
     unsigned depth;  /* of base64 within base64 */
     bool probe;      /* only asks whether there is anything: no spans are kept */
@@ -233,11 +255,12 @@ size_t redact_command_count(void);
 const char *redact_command_name(size_t i); /* NULL: the name stood before */
 size_t redact_pem(redact_scan *scan, size_t at);                          /* redact_pem.c */
 size_t redact_number(redact_scan *scan, size_t at, unsigned anchor_kind); /* redact_person.c */
+/* After a word that tells a social security number: nine digits in three groups. */
+size_t redact_said_number(redact_scan *scan, size_t at, unsigned rule);
 size_t redact_phone(redact_scan *scan, size_t at, unsigned rule); /* after a word that tells one */
 size_t redact_shape(redact_scan *scan, size_t at, unsigned shape);        /* redact_shape.c */
-/* How the block is written whose beginning stands at an anchor; PAIRS: 70 61 73. */
-typedef enum redact_block { BLOCK_BASE64, BLOCK_HEX, BLOCK_PAIRS } redact_block;
-size_t redact_encoded(redact_scan *scan, size_t at, redact_block block); /* redact_view.c */
+size_t redact_encoded(redact_scan *scan, size_t at, redact_block kind);   /* redact_block.c */
+size_t redact_hex_dump(redact_scan *scan, size_t at, bool offset);        /* redact_dump.c */
 void redact_addresses(redact_scan *scan);                                 /* redact_person.c */
 void redact_patterns(redact_scan *scan);                                  /* redact_shape.c */
 
@@ -339,6 +362,55 @@ size_t redact_row(redact_scan *scan, const redact_key *key, size_t bar);
 bool redact_is_bar(const redact_scan *scan, size_t at);
 bool redact_is_ruled(const redact_scan *scan, size_t at);
 
+/* --- redact_path.c ------------------------------------------------------------------------- */
+
+size_t redact_file_name(redact_scan *scan, const redact_key *key);
+size_t redact_path_part(redact_scan *scan, const redact_key *key, size_t slash);
+
+/* --- redact_list.c ------------------------------------------------------------------------- */
+
+/* Where the name is one of a list, and another list of values follows. */
+void redact_lists(redact_scan *scan, const redact_key *key);
+/* password | x, one pair in a line as psql prints them. */
+size_t redact_expanded(redact_scan *scan, const redact_key *key, size_t bar);
+size_t redact_html_column(redact_scan *scan, const redact_key *key);
+
+/* --- redact_login.c ------------------------------------------------------------------------ */
+
+typedef enum redact_login_kind {
+    LOGIN_PHRASE, /* log in as ann / x */
+    LOGIN_ACCOUNT, /* root / x */
+    LOGIN_IMAP,
+    LOGIN_SASL,
+    LOGIN_ASKED, /* 334 and the prompt in base64 */
+    LOGIN_SENT   /* send "x\r" */
+} redact_login_kind;
+
+size_t redact_login(redact_scan *scan, size_t at, redact_login_kind kind);
+/* ann / x, ann:x as the value of `credentials`. */
+size_t redact_credentials(redact_scan *scan, size_t at);
+/* root:x@db-1, sip:ann:x@db-1, before the @ at `at`. */
+size_t redact_account_source(redact_scan *scan, size_t at);
+size_t redact_set_to(redact_scan *scan, const redact_key *key, size_t at);
+size_t redact_pass_line(redact_scan *scan, const redact_key *key, size_t at);
+size_t redact_packed(redact_scan *scan, const redact_key *key);
+size_t redact_changed(redact_scan *scan, const redact_key *key, size_t end);
+
+/* --- redact_before.c ----------------------------------------------------------------------- */
+
+/* A value that stands before the name. */
+void redact_before(redact_scan *scan, const redact_key *key);
+
+/* --- redact_code.c: values as code writes them --------------------------------------------- */
+
+/* The expression at `at`: marks its literals or numbers.  *read: it is one whose literals must not
+ * be taken for the value otherwise. */
+size_t redact_code(redact_scan *scan, const redact_key *key, size_t at, bool *read);
+/* Does a function of that name look a value up, or ask somebody for it? */
+bool redact_is_lookup(const char *s, size_t len);
+/* The end of 68 75 6e 74 or 01101000 01110101; `at` when there is none. */
+size_t redact_byte_run(const redact_scan *scan, size_t at);
+
 /* --- redact_judge.c: whether a value is one ----------------------------------------------- */
 
 bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t start, size_t end,
@@ -362,6 +434,18 @@ bool redact_is_encoded(const redact_scan *scan, size_t at);
 size_t redact_base64(const char *s, size_t len, char *out, size_t room); /* bytes decoded */
 /* Takes one layer of disguises off a text; false when there was none, or no memory. */
 bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view);
+
+/* --- redact_dump.c ------------------------------------------------------------------------- */
+
+typedef struct redact_place {
+    size_t start, end;
+    size_t taken; /* bytes of the dump that it shows */
+} redact_place;
+
+/* Where the bytes of the dump from `from` on stand, as far as they stand in one row before `to`: as
+ * digits, and as characters (empty: nowhere). */
+void redact_dump_places(const redact_dump *dump, size_t from, size_t to, redact_place *digits,
+                        redact_place *column);
 
 /* --- redact_disguise.c --------------------------------------------------------------------- */
 

@@ -11,7 +11,9 @@
 /* Words after which the value stands. */
 static bool is_copula(const char *s, size_t len) {
     static const char *const words[] = {"is",     "was", "=",  "->",  "=>",          "\xe2\x86\x92",
-                                        "lautet", "ist", "es", "est", "\xe2\x80\x94"};
+                                        "lautet", "ist", "es", "est", "\xe2\x80\x94",
+                                        "este",   "e",   "er", "ar",  "jest",
+                                        "\xc3\xa8", "\xc3\xa9", "\xc3\xa4r", "\xe3\x81\xaf"};
     while (len > 1 && s[len - 1] == ':') len--;
     return IS_ONE_OF(s, len, words);
 }
@@ -114,7 +116,10 @@ bool redact_is_setting(const redact_scan *scan, const redact_key *key, size_t at
 /* Words after a name that lead to whose it is or what, as in "password for ann is x". */
 static bool is_preposition(const char *s, size_t len) {
     static const char *const words[] = {"for",  "of",   "on",  "at", "in",
-                                        "with", "used", "new", "has"};
+                                        "with", "used", "new", "has",
+                                        "de",   "di",   "fur", "van", "von", "do", "du", "del",
+                                        "f\xc3\xbcr", "lui", "pour", "para", "dla", "til",
+                                        "\xd0\xb4\xd0\xbb\xd1\x8f", "\xd0\xbe\xd1\x82"};
     return is_copula(s, len) || is_change(s, len) || is_adverb(s, len) ||
            IS_ONE_OF(s, len, words) || (len > 0 && s[0] == '(');
 }

@@ -37,6 +37,11 @@ size_t redact_skip_type(const redact_scan *scan, size_t at) {
         if (i >= stop || s[i] != ')' || redact_peek(scan, i + 1) != ' ') return at;
         i = redact_skip_blanks(scan, i + 1);
     }
+    if (i + 2 < stop && s[i] == '0' && byte_lower(s[i + 1]) == 'x') { /* 0x6030 "...", as gdb */
+        size_t end = i + 2;
+        while (end < stop && byte_is(s[end], BYTE_HEX)) end++;
+        if (end + 1 < stop && s[end] == ' ' && byte_is(s[end + 1], BYTE_QUOTE)) return end + 1;
+    }
     size_t word = i;
     bool dotted = false; /* a function that is called: headers.get("X-Auth-Token") */
     for (; i < stop && (byte_is(s[i], BYTE_NAME) || memchr("&@*<", s[i], 4)); i++)
@@ -436,6 +441,13 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
                          redact_syntax syntax) {
     size_t end = key->dashes ? shell_end(scan, at) : redact_bare_end(scan, at);
     if (key->class.kind == BERTH_KEY_CODE && key->class.plural) return code_list(scan, key, at);
+    size_t bytes = redact_byte_run(scan, at);
+    if (bytes > end) end = bytes;
+    if (end == at + 1 && !(scan->encoded & DISGUISE_SPACED) &&
+        redact_is_disguised(scan, at, DISGUISE_SPACED))
+        scan->encoded |= DISGUISE_SPACED;
+    if (end > at && end < scan->len && redact_is_broken(scan, end - 1))
+        scan->encoded |= DISGUISE_CODED;
     if (syntax != SYNTAX_PROSE) {
         end = settings_end(scan, key, at, phrase_end(scan, key, at, end));
         at = password_part(scan, key, at, &end);
@@ -449,6 +461,12 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
 
 size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax) {
     size_t end;
+    bool header = key->class.kind == BERTH_KEY_AUTH || key->class.kind == BERTH_KEY_COOKIE;
+    if (!header && syntax != SYNTAX_PROSE) {
+        bool read;
+        end = redact_code(scan, key, at, &read);
+        if (end || read) return end;
+    }
     if (structured(scan, key, &at, syntax, &end)) return end;
     if (key->class.kind == BERTH_KEY_CREDENTIAL &&
         (redact_is_at(scan, at, "AKIA") || redact_is_at(scan, at, "ASIA") ||

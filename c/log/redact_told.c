@@ -129,11 +129,15 @@ static size_t sibling_value(redact_scan *scan, const redact_key *key) {
     size_t word = key->start - 1, last = word;
     while (word > 0 && last - word < BERTH_KEY_NAME_MAX && byte_is(s[word - 1], BYTE_LETTER))
         word--;
-    static const char *const cells[] = {"td", "dt", "string", "code", "b", "span"};
+    static const char *const cells[] = {"td", "th", "dt", "string", "code", "b", "span"};
     if (!IS_ONE_OF(s + word, last - word, tellers) && !IS_ONE_OF(s + word, last - word, cells))
         return 0;
     size_t i = key->end, stop = scan->len - i > REACH ? i + REACH : scan->len;
     if (stop - i < 2 || s[i] != '<' || s[i + 1] != '/') return 0;
+    bool head = bytes_are_word(s + word, last - word, "th"); /* of its row, or of a column */
+    if (head && !redact_folds_at(scan, i, "</th><td") && !redact_folds_at(scan, i, "</th> <td") &&
+        !redact_folds_at(scan, i, "</th>\n<td"))
+        return redact_html_column(scan, key);
     for (unsigned tags = 0; tags < TAGS_MAX && i < stop; tags++) {
         const char *close = memchr(s + i, '>', stop - i);
         if (!close) return 0;

@@ -273,6 +273,7 @@ size_t redact_at_sign(redact_scan *scan, size_t at) {
         return 0;
     size_t end = slash_source(scan, at);
     if (!end) end = source_name(scan, at);
+    if (!end) end = redact_account_source(scan, at);
     if (!end && scan->r->profile != BERTH_REDACT_STRUCTURED) end = mail(scan, at);
     return end;
 }

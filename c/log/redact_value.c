@@ -255,6 +255,8 @@ size_t redact_bare_end(const redact_scan *scan, size_t from) {
         } else if (c == '>' || (c == '/' && i + 1 < scan->len && s[i + 1] == '>')) {
             if (s[from] == '<' && c == '>') return i + 1; /* <hidden> */
             if (c == '/' || is_delimited(scan, i + 1)) break;
+        } else if (c == '[' && (redact_is_at(scan, i, "[\\r]") || redact_is_at(scan, i, "[\\n]"))) {
+            break; /* the end of a line, as some show what they sent */
         } else if (strchr("()[]{}", c)) {
             if (!bracket_goes_on(scan, i, &open)) break;
         }

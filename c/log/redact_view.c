@@ -1,17 +1,12 @@
-/* redact_view.c - encodings: percent, \u and \x escapes, entities, look-alike characters; base64
- * and hexadecimal text.
+/* redact_view.c - encodings and disguises taken off layer by layer: percent, escapes, entities;
+ * characters that look like others, and what redact_disguise.c knows.
  *
- * The former are taken off layer by layer for the whole record, with a map of where each byte came
- * from.  Escaped quotation marks stay escaped, so that the strings of the record keep their
- * borders: \u0022 becomes \".  Encoded blocks are decoded only to see whether they hold a secret,
- * and masked whole. */
+ * A layer is a copy of the whole record, with a map of where each byte came from.  Escaped
+ * quotation marks stay escaped, so that the strings of the record keep their borders: \u0022
+ * becomes \". */
 #include <string.h>
 
 #include "log/redact_view.h"
-
-#define DEPTH_MAX 2
-#define BLOCK_MAX ((size_t)1 << 20)
-#define BLOCK_LEAST 12
 
 /* --- single characters ------------------------------------------------------------------- */
 
@@ -40,6 +35,13 @@ static void put_utf8(redact_decoded *d, unsigned code) {
 
 static bool percent(const char *s, size_t len, redact_decoded *d) {
     if (len < 3) return false;
+    if (s[1] == 'u' && len >= 6) { /* %u0070 */
+        int code = hex_number(s + 2, 4);
+        if (code < 9 || (code >= 0xd800 && code < 0xe000)) return false;
+        put_utf8(d, (unsigned)code);
+        d->taken = 6;
+        return true;
+    }
     int byte = hex_number(s + 1, 2);
     if (byte < 9 || (byte > 13 && byte < 32) || byte == 127) return false;
     d->bytes[d->count++] = (char)byte;
@@ -214,115 +216,4 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
     view->map[d.n] = of->map ? of->map[len] : (uint32_t)len;
     view->text.len = d.n;
     return changed;
-}
-
-/* --- blocks ------------------------------------------------------------------------------ */
-
-static int base64_digit(char c) {
-    if (byte_is(c, BYTE_UPPER)) return c - 'A';
-    if (byte_is(c, BYTE_LOWER)) return c - 'a' + 26;
-    if (byte_is(c, BYTE_DIGIT)) return c - '0' + 52;
-    if (c == '+' || c == '-') return 62;
-    return c == '/' || c == '_' ? 63 : -1;
-}
-
-size_t redact_base64(const char *s, size_t len, char *out, size_t room) {
-    unsigned bits = 0, have = 0;
-    size_t n = 0;
-    for (size_t i = 0; i < len; i++) {
-        int digit = base64_digit(s[i]);
-        if (digit < 0) {
-            if (s[i] == '=') break;
-            return 0;
-        }
-        bits = bits << 6 | (unsigned)digit;
-        have += 6;
-        if (have < 8) continue;
-        have -= 8;
-        if (n == room) return n;
-        out[n++] = (char)(bits >> have & 0xff);
-    }
-    return n;
-}
-
-static size_t unhex(const char *s, size_t len, char *out) {
-    for (size_t i = 0; i + 1 < len; i += 2) out[i / 2] = (char)hex_number(s + i, 2);
-    return len / 2;
-}
-
-static bool is_text(const char *s, size_t len) {
-    size_t odd = 0;
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)s[i];
-        if (c < 9 || (c > 13 && c < 32) || c == 127) odd++;
-    }
-    return odd * 20 <= len;
-}
-
-/* UTF-16 of plain letters: every second byte is NUL.  Takes these out; the new length. */
-static size_t narrow(char *s, size_t len) {
-    size_t zeros = 0, n = 0;
-    for (size_t i = 1; i < len; i += 2) zeros += s[i] == '\0';
-    if (zeros * 10 < len * 4) return len;
-    for (size_t i = 0; i < len; i += 2) s[n++] = s[i];
-    return n;
-}
-
-/* Past what belongs to a block at `at`, or `at`: a character of its digits, or two of them and a
- * blank. */
-static size_t next_in_block(const redact_scan *scan, size_t at, redact_block block) {
-    char c = redact_peek(scan, at);
-    if (block == BLOCK_BASE64) return base64_digit(c) >= 0 ? at + 1 : at;
-    if (block == BLOCK_HEX) return byte_is(c, BYTE_HEX) ? at + 1 : at;
-    char after = redact_peek(scan, at + 2);
-    bool pair = byte_is(c, BYTE_HEX) && byte_is(redact_peek(scan, at + 1), BYTE_HEX);
-    if (!pair || byte_is(after, BYTE_WORD)) return at;
-    return after == ' ' && byte_is(redact_peek(scan, at + 3), BYTE_HEX) ? at + 3 : at + 2;
-}
-
-static size_t decode_block(const char *s, size_t len, redact_block block, char *plain) {
-    if (block == BLOCK_BASE64) return redact_base64(s, len, plain, len);
-    if (block == BLOCK_HEX) return unhex(s, len - len % 2, plain);
-    size_t n = 0;
-    for (size_t i = 0; i + 1 < len; i += 3) plain[n++] = (char)hex_number(s + i, 2);
-    return n;
-}
-
-/* 334 UGFzc3dvcmQ6, then x: a prompt of SMTP and the answer below. */
-static size_t answer(redact_scan *scan, size_t line, const char *plain, size_t n) {
-    berth_key_class class = n > 1 && plain[n - 1] == ':'
-                                ? berth_key_classify(plain, n - 1)
-                                : (berth_key_class){.kind = BERTH_KEY_NONE};
-    size_t from = line + (redact_peek(scan, line) == '\r') + 1, to = from;
-    if (class.weight != BERTH_KEY_STRONG || redact_peek(scan, from - 1) != '\n') return 0;
-    while (to < scan->len && (base64_digit(scan->s[to]) >= 0 || scan->s[to] == '=')) to++;
-    return redact_mark_secret(scan, from, to, RULE_ENCODED) ? to : 0;
-}
-
-size_t redact_encoded(redact_scan *scan, size_t at, redact_block block) {
-    const char *s = scan->s;
-    berth_redactor *r = scan->r;
-    if (at < scan->block_end || scan->depth >= DEPTH_MAX) return 0;
-    size_t from = at, to = at, next;
-    size_t low = at > BLOCK_MAX ? at - BLOCK_MAX : 0;
-    if (scan->block_end > low) low = scan->block_end;
-    while (from > low && block != BLOCK_PAIRS && next_in_block(scan, from - 1, block) == from)
-        from--;
-    while (to < scan->len && (next = next_in_block(scan, to, block)) > to) to = next;
-    scan->block_end = to;
-    if (block == BLOCK_BASE64 && (s[at] == 'e' || s[at] == 'Z'))
-        from = at; /* eyJ: it begins here */
-    size_t len = to - from;
-    if (len < BLOCK_LEAST || len > BLOCK_MAX) return 0;
-    char *plain = berth_alloc(&r->mem, len);
-    if (!plain) {
-        r->failed = true;
-        return 0;
-    }
-    size_t n = narrow(plain, decode_block(s + from, len, block, plain));
-    bool secret = n > 0 && is_text(plain, n) && redact_scan_inner(scan, plain, n);
-    size_t below = secret ? 0 : answer(scan, to, plain, n);
-    berth_free(&r->mem, plain, len);
-    while (to < scan->len && block == BLOCK_BASE64 && s[to] == '=') to++;
-    return secret && redact_mark(scan, from, to, RULE_ENCODED) ? to : below;
 }

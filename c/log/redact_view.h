@@ -19,7 +19,7 @@ typedef struct redact_decoder {
     char *out;           /* never longer than `s` */
     uint32_t *places;
     size_t n;
-    unsigned disguises; /* to be taken off */
+    unsigned disguises;   /* to be taken off */
     char renamed, rename; /* the mark that closes a joined literal, and what it becomes */
 } redact_decoder;
 
@@ -28,8 +28,8 @@ static inline void redact_put(redact_decoder *d, char c, size_t at) {
     d->places[d->n++] = d->map ? d->map[at] : (uint32_t)at;
 }
 
-/* The plain letter, blank or mark that the character of UTF-8 at `at` looks like, if any; characters
- * without width become nothing. */
+/* The plain letter, blank or mark that the character of UTF-8 at `at` looks like, if any;
+ * characters without width become nothing. */
 bool redact_fold(const char *s, size_t at, size_t len, redact_decoded *d);
 
 /* Takes a disguise off at `at`; returns how many bytes it took, or 0. */

@@ -399,6 +399,36 @@ classes.vendor = { "core", makers.token,
   "env X={s} {p}", "notify {s} channel=#ops {h}", "('{s}', '{u}')", "url https://{h}/x/{s}/y", "{p}:{s}",
   "x,{s},{h}", '{"log":"got {s}\\nfor {p}"}', "`{s}` {u}", "<t>{s}</t> {h}", "\n{s}\n{h}",
 }
+classes.disguise = { "extreme", makers.plain,
+  "pаsswоrd={s} host={h}", '{"sеcret": "{s}", "host": "{h}"}', "pässwörd: {s}\nhost: {h}",
+  "pa­ssword={s} host={h}", "pass⁠word: {s} ({u})", "ṕassword={s} host={h}", "ⓢⓔⓒⓡⓔⓣ={s} host={h}",
+  "𝐩𝐚𝐬𝐬={s} host={h}", "password：{s}， host：{h}", "password → {s}, user → {u}",
+  "p a s s w o r d : {s} {h}", "p.a.s.s.w.o.r.d={s} {h}", "S-E-C-R-E-T: {s} on {h}", "t o k e n = {s} {h}",
+  "p4ssw0rd={s} host={h}", "passw0rd: {s}\nhost: {h}", "pa$$word={s} host={h}", "db_p@ssw0rd={s} host={h}", "s3cr3t={s} {h}", "t0k3n: {s} ({u})",
+  "drowssap={s} host={h}", "cnffjbeq={s} host={h}", "{s}=drowssap {h}", "pass\\\nword={s} host={h}", "password=3D{s}=\nhost=3D{h}",
+  '"pass" + "word" = "{s}" for {u}', "getenv('PASS' + 'WORD') == '{s}' # {h}", '{"sec" . "ret": "{s}", "host": "{h}"}',
+  "HOME=/root\\0DB_PASS={s}\\0NODE={h}", "HOME=/root^@DB_PASS={s}^@NODE={h}", "A=1\\x00SECRET={s}\\x00NODE={h}", "%u0070assword%u003D{s} {h}",
+  "\\160\\141\\163\\163={s} {h}", "\\u{70}assword={s} {h}", "&#112;assword&#61;{s} {h}",
+}
+classes.code = { "extreme", makers.plain,
+  'password = "{s}" + "{s}" // {h}', "$password = '{s}' . '{s}'; // {h}", 'pw := "{s}" +\n    "{s}" // {h}', 'password = "{s}" \\\n  "{s}"\nhost = {h}',
+  "password = ('{s}' '{s}')  # {p}", "PASSWORD=\"{s}\"'{s}' HOST={h}", 'secret := strings.Join([]string{"{s}", "{s}"}, "") // {p}',
+  "password = ''.join(['{s}', '{s}'])  # {h}", "password = CONCAT('{s}', '{s}') -- {h}", 'password = "{s}".concat("{s}"); // {h}', "password = '%s%s' % ('{s}', '{s}')  # {h}",
+  'password = "{s}" + sep + "{s}" # {h}', "password = [ {d:{s}} ] # {h}", "char password[] = { {c:{s}} }; // {h}", "password = new char[] { {c:{s}} }; // {h}",
+  '{"password": [ {d:{s}} ], "host": "{h}"}', "secret := []byte{ {d:{s}} }; // {h}", "password = bytes([ {d:{s}} ])  # {h}", "password = String.fromCharCode( {d:{s}} ) // {h}",
+  "password = unhex('{s}') -- {h}", 'password = base64.b64decode("{s}")  # {h}', '#3 connect(user=0x55d "{u}", password=0x55e "{s}") at db.c:{n}',
+}
+classes.login = { "extreme", makers.plain,
+  "{s} is the password of {u}", "'{s}' (password) for {u}", "{s} <- password of {u}", "log in as {u} with {s} as the password", "she typed {s} when asked for her password on {h}",
+  "log in with {u} / {s} on {h}", "creds: root / {s} on {h}", "credentials: {u}:{s} on {h}", "a1 LOGIN {u} {s}\na1 OK {h}", 'expect "assword:"; send "{s}\\r" # {h}',
+  "changed the root password of {h} to {s}", "kinit {u} <<< {s}", "vault login {s} # {h}", "radius-server key {s}\nhostname {h}", "crypto isakmp key {s} address {h}", "sip:{u}:{s}@{h};transport=tls",
+  "wrote /tmp/password_{s}.txt on {h}", "opened vault/password/{s} on {h}", "password ......... {s}\nhost ............. {h}",
+}
+classes.lists = { "extreme", makers.plain,
+  "names=[user,password,host] values=[{u},{s},{h}]", 'columns: ["user", "password"], rows: [["{u}", "{s}"], ["{u}", "{s}"]]', "fields: user, password, host / row: {u}, {s}, {h}",
+  "keys: (user, secret) vals: ({u}, {s})", "header=['user', 'token'] row=['{u}', '{s}']", '["user","password"]\n["{u}","{s}"]',
+  "<tr><th>user</th><th>password</th></tr>\n<tr><td>{u}</td><td>{s}</td></tr>", "-[ RECORD 1 ]-\nname     | {u}\npassword | {s}\nhost     | {h}",
+}
 classes.nested = { "extreme", simple_secret,
   'data={e:{"password": "{s}"}} {h}', "payload {e:user={u}&password={s}} for {p}", "{x:password={s}} {h}",
   '{E:{"password":"{s}"}} {h}', "{'name': '{k}', 'value': '{s}', 'host': '{h}'}", "{'value': '{s}', 'name': '{k}'} {h}",
@@ -444,6 +474,12 @@ classes.trap = { "negative", any_secret,
   "NAME      TYPE     DATA   AGE\ndb-creds   Opaque   3      43d\n{p}-tls    tls      2      9d", "-----BEGIN PRIVATE KEY-----\n***\n-----END PRIVATE KEY----- of {u}",
   "arn:aws:secretsmanager:us-east-1:{n}:secret:db-creds-AbCdEf", "pkg:npm/left-pad@1.{n}.0", "key=vm-{n} rev=1", "primary key: id ({p})", "Basic realm=\"{p}\"",
   "resource identified by {h} moved", "host identified by uuid {i}", "Secret \"tls-cert\" in namespace \"{p}\" updated", "authorization: rbac on {h}",
+  "password = getpass('Password for {u}: ')", 'token = os.environ["API_TOKEN"] # {h}', 'password = config.get("database", "password") # {h}',
+  "tokens: [101, 2054, 2003, 102] len={n}", "key sizes: [128, 192, 256] of {p}", "pin [0, 2, 4, 6] numa node 0", "fields = [\"name\", \"password\", \"{h}\"]", "required fields: name, password, host ({h})",
+  "00000000: 4745 5420 2f76 312f 7365 7276 6572 7320  GET /v1/servers {h}", "0000: 7f 45 4c 46 02 01 01 00 00 00 00 00 00 00 00 00 .ELF............ {h}", "a b c d e f g of {p}", "p a s t e s of {p}",
+  "look at example dot files in {p}", "meet ann at {h} at noon, dot it down", "four one-way links on {h}", "root / {h} mounted", "login as {u} on {h} ok", "log in with {u} on {h}", "{u} is the password owner of {p}",
+  "GET /reset/{i} from {h}", "wrote /tmp/password_policy.txt on {h}", "vault login -method=oidc role={p}", "crypto isakmp policy {n}", "a1 LOGIN failed for {u}", "AUTH PLAIN not supported on {h}",
+  "gz H4sIAAAAAAACA8tIzcnJVyjPL8pJ4cpILMrNSS0uVihJrShRKM8sycgvLVEoyUhVKM5ILEjlAgD5gTi4LAAAAA== ok {h}", "la contraseña de {u} ha caducado", "пароль истёк для {u}", "Größe={n} Höhe={n} {h}",
   "password policy updated by {u}", "password reset requested by {u} for {p}", "password required for {u}", "token expired for {u} on {h}", "token valid until 2026-08-04T19:27:58Z for {p}",
   "password=None user={u}", "{'password': None, 'user': '{u}'}", '{"password": null, "user": "{u}"}', 'password="" user={u}', "password=*** user={u}", '{"password": "********", "user": "{u}"}',
   "Access denied for user '{u}'@'{h}' (using password: YES)", "password changed for {u}", "password: required", "token=null host={h}", "secret: true", "auth=basic host={h}", "auth_url=http://{h}:5000/v3 auth_type=password",
@@ -498,14 +534,17 @@ local FRAMES = {
 
 local function fill(c, template, maker)
   local secrets, keep = {}, {}
-  -- {e:...} base64, {x:...} hexadecimal, {E:...} base64 twice: the block is the secret then
-  local kind, inner = template:match "{([exE]):(.*)} "
+  -- {e:...} base64, {x:...} hexadecimal, {E:...} base64 twice, {d:...} numbers, {c:...} characters: the
+  -- block is the secret then
+  local kind, inner = template:match "{([exEdc]):(.*)} "
   if kind then
     inner = fill(c, inner, maker)
     local block = base64(inner)
     if kind == "x" then block = inner:gsub(".", function(b) return ("%02x"):format(b:byte()) end) end
     if kind == "E" then block = base64(block) end
-    local before, after = template:match "^(.-){[exE]:", template:match "{[exE]:.*}( .*)$"
+    if kind == "d" then block = inner:gsub(".", function(b) return b:byte() .. ", " end):sub(1, -3) end
+    if kind == "c" then block = inner:gsub(".", "'%0', "):sub(1, -3) end
+    local before, after = template:match "^(.-){[exEdc]:", template:match "{[exEdc]:.*}( .*)$"
     local line, _, kept = fill(c, before .. "\0" .. after, maker)
     return (line:gsub("%z", block)), { block }, kept
   end

@@ -1,0 +1,165 @@
+/* redact_before.c - values that stand before their name: "x is the password of db-1", "typed x when
+ * asked for the password", x (password), x <- password.
+ *
+ * A sentence goes back from the name over words like `the new` to what joins name and value, or
+ * over a few more to a verb that says that somebody gave a value. */
+#include <string.h>
+
+#include "log/redact_private.h"
+
+#define WORD_MAX 128
+#define FILLERS_MAX 4
+#define VERB_REACH 8 /* words between the verb and the name */
+#define PLAIN_LEAST 6
+
+/* The word that ends at `end`; returns where it begins. */
+static size_t word_start(const redact_scan *scan, size_t end) {
+    size_t from = end;
+    while (from > 0 && end - from < WORD_MAX && !byte_is(scan->s[from - 1], BYTE_SPACE)) from--;
+    return from;
+}
+
+/* Back over one blank; false when there is none, or a line ends there. */
+static bool skip_back(const redact_scan *scan, size_t *at) {
+    if (*at == 0 || scan->s[*at - 1] != ' ') return false;
+    while (*at > 0 && scan->s[*at - 1] == ' ') --*at;
+    return *at > 0;
+}
+
+/* Words between what joins and the name: "is the new root password". */
+static bool is_filler(const char *s, size_t len) {
+    static const char *const words[] = {
+        "the",       "a",      "an",       "my",      "your",    "our",     "his",
+        "her",       "their",  "new",      "old",     "root",    "admin",   "user",
+        "temporary", "db",     "database", "current", "this",    "initial", "default",
+        "valid",     "secret", "correct",  "right",   "wrong",   "shared",  "api",
+        "login",     "bind",   "master",   "access",  "private", "service", "not",
+    };
+    return IS_ONE_OF(s, len, words);
+}
+
+/* What says that somebody gave the value after it. */
+static bool is_verb(const char *s, size_t len) {
+    static const char *const words[] = {
+        "typed",  "entered",  "tried", "used",  "gave", "supplied",  "sent",     "guessed",
+        "typing", "entering", "using", "enter", "type", "submitted", "rejected", "accepted"};
+    return IS_ONE_OF(s, len, words);
+}
+
+/* Letters and digits, or a phrase of words with one: what a sentence gives as a secret. */
+static bool is_plain_secret(const redact_scan *scan, size_t from, size_t to) {
+    const char *s = scan->s;
+    size_t letters = 0, digits = 0;
+    for (size_t i = from; i < to; i++) {
+        letters += byte_is(s[i], BYTE_LETTER);
+        digits += byte_is(s[i], BYTE_DIGIT);
+        if (s[i] == '/' || s[i] == ':' || s[i] == '=' || s[i] == '.' || s[i] == '@') return false;
+    }
+    return to - from >= PLAIN_LEAST && digits > 0 && letters > digits / 2;
+}
+
+/* Marks the word [from, to), which may be in marks or angle brackets. */
+static bool mark_word(redact_scan *scan, const redact_key *key, size_t from, size_t to, bool sure) {
+    const char *s = scan->s;
+    while (to > from && (s[to - 1] == ',' || s[to - 1] == ';')) to--;
+    redact_quote quote = redact_quote_at(scan, from);
+    bool marks = quote.len && to - from > 2 * quote.len &&
+                 memcmp(s + to - quote.len, s + from, quote.len) == 0;
+    bool angles = !marks && to - from > 2 && s[from] == '<' && s[to - 1] == '>';
+    if (marks) from += quote.len, to -= quote.len;
+    if (angles) from++, to--;
+    bool secret = redact_is_secret(scan, key->class, from, to, SYNTAX_PROSE) ||
+                  (sure && is_plain_secret(scan, from, to)) ||
+                  (sure && marks && redact_is_mixture(scan, from, to));
+    if (!secret || !redact_is_secret(scan, key->class, from, to, SYNTAX_TIGHT)) return false;
+    return redact_mark_secret(scan, from, to, key->rule);
+}
+
+/* May the sentence end with the name, or tell whose it is?  "x is the password store" goes on. */
+static bool ends_there(const redact_scan *scan, size_t at) {
+    static const char *const words[] = {"of", "for", "on", "at", "in", "to", "from", "when", "and"};
+    while (at < scan->len && (scan->s[at] == '"' || scan->s[at] == '\'')) at++;
+    if (at >= scan->len || scan->s[at] != ' ')
+        return at >= scan->len || strchr(",.;)!\n\r\"", scan->s[at]) != NULL;
+    size_t from = ++at;
+    while (at < scan->len && byte_is(scan->s[at], BYTE_LETTER)) at++;
+    return at == from || IS_ONE_OF(scan->s + from, at - from, words);
+}
+
+/* "x is the password", "x as password", "x = password", "x <- password" */
+static bool joined_before(redact_scan *scan, const redact_key *key, size_t *sentence) {
+    const char *s = scan->s;
+    size_t at = key->start;
+    for (unsigned fillers = 0; fillers <= FILLERS_MAX; fillers++) {
+        if (!skip_back(scan, &at)) return false;
+        size_t from = word_start(scan, at), len = at - from;
+        *sentence = at;
+        bool as = bytes_are_word(s + from, len, "as");
+        bool joins =
+            as || bytes_are_word(s + from, len, "is") || bytes_are_word(s + from, len, "was") ||
+            (fillers == 0 && ((len == 1 && s[from] == '=') || bytes_are_word(s + from, len, "<-") ||
+                              bytes_are_word(s + from, len, "<=")));
+        if (joins) {
+            at = from;
+            if (!skip_back(scan, &at) || (!as && !ends_there(scan, key->after))) return false;
+            return mark_word(scan, key, word_start(scan, at), at, true);
+        }
+        if (!is_filler(s + from, len)) return false;
+        at = from;
+    }
+    return false;
+}
+
+/* "typed x when asked for her password" */
+static bool given_before(redact_scan *scan, const redact_key *key, size_t at) {
+    const char *s = scan->s;
+    size_t last = 0, last_from = 0;
+    for (unsigned words = 0; words < VERB_REACH && at > 0; words++) {
+        size_t from = word_start(scan, at), len = at - from;
+        if (len == 0) return false;
+        const char *sign = memchr(s + from, '=', len);
+        if (sign && is_verb(s + from, (size_t)(sign - s) - from)) /* tried=x for password */
+            return mark_word(scan, key, (size_t)(sign - s) + 1, from + len, true);
+        if (is_verb(s + from, len)) return last && mark_word(scan, key, last_from, last, true);
+        if (strchr(".;!?", s[at - 1]) && len > 1) return false;
+        last = at;
+        last_from = from;
+        at = from;
+        if (!skip_back(scan, &at)) return false;
+    }
+    return false;
+}
+
+/* 'x' (password), "x" (API key) */
+static bool named_after(redact_scan *scan, const redact_key *key) {
+    const char *s = scan->s;
+    size_t at = key->start;
+    for (unsigned words = 0; at > 0 && s[at - 1] != '(' && words < 2; words++) {
+        if (!skip_back(scan, &at)) return false;
+        at = word_start(scan, at);
+        if (s[at] == '(') at++;
+    }
+    if (at < 2 || s[at - 1] != '(' || redact_peek(scan, key->end) != ')') return false;
+    at--;
+    if (!skip_back(scan, &at)) return false;
+    size_t from = word_start(scan, at);
+    return mark_word(scan, key, from, at, byte_is(s[from], BYTE_QUOTE));
+}
+
+/* x=drowssap: a pair written backwards. */
+static bool backwards(redact_scan *scan, const redact_key *key) {
+    const char *s = scan->s;
+    size_t at = key->start;
+    if (at < 2 || (s[at - 1] != '=' && s[at - 1] != ':') || !redact_folds_at(scan, at, "drowssap"))
+        return false;
+    size_t from = word_start(scan, at - 1);
+    return mark_word(scan, key, from, at - 1, true);
+}
+
+void redact_before(redact_scan *scan, const redact_key *key) {
+    if (key->start < 4 || key->class.weight == BERTH_KEY_WEAK) return;
+    if (backwards(scan, key) || named_after(scan, key)) return;
+    size_t sentence = 0;
+    if (joined_before(scan, key, &sentence)) return;
+    if (sentence && key->class.kind == BERTH_KEY_PASSWORD) given_before(scan, key, key->start - 1);
+}

@@ -1,0 +1,341 @@
+/* redact_login.c - what people and protocols say when they log in: "log in as ann / x", "use x to
+ * log in", creds: ann:x, IMAP's LOGIN, SMTP's AUTH, what expect sends to a prompt. */
+#include <string.h>
+
+#include "log/redact_private.h"
+
+#define WORD_MAX 128
+#define USER_MAX 48
+#define PROMPT_REACH 256
+#define PLAIN_MAX 512
+#define PLAIN_LEAST 8
+
+static const berth_key_class password = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+
+static bool mark(redact_scan *scan, size_t from, size_t to) {
+    return redact_is_secret(scan, password, from, to, SYNTAX_TIGHT) &&
+           redact_mark_secret(scan, from, to, RULE_LOGIN);
+}
+
+/* The end of the word at `at`, without what a sentence adds. */
+static size_t word_end(const redact_scan *scan, size_t at) {
+    size_t end = at;
+    while (end < scan->len && end - at < WORD_MAX && (unsigned char)scan->s[end] > 0x20 &&
+           !byte_is(scan->s[end], BYTE_QUOTE))
+        end++;
+    while (end > at && strchr(",.;!?)]", scan->s[end - 1])) end--;
+    return end;
+}
+
+static size_t user_end(const redact_scan *scan, size_t at) {
+    size_t end = at;
+    while (end < scan->len && end - at < USER_MAX &&
+           (byte_is(scan->s[end], BYTE_WORD) || strchr("_.-@\\", scan->s[end])))
+        end++;
+    return end;
+}
+
+/* Letters and digits that are no path, host or address. */
+static bool is_plain_secret(const redact_scan *scan, size_t from, size_t to) {
+    const char *s = scan->s;
+    size_t letters = 0, digits = 0;
+    for (size_t i = from; i < to; i++) {
+        letters += byte_is(s[i], BYTE_LETTER);
+        digits += byte_is(s[i], BYTE_DIGIT);
+        if (strchr("/:=.@", s[i])) return false;
+    }
+    return to - from >= PLAIN_LEAST && digits > 0 && letters > digits / 2;
+}
+
+/* --- people ------------------------------------------------------------------------------------
+ */
+
+/* ann / x, ann/x; `colon` says whether : may stand between them too.  The end of x, or 0. */
+static size_t user_and_secret(redact_scan *scan, size_t at, bool colon, bool sure) {
+    size_t user = at, i = user_end(scan, at);
+    if (i == at || redact_looks_random(scan->s + user, i - user)) return 0;
+    bool spaced = redact_peek(scan, i) == ' ';
+    if (spaced) i++;
+    char joint = redact_peek(scan, i);
+    if (joint != '/' && !(colon && joint == ':')) return 0;
+    if (spaced != (redact_peek(scan, i + 1) == ' ')) return 0;
+    size_t from = i + 1 + spaced, to = word_end(scan, from);
+    if (joint == ':' && memchr(scan->s + from, '/', to - from)) return 0; /* a place */
+    bool secret = (sure && to - from >= 4 && redact_is_mixture(scan, from, to)) ||
+                  is_plain_secret(scan, from, to) || redact_looks_random(scan->s + from, to - from);
+    return secret && mark(scan, from, to) ? to : 0;
+}
+
+size_t redact_credentials(redact_scan *scan, size_t at) {
+    return user_and_secret(scan, at, true, true);
+}
+
+/* "use x to log in": before the phrase at `at`. */
+static void used_before(redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    if (at < 12 || memcmp(s + at - 4, " to ", 4) != 0) return;
+    size_t to = at - 4, from = to;
+    while (from > 0 && to - from < WORD_MAX && !byte_is(s[from - 1], BYTE_SPACE)) from--;
+    bool used =
+        from >= 4 && (memcmp(s + from - 4, "use ", 4) == 0 || memcmp(s + from - 4, "Use ", 4) == 0);
+    if (used && (redact_looks_random(s + from, to - from) || is_plain_secret(scan, from, to)))
+        mark(scan, from, to);
+}
+
+/* "log in as ann / x" */
+static void logged_in(redact_scan *scan, size_t at) {
+    static const char *const words[] = {"log", "logged", "login", "sign", "in",  "on",
+                                        "as",  "with",   "using", "user", "for", "attempt"};
+    used_before(scan, at);
+    for (unsigned n = 0; n < 6; n++) {
+        size_t end = at;
+        while (end < scan->len && byte_is(scan->s[end], BYTE_LETTER)) end++;
+        if (!IS_ONE_OF(scan->s + at, end - at, words)) break;
+        if (redact_peek(scan, end) == ':') end++;
+        at = end;
+        while (redact_peek(scan, at) == ' ') at++;
+        if (at == end) return;
+    }
+    user_and_secret(scan, at, true, false);
+}
+
+/* "changed the password to x", "set the password of ann to x" */
+size_t redact_set_to(redact_scan *scan, const redact_key *key, size_t at) {
+    static const char *const verbs[] = {"changed",  "set",     "reset",   "updated",
+                                        "rotated",  "change",  "update",  "sets",
+                                        "modified", "changes", "switched"};
+    const char *s = scan->s;
+    bool set = false;
+    if (key->class.weight == BERTH_KEY_WEAK) return 0;
+    for (size_t i = key->start, words = 0; i > 0 && words < 5 && !set; words++) {
+        size_t to = i;
+        while (to > 0 && s[to - 1] == ' ') to--;
+        for (i = to; i > 0 && byte_is(s[i - 1], BYTE_LETTER);) i--;
+        if (i == to) break;
+        set = IS_ONE_OF(s + i, to - i, verbs);
+    }
+    for (unsigned words = 0; set && words < 3; words++) {
+        if (redact_folds_at(scan, at, "to ")) {
+            at += 3;
+            redact_quote quote = redact_quote_at(scan, at);
+            size_t from = at + quote.len;
+            size_t to = quote.len ? redact_quote_close(scan, from, quote) : word_end(scan, from);
+            if (to == SIZE_MAX) return 0;
+            bool secret = redact_looks_random(s + from, to - from) ||
+                          is_plain_secret(scan, from, to) ||
+                          (quote.len && redact_is_mixture(scan, from, to));
+            if (!secret || !redact_is_secret(scan, key->class, from, to, SYNTAX_TIGHT)) return 0;
+            return redact_mark_secret(scan, from, to, key->rule) ? to : 0;
+        }
+        size_t end = word_end(scan, at);
+        if (end == at || redact_peek(scan, end) != ' ') return 0;
+        at = end + 1;
+    }
+    return 0;
+}
+
+/* "root / x" */
+static void account(redact_scan *scan, size_t at) {
+    if (at > 0 && byte_is(scan->s[at - 1], BYTE_NAME)) return;
+    user_and_secret(scan, at, false, false);
+}
+
+size_t redact_account_source(redact_scan *scan, size_t at) {
+    static const char *const accounts[] = {"root",   "admin",  "administrator", "postgres",
+                                           "oracle", "ubuntu", "guest",         "sa",
+                                           "system", "mysql",  "rabbit"};
+    static const char *const schemes[] = {"sip", "sips", "xmpp", "ssh",
+                                          "scp", "rtsp", "turn", "stun"};
+    const char *s = scan->s;
+    size_t from = at;
+    while (from > 0 && at - from < WORD_MAX && (unsigned char)s[from - 1] > 0x20 &&
+           !byte_is(s[from - 1], BYTE_QUOTE) && s[from - 1] != ':' && s[from - 1] != '/')
+        from--;
+    if (from < 2 || from == at || s[from - 1] != ':') return 0;
+    size_t end = from - 1, user = end;
+    while (user > 0 && end - user < USER_MAX &&
+           (byte_is(s[user - 1], BYTE_WORD) || strchr("_.-", s[user - 1])))
+        user--;
+    if (user == end) return 0;
+    bool known = IS_ONE_OF(s + user, end - user, accounts) &&
+                 (user == 0 || byte_is(s[user - 1], BYTE_SPACE | BYTE_QUOTE));
+    if (user > 1 && s[user - 1] == ':') {
+        size_t scheme = user - 1;
+        while (scheme > 0 && byte_is(s[scheme - 1], BYTE_LETTER)) scheme--;
+        known = IS_ONE_OF(s + scheme, user - 1 - scheme, schemes);
+    }
+    return known && mark(scan, from, at) ? at : 0;
+}
+
+/* --- protocols ---------------------------------------------------------------------------------
+ */
+
+/* Does a line end at `at`, as it is or in a string? */
+static bool ends_line(const redact_scan *scan, size_t at) {
+    char c = redact_peek(scan, at);
+    return at >= scan->len || c == '\r' || c == '\n' || byte_is(c, BYTE_QUOTE) ||
+           (c == '\\' && strchr("rn", redact_peek(scan, at + 1)));
+}
+
+/* a1 LOGIN ann x */
+static void imap_login(redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    size_t tag = at, user = at + 7;
+    while (tag > 0 && at - tag < 12 && byte_is(s[tag - 1], BYTE_WORD)) tag--;
+    bool tagged = false;
+    for (size_t i = tag; i < at; i++) tagged = tagged || byte_is(s[i], BYTE_DIGIT);
+    if (!tagged || memcmp(s + at, " LOGIN ", 7) != 0) return;
+    redact_quote quote = redact_quote_at(scan, user);
+    size_t i = quote.len ? redact_quote_close(scan, user + quote.len, quote) : user_end(scan, user);
+    if (i == SIZE_MAX || i == user) return;
+    i += quote.len;
+    if (redact_peek(scan, i) != ' ') return;
+    size_t from = i + 1, to;
+    quote = redact_quote_at(scan, from);
+    from += quote.len;
+    if (quote.len)
+        to = redact_quote_close(scan, from, quote);
+    else
+        for (to = from; to < scan->len && !byte_is(s[to], BYTE_SPACE) && !ends_line(scan, to);
+             to++) {
+        }
+    if (to != SIZE_MAX && ends_line(scan, to + quote.len)) mark(scan, from, to);
+}
+
+static size_t base64_end(const redact_scan *scan, size_t at) {
+    size_t end = at;
+    while (end < scan->len && (byte_is(scan->s[end], BYTE_WORD) || strchr("+/=-_", scan->s[end])))
+        end++;
+    return end;
+}
+
+/* AUTH PLAIN AGFubgB4, AUTHENTICATE XOAUTH2 ...: what it decodes to has signs between its parts. */
+static void sasl(redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    char plain[PLAIN_MAX];
+    size_t from = at;
+    while (from < scan->len && from - at < 24 && s[from] != ' ') from++; /* AUTH */
+    from++;
+    while (from < scan->len && from - at < 40 && byte_is(s[from], BYTE_WORD)) from++; /* PLAIN */
+    if (redact_peek(scan, from++) != ' ') return;
+    size_t to = base64_end(scan, from);
+    if (!ends_line(scan, to) && redact_peek(scan, to) != ' ') return;
+    size_t n = redact_base64(s + from, to - from, plain, sizeof plain);
+    if (n > 2 && (memchr(plain, '\0', n) || memchr(plain, '\1', n))) mark(scan, from, to);
+}
+
+/* 334 UGFzc3dvcmQ6: the answer is in the next line. */
+static void asked_in_base64(redact_scan *scan, size_t at) {
+    size_t i = base64_end(scan, at + 4);
+    if (redact_is_at(scan, i, "\\r\\n"))
+        i += 4;
+    else if (redact_is_at(scan, i, "\\n"))
+        i += 2;
+    else if (redact_is_at(scan, i, "\r\n"))
+        i += 2;
+    else if (redact_peek(scan, i) == '\n')
+        i++;
+    else
+        return;
+    if (redact_is_at(scan, i, "C: ") || redact_is_at(scan, i, "-> "))
+        i += 3;
+    else if (redact_is_at(scan, i, "> "))
+        i += 2;
+    size_t to = base64_end(scan, i);
+    if (to - i >= 4 && ends_line(scan, to)) mark(scan, i, to);
+}
+
+/* send "x\r" where somebody asks for a password nearby. */
+static void sent(redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    size_t open = at + 5;
+    if (redact_is_at(scan, open, "-- ")) open += 3;
+    redact_quote quote = redact_quote_at(scan, open);
+    if (!quote.len) return;
+    size_t from = open + quote.len, to = redact_quote_close(scan, from, quote);
+    if (to == SIZE_MAX) return;
+    if (to == from || to - from > WORD_MAX || memchr(s + from, ' ', to - from)) return;
+    size_t low = at > PROMPT_REACH ? at - PROMPT_REACH : 0;
+    size_t high = scan->len - to > PROMPT_REACH ? to + PROMPT_REACH : scan->len;
+    if (scan->prompts_end < low) scan->prompts_end = low;
+    for (; scan->prompts_end + 7 <= high; scan->prompts_end++) {
+        if (bytes_fold_equal(s + scan->prompts_end, "assword", 7))
+            scan->prompt = scan->prompts_end + 1;
+    }
+    bool asked = scan->prompt > low;
+    while (to > from + 1 && s[to - 2] == '\\' && strchr("rn", s[to - 1])) to -= 2;
+    while (to > from && s[to - 1] == '\\') to--;
+    if (asked && to > from) mark(scan, from, to);
+}
+
+size_t redact_login(redact_scan *scan, size_t at, redact_login_kind kind) {
+    switch (kind) {
+    case LOGIN_PHRASE:
+        logged_in(scan, at);
+        break;
+    case LOGIN_ACCOUNT:
+        account(scan, at);
+        break;
+    case LOGIN_IMAP:
+        imap_login(scan, at);
+        break;
+    case LOGIN_SASL:
+        sasl(scan, at);
+        break;
+    case LOGIN_ASKED:
+        asked_in_base64(scan, at);
+        break;
+    case LOGIN_SENT:
+        sent(scan, at);
+        break;
+    }
+    return 0;
+}
+
+/* PASS x as FTP and POP say it, alone on its line or in a string. */
+size_t redact_pass_line(redact_scan *scan, const redact_key *key, size_t at) {
+    const char *s = scan->s;
+    if (key->end - key->start != 4 || memcmp(s + key->start, "PASS", 4) != 0 || at != key->end + 1)
+        return 0;
+    char before = key->start > 0 ? s[key->start - 1] : '\n';
+    size_t to = at;
+    while (to < scan->len && !byte_is(s[to], BYTE_SPACE) && !ends_line(scan, to)) to++;
+    bool string = byte_is(before, BYTE_QUOTE) && redact_peek(scan, to) == '\\';
+    return string && mark(scan, at, to) ? to : 0;
+}
+
+/* password NUL x NUL: names and values as a protocol packs them. */
+size_t redact_packed(redact_scan *scan, const redact_key *key) {
+    const char *s = scan->s;
+    size_t from = key->end + 1, to = from;
+    if (key->class.weight != BERTH_KEY_STRONG || from >= scan->len || s[key->end] != '\0') return 0;
+    while (to < scan->len && (unsigned char)s[to] > 0x20 && !byte_is(s[to], BYTE_QUOTE)) to++;
+    if (to < scan->len && s[to] != '\0' && !byte_is(s[to], BYTE_QUOTE)) return 0;
+    if (redact_is_pair(scan, from) || !redact_is_mixture(scan, from, to)) return 0;
+    return redact_mark_secret(scan, from, to, key->rule) ? to : 0;
+}
+
+/* "x" -> "y", from x to y: what the value at [.., end) became. */
+size_t redact_changed(redact_scan *scan, const redact_key *key, size_t end) {
+    const char *s = scan->s;
+    size_t at = end, word = end;
+    while (at < scan->len && byte_is(s[at], BYTE_QUOTE)) at++;
+    while (word > 0 && end - word < WORD_MAX && !byte_is(s[word - 1], BYTE_SPACE)) word--;
+    if (redact_peek(scan, at) != ' ') return end;
+    at = redact_skip_blanks(scan, at);
+    bool arrow = redact_is_at(scan, at, "-> ") || redact_is_at(scan, at, "=> ");
+    bool to_word =
+        redact_is_at(scan, at, "to ") && word >= 5 && memcmp(s + word - 5, "from ", 5) == 0;
+    if (!arrow && !to_word) return end;
+    at = redact_skip_blanks(scan, at + 3);
+    redact_quote quote = redact_quote_at(scan, at);
+    size_t from = at + quote.len,
+           to = quote.len ? redact_quote_close(scan, from, quote) : word_end(scan, from);
+    if (to == SIZE_MAX || key->class.weight == BERTH_KEY_WEAK) return end;
+    bool secret =
+        quote.len ? redact_is_secret(scan, key->class, from, to, SYNTAX_QUOTED)
+                  : redact_looks_random(s + from, to - from) || is_plain_secret(scan, from, to) ||
+                        (to_word &&
+                         (redact_is_mixture(scan, from, to) || memchr(s + from, '-', to - from)));
+    return secret && redact_mark_secret(scan, from, to, key->rule) ? to : end;
+}
