@@ -276,6 +276,14 @@ describe("policy check on a file of one's own", function()
         end }]==])
   end)
 
+  it("takes tables of data by the thousand", function()
+    local parts = { "local limits = {" }
+    for i = 1, 5000 do parts[#parts + 1] = ("p%d = { VCPU = 10, MEMORY_MB = 1 },"):format(i) end
+    parts[#parts + 1] = [[} return policy { admit = function(claim)
+      return limits[claim.project] and allow() or deny("no_limit", "no limit") end }]]
+    assert.equal("", messages(table.concat(parts, "\n")))
+  end)
+
   it("follows views into functions, loops and results", function()
     assert.matches("2: provider has no member 'nam', did you mean 'name'?", messages [[
       local function first(list) for _, each in ipairs(list) do return each.nam end end

@@ -45,11 +45,17 @@ local function equal(a, b)
 end
 kinds.equal = equal
 
+local MOST_SITES = 64 -- tables of data by the thousand are not told apart
+
 local function union(a, b)
-  local sites = {}
-  for site in pairs(a.sites) do sites[site] = true end
-  for site in pairs(b.sites) do sites[site] = true end
-  return { kind = a.kind, sites = sites }
+  local sites, count = {}, 0
+  for _, kind in ipairs { a, b } do
+    for site in pairs(kind.sites) do
+      count = count + (sites[site] and 0 or 1)
+      sites[site] = true
+    end
+  end
+  return count <= MOST_SITES and { kind = a.kind, sites = sites } or ANY
 end
 
 -- nil and false stand for "nothing" beside a value of another kind.
