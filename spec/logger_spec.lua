@@ -167,6 +167,26 @@ describe("a logger", function()
     assert.matches("user=ann", kept[1])
   end)
 
+  it("writes JSON whatever is masked in it", function()
+    local log, kept = recorder()
+    local pieces = { "password=", "token: ", "ghp_", "'", '"', "`", "\\", "{", "}", ",", ":", "\n",
+      "hunter22", " ", "Bearer ", "a@b.co", "-----BEGIN PRIVATE KEY-----", "\xff", "=" }
+    local chance = corpus.chance(seed)
+    local function text()
+      local list = {}
+      for i = 1, chance:number(0, 6) do list[i] = chance:pick(pieces) end
+      return table.concat(list)
+    end
+    for i = 1, lines * 5 do
+      log:info(text(), { [text()] = text(), [text()] = i, b = text(), name = text(),
+        value = text() })
+      local record, _, why = json.decode(kept[i])
+      assert.is_truthy(record, ("%s, BERTH_SEED=%d: %s"):format(why, seed, kept[i]))
+      assert.is_true(is_tame(kept[i]), kept[i])
+    end
+    assert.equal(0, log:dropped())
+  end)
+
   it("writes no secret of the generated corpus", function()
     local chance, wrong = corpus.chance(seed), {}
     for _, format in ipairs { "json", "text" } do

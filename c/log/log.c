@@ -1,9 +1,8 @@
 /* log.c - records through redaction to their sink, and the count of those that did not get there.
  *
- * Most records hold nothing secret: they are formatted and written after two looks, at each text
- * by itself and at the line, where names and values of strangers meet.  Only when those find
- * something is each text redacted by itself, so that masks can never break the line's format; the
- * result is looked at again. */
+ * Most records hold nothing secret, which a look at each text tells; then they are written as they
+ * are.  Otherwise what redaction leaves of them is.  Either is formatted afterwards, so that no
+ * mask can break a line's format. */
 #include <string.h>
 
 #include "core/err.h"
@@ -85,18 +84,6 @@ static bool tell_dropped(struct berth_log_state *state) {
     return true;
 }
 
-/* What no field showed by itself may show in the line: {"name": "password", "value": "x"}. */
-static bool check_line(struct berth_log_state *state, berth_redactor *redactor) {
-    log_line *line = &state->line;
-    if (line->failed) return false;
-    if (berth_redact_is_clean(redactor, line->s, line->len - 1)) return true;
-    const char *out;
-    size_t len;
-    berth_redact_begin(redactor);
-    berth_rc rc = berth_redact_field(redactor, NULL, line->s, line->len - 1, &out, &len, NULL);
-    return rc == BERTH_OK && log_replace(line, out, len);
-}
-
 /* The record with each of its texts redacted by itself. */
 static bool format_redacted(struct berth_log_state *state, berth_redactor *redactor,
                             const log_record *record) {
@@ -104,29 +91,15 @@ static bool format_redacted(struct berth_log_state *state, berth_redactor *redac
     if (berth_record_redact(redactor, &record->is, &state->room, &shown.is) != BERTH_OK)
         return false;
     format(state, &state->line, shown);
-    return check_line(state, redactor);
-}
-
-/* A line holds the beginning of long texts only: they must be looked at whole. */
-static bool is_short(const berth_record *record) {
-    if (record->message_len > BERTH_LOG_VALUE_MAX) return false;
-    for (size_t i = 0; i < record->count; i++) {
-        const berth_log_field *field = &record->fields[i];
-        if (field->type == BERTH_FIELD_TEXT && field->len > BERTH_LOG_VALUE_MAX) return false;
-    }
-    return true;
+    return !state->line.failed;
 }
 
 static bool write_record(struct berth_log_state *state, berth_redactor *redactor,
                          log_record record) {
     static const berth_record note = {BERTH_REDACT_NOTE, sizeof BERTH_REDACT_NOTE - 1, NULL, 0,
                                       true};
-    format(state, &state->line, record);
-    if (state->line.failed) return false;
-    bool clean = is_short(&record.is) && berth_record_is_clean(redactor, &record.is) &&
-                 (record.is.own ||
-                  berth_redact_is_clean(redactor, state->line.s, state->line.len - 1));
-    if (!clean && !format_redacted(state, redactor, &record))
+    if (berth_record_is_clean(redactor, &record.is)) format(state, &state->line, record);
+    else if (!format_redacted(state, redactor, &record))
         format(state, &state->line, (log_record){.level = record.level, .is = note});
     /* from here on a sink may do away with what the record was made of */
     return tell_dropped(state) && deliver(state, record.level, &state->line);

@@ -272,10 +272,3 @@ void log_format(log_line *line, berth_log_format format, const log_record *recor
     }
     put_text(line, json ? "}\n" : "\n");
 }
-
-bool log_replace(log_line *line, const char *s, size_t len) {
-    line->len = 0;
-    put(line, s, len);
-    put(line, "\n", 1);
-    return !line->failed;
-}

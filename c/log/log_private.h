@@ -26,7 +26,5 @@ typedef struct log_record {
 
 /* Replaces what the line holds by a record, with its line break. */
 void log_format(log_line *line, berth_log_format format, const log_record *record);
-/* Replaces it by a text that does not stand in it, and a line break; false without memory. */
-bool log_replace(log_line *line, const char *s, size_t len);
 
 #endif
