@@ -127,8 +127,7 @@ berth_quoted berth_quote(const char *text, size_t len) {
 #define WORD_KEPT 6
 
 static bool is_word_byte(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           (c != '\0' && strchr("_-+/=~%.", c) != NULL) || (unsigned char)c >= 0x80;
+    return (unsigned char)c > 0x20 && strchr("\"'`,;()[]{}", c) == NULL;
 }
 
 void berth_text_shorten(char *text, bool cut) {
