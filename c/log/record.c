@@ -50,15 +50,19 @@ static bool is_one_of(const char *name, const char *const *words) {
     return false;
 }
 
+static bool is_value(const char *name) {
+    static const char *const values[] = {"value", "val", "content", "data", "text", NULL};
+    return is_one_of(name, values);
+}
+
 /* The name under which the field's value stands: its own, or for {name = "password", value = "x"}
  * what the other field tells.  That is copied. */
 static const char *name_of(const berth_record *record, const berth_log_field *field,
                            told_name *told) {
-    static const char *const values[] = {"value", "val", "content", "data", "text", NULL};
     static const char *const tellers[] = {"name",     "key",    "field", "param",  "parameter",
                                           "variable", "header", "label", "option", "attribute",
                                           "property", "env",    NULL};
-    if (record->own || !is_one_of(field->name, values)) return field->name;
+    if (record->own || !is_value(field->name)) return field->name;
     for (size_t i = 0; i < record->count; i++) {
         const berth_log_field *other = &record->fields[i];
         bool tells = other->type == BERTH_FIELD_TEXT && other->len < sizeof told->text &&
@@ -82,6 +86,10 @@ static bool is_plain_name(const char *name) {
     return true;
 }
 
+bool berth_record_is_harmless(berth_redactor *redactor, const char *name) {
+    return is_plain_name(name) && !is_value(name) && !berth_redact_is_name(redactor, name);
+}
+
 /* --- a look -------------------------------------------------------------------------------- */
 
 /* A number under the name of a secret may be one as well. */
@@ -100,7 +108,7 @@ static bool is_clean_field(berth_redactor *redactor, const berth_record *record,
     if (field->own) return true;
     bool text = field->type == BERTH_FIELD_TEXT;
     if (text && !berth_redact_is_clean(redactor, field->text, field->len)) return false;
-    if (named) return true;
+    if (named || field->harmless) return true;
     const char *name = name_of(record, field, &told);
     if (!record->own && !is_plain_name(field->name) &&
         !berth_redact_is_clean(redactor, field->name, strlen(field->name)))

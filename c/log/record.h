@@ -26,6 +26,7 @@ typedef struct berth_log_field {
     double number;
     bool boolean;
     bool own; /* the value is a word or figure of berth's own: neither looked at nor escaped */
+    bool harmless; /* see berth_record_is_harmless */
 } berth_log_field;
 
 typedef struct berth_record {
@@ -47,6 +48,9 @@ typedef struct berth_record_room {
 void berth_record_room_init(berth_record_room *room, berth_mem mem);
 void berth_record_room_free(berth_record_room *room);
 
+/* Does the name of a field, one of a few letters, tell that its value is no secret?  Whoever often
+ * writes the same fields may remember it. */
+bool berth_record_is_harmless(berth_redactor *redactor, const char *name);
 /* Would no text of it be masked, looked at one by one?  Cheaper than redacting. */
 bool berth_record_is_clean(berth_redactor *redactor, const berth_record *record);
 

@@ -362,6 +362,11 @@ bool berth_redact_is_secret(berth_redactor *r, const char *name, const char *tex
     return is_secret_field(r, name, text, len, &rule);
 }
 
+bool berth_redact_is_name(const berth_redactor *r, const char *name) {
+    unsigned rule;
+    return field_class(r, name, &rule).kind != BERTH_KEY_NONE;
+}
+
 bool berth_redact_has_names(const berth_redactor *r) {
     return r->nfields > 0;
 }

@@ -105,6 +105,8 @@ berth_rc berth_redact_field(berth_redactor *redactor, const char *name, const ch
                             size_t len, const char **out, size_t *out_len, berth_err *err);
 /* Would nothing be masked, and no hook be called? A look that is cheaper than redacting. */
 bool berth_redact_is_clean(berth_redactor *redactor, const char *text, size_t len);
+/* May what stands under the name of a field be a secret because of that? */
+bool berth_redact_is_name(const berth_redactor *redactor, const char *name);
 /* Does it know names of operators' own whose values are secrets? */
 bool berth_redact_has_names(const berth_redactor *redactor);
 /* Is the hook called for every record? */

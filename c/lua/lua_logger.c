@@ -180,6 +180,18 @@ static void read_value(lua_State *L, berth_log_field *field) {
     }
 }
 
+/* Strings of names are made once and come again and again: what was found out about one is kept. */
+static bool is_harmless(luax_logger *self, const char *name) {
+    luax_logger_name *kept = &self->names[((uintptr_t)name >> 4) % LUAX_LOGGER_NAMES];
+    if (kept->at == name && strcmp(kept->text, name) == 0) return true;
+    size_t len = strlen(name);
+    if (len >= sizeof kept->text || !berth_record_is_harmless(self->redaction->redactor, name))
+        return false;
+    kept->at = name;
+    memcpy(kept->text, name, len + 1);
+    return true;
+}
+
 /* Keeps the list sorted by name, whatever order the table has. */
 static void add_field(fields *list, const berth_log_field *field) {
     size_t have = list->count < BERTH_RECORD_FIELDS_MAX ? list->count : BERTH_RECORD_FIELDS_MAX, at = have;
@@ -192,7 +204,7 @@ static void add_field(fields *list, const berth_log_field *field) {
 }
 
 /* The table's strings stay where they are as long as the table does. */
-static void read_fields(lua_State *L, int table, fields *list) {
+static void read_fields(lua_State *L, luax_logger *self, int table, fields *list) {
     list->count = 0;
     if (lua_isnoneornil(L, table)) return;
     luaL_checktype(L, table, LUA_TTABLE);
@@ -201,6 +213,7 @@ static void read_fields(lua_State *L, int table, fields *list) {
         if (lua_type(L, -2) != LUA_TSTRING)
             luaL_error(L, "fields have names, not a %s", luaL_typename(L, -2));
         berth_log_field field = {.name = lua_tostring(L, -2)};
+        field.harmless = is_harmless(self, field.name);
         read_value(L, &field);
         add_field(list, &field);
         lua_pop(L, 1);
@@ -216,7 +229,7 @@ static int write_record(lua_State *L, berth_level level) {
     luax_max_args(L, 3);
     lua_settop(L, 3);
     fields list;
-    read_fields(L, 3, &list);
+    read_fields(L, self, 3, &list);
     luaL_checkstack(L, 16, NULL);
     luax_logger_write(L, 1, self->redaction, level, &(berth_record){message, len, list.item, list.count, false});
     return 0;

@@ -12,6 +12,13 @@ enum {
     LUAX_LOGGER_VALUES = LUAX_LOGGER_REDACTION
 };
 
+/* Names of fields that were found harmless, each where its address says. */
+#define LUAX_LOGGER_NAMES 64
+typedef struct luax_logger_name {
+    const char *at; /* of the string; only compared */
+    char text[16];
+} luax_logger_name;
+
 /* Invariant: log is NULL once closed, and owns its sink.  L and index, the logger's own on the
  * stack, are set while a record is written: a sink that is a function is called through them. */
 typedef struct luax_logger {
@@ -21,6 +28,7 @@ typedef struct luax_logger {
     int index;
     int writing;  /* records under way: a sink may write more, or close the logger */
     bool closing; /* once they are done */
+    luax_logger_name names[LUAX_LOGGER_NAMES];
 } luax_logger;
 
 extern const luax_class luax_logger_class;
