@@ -98,7 +98,10 @@ void luax_log_event(lua_State *L, luax_store *owner, int store, berth_level leve
     if (!luax_logs(owner, level)) return;
     berth_record record = {message, strlen(message), details->items, details->count,
                            !details->foreign};
-    luaL_checkstack(L, 16, NULL);
+    if (!lua_checkstack(L, 16)) { /* nothing raises here: what is told was done already */
+        berth_log_drop(owner->logger->log);
+        return;
+    }
     lua_getiuservalue(L, store, LUAX_STORE_LOGGER);
     luax_logger_write(L, lua_gettop(L), owner->redaction, level, &record);
     lua_pop(L, 1);

@@ -49,15 +49,32 @@ static int64_t wall_clock(void *ud) {
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* Calls the function with line and word. */
+/* A line on its way to a function. */
+typedef struct handed {
+    berth_level level;
+    const char *line;
+    size_t len;
+} handed;
+
+/* (line, function): protected, so that nothing it raises, not even for memory, leaves the verb
+ * that is told of and was done already. */
+static int call_function(lua_State *L) {
+    const handed *h = lua_touserdata(L, 1);
+    lua_pushlstring(L, h->line, h->len);
+    lua_pushstring(L, berth_level_word(h->level));
+    lua_call(L, 2, 0);
+    return 0;
+}
+
 static bool function_write(void *ud, berth_level level, const char *line, size_t len) {
     luax_logger *self = ud;
     lua_State *L = self->L;
     if (!L || !lua_checkstack(L, 8)) return false;
     if (len > 0 && line[len - 1] == '\n') len--;
+    handed h = {level, line, len};
+    lua_pushcfunction(L, call_function);
+    lua_pushlightuserdata(L, &h);
     lua_getiuservalue(L, self->index, LUAX_LOGGER_SINK);
-    lua_pushlstring(L, line, len);
-    lua_pushstring(L, berth_level_word(level));
     bool taken = lua_pcall(L, 2, 0, 0) == LUA_OK;
     if (!taken) lua_pop(L, 1);
     return taken;

@@ -1,17 +1,18 @@
 -- Every allocation that a verb of the public face makes, in Lua, in berth and in SQLite, fails in
 -- turn: the verb is done, or says that memory ran out and nothing happened, and then can be done.
--- Run by face.sh: face.lua TARGET.
+-- Run by face.sh: face.lua TARGET [log].
 
 local berth = require "berth"
 local fault = require "fault_malloc"
 
-local target = arg[1]
+local target, logged = arg[1], arg[2] == "log"
 
 local function uuid(n) return ("%08d-2222-4333-8444-555555555555"):format(n) end
 
 local function set_up()
   for _, suffix in ipairs { "", "-wal", "-shm" } do os.remove(target .. suffix) end
-  local db = assert(berth.open(target))
+  local db = assert(berth.open(target, {
+    logger = logged and { level = "debug", sink = function() end } or nil }))
   assert(db:create_trait "CUSTOM_T")
   for i = 1, 3 do
     assert(db:create_provider { name = "n" .. i, uuid = uuid(i), traits = { "CUSTOM_T" },

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every allocation of every verb of the public face fails in turn, in memory and in a file.
+# Every allocation of every verb of the public face fails in turn, in memory and in a file, with a
+# log and without.
 . spec/torture/common.bash
 read -r -a flags <<<"$(pkg-config --cflags lua5.4 2>/dev/null || echo -I/usr/include/lua5.4)"
 if ! "${CC:-cc}" -O2 -shared -fPIC "${flags[@]}" -o "$dir/fault_malloc.so" \
@@ -8,6 +9,8 @@ if ! "${CC:-cc}" -O2 -shared -fPIC "${flags[@]}" -o "$dir/fault_malloc.so" \
     exit 77
 fi
 for target in $(choose :memory: ":memory: $dir/store.db"); do
-    LUA_CPATH_5_4="$dir/?.so;${LUA_CPATH_5_4:-${LUA_CPATH:-;}}" \
-        LD_PRELOAD="$dir/fault_malloc.so" "$LUA" spec/torture/face.lua "$target" || exit 1
+    for log in "" log; do
+        LUA_CPATH_5_4="$dir/?.so;${LUA_CPATH_5_4:-${LUA_CPATH:-;}}" \
+            LD_PRELOAD="$dir/fault_malloc.so" "$LUA" spec/torture/face.lua "$target" $log || exit 1
+    done
 done
