@@ -129,6 +129,12 @@ describe("a logger", function()
       f = 0.5, ["odd name"] = true, z = "a\nb\xff" })
     assert.equal('WARN two words a=plain b="two words" c="" d="say \\"x\\"" e="k=v" f=0.5 n=1 '
       .. '"odd name"=true z="a\\nb\\xff"', kept[1])
+    log:info('x level=error user="root"', { a = 1 })
+    assert.equal('INFO "x level=error user=\\"root\\"" a=1', kept[2])
+    log:info ""
+    assert.equal('INFO ""', kept[3])
+    log:info 'it said "no"'
+    assert.equal('INFO it said "no"', kept[4])
   end)
 
   it("cuts long texts, after they were redacted", function()

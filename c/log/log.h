@@ -24,7 +24,8 @@ typedef enum berth_level {
 
 typedef enum berth_log_format {
     BERTH_LOG_JSON, /* {"time": "...", "level": "info", "message": "...", fields in order} */
-    BERTH_LOG_TEXT  /* time INFO message name=value name="two words" */
+    BERTH_LOG_TEXT  /* time INFO message name=value name="two words"; the message in quotation marks
+                       where it could be taken for fields */
 } berth_log_format;
 
 #define BERTH_LOG_VALUE_MAX ((size_t)8192) /* bytes of a text after redaction; the rest is cut */

@@ -233,6 +233,11 @@ static void put_field(log_line *line, const berth_log_field *field, bool json, b
     put_value(line, field, json);
 }
 
+/* May the message stand without quotation marks: could nothing in it be taken for a field? */
+static bool is_sentence(const char *s, size_t len) {
+    return len > 0 && !memchr(s, '=', len) && s[0] != '"';
+}
+
 static void put_head(log_line *line, bool json, const log_record *record) {
     static const char *const upper[] = {"DEBUG", "INFO", "WARN", "ERROR", "OFF"};
     size_t len = record->is.message_len, n = cut(record->is.message, len);
@@ -255,8 +260,12 @@ static void put_head(log_line *line, bool json, const log_record *record) {
     }
     put_text(line, upper[record->level]);
     put_text(line, " ");
-    put_escaped(line, record->is.message, n, false, false);
-    if (n < len) put_text(line, "...");
+    if (is_sentence(record->is.message, n)) {
+        put_escaped(line, record->is.message, n, false, false);
+        if (n < len) put_text(line, "...");
+    } else {
+        put_quoted(line, record->is.message, len, false);
+    }
 }
 
 void log_format(log_line *line, berth_log_format format, const log_record *record) {
@@ -264,7 +273,8 @@ void log_format(log_line *line, berth_log_format format, const log_record *recor
     line->len = 0;
     line->failed = false;
     put_head(line, json, record);
-    for (size_t i = 0; i < record->is.count; i++) put_field(line, &record->is.fields[i], json, record->is.own);
+    for (size_t i = 0; i < record->is.count; i++)
+        put_field(line, &record->is.fields[i], json, record->is.own);
     if (record->left_out > 0) {
         berth_log_field left = {.name = "fields_left_out", .type = BERTH_FIELD_INTEGER,
                                 .integer = (int64_t)record->left_out};

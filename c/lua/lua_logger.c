@@ -211,7 +211,8 @@ static bool is_harmless(luax_logger *self, const char *name) {
 
 /* Keeps the list sorted by name, whatever order the table has. */
 static void add_field(fields *list, const berth_log_field *field) {
-    size_t have = list->count < BERTH_RECORD_FIELDS_MAX ? list->count : BERTH_RECORD_FIELDS_MAX, at = have;
+    size_t have = list->count < BERTH_RECORD_FIELDS_MAX ? list->count : BERTH_RECORD_FIELDS_MAX;
+    size_t at = have;
     list->count++;
     while (at > 0 && strcmp(list->item[at - 1].name, field->name) > 0) at--;
     if (at == BERTH_RECORD_FIELDS_MAX) return;
@@ -248,7 +249,8 @@ static int write_record(lua_State *L, berth_level level) {
     fields list;
     read_fields(L, self, 3, &list);
     luaL_checkstack(L, 16, NULL);
-    luax_logger_write(L, 1, self->redaction, level, &(berth_record){message, len, list.item, list.count, false});
+    const berth_record record = {message, len, list.item, list.count, false};
+    luax_logger_write(L, 1, self->redaction, level, &record);
     return 0;
 }
 

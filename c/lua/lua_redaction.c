@@ -140,7 +140,8 @@ static void redact_error(luax_redaction *self, berth_redactor *r, berth_err *err
     if (r != NULL && berth_record_is_clean(r, &record)) return;
     err->nfields = 0;
     if (r == NULL || berth_record_redact(r, &record, &self->room, &shown) != BERTH_OK) {
-        put_text(err->message, sizeof err->message, BERTH_REDACT_NOTE, sizeof BERTH_REDACT_NOTE - 1);
+        put_text(err->message, sizeof err->message, BERTH_REDACT_NOTE,
+                 sizeof BERTH_REDACT_NOTE - 1);
         return;
     }
     put_text(err->message, sizeof err->message, shown.message, shown.message_len);

@@ -21,7 +21,7 @@ typedef struct luax_redaction {
     berth_redactor *redactor;     /* owned */
     berth_redact_options options; /* what it was made of; texts stand in its or its base's arena */
     berth_arena arena;
-    berth_policies *hosts[LUAX_REDACTION_HOSTS]; /* in order of speaking; before the last: its base's */
+    berth_policies *hosts[LUAX_REDACTION_HOSTS]; /* in order of speaking; its base's come first */
     size_t nhosts;
     berth_policies *own; /* owned; the last host, or NULL */
     berth_record_room room;
