@@ -219,6 +219,17 @@ describe("a store's log", function()
     remove()
   end)
 
+  it("tells when the store had to be read anew", function()
+    local directory, remove = command.directory()
+    local path = directory .. "/fleet.db"
+    local fleet <close> = assert(berth.open(path, { logger = logger }))
+    local other <close> = assert(berth.open(path, { keep_changes = 1 }))
+    for i = 1, 300 do assert(other:create_provider { name = "p" .. i }) end
+    assert(fleet:provider "p300") -- what led there is not kept any more
+    same({ level = "warn", sequence = 300 }, last(records, "read anew"))
+    remove()
+  end)
+
   it("takes the options of a logger as well", function()
     local lines = {}
     local fleet = assert(berth.open(":memory:", { logger = { time = false, format = "text",
