@@ -120,6 +120,22 @@ describe("an explanation", function()
                 texts(assert(split:explain(query:format(1280) .. groups)).relaxations))
   end)
 
+  it("tells what a tree has together of a split class", function()
+    local fleet <close> = fleets.load {
+      { name = "one", inventories = { VCPU = stock(10) } },
+      { name = "two" },
+      { name = "two-a", parent = "two", inventories = { VCPU = stock(8) } },
+      { name = "two-b", parent = "two", inventories = { VCPU = stock(8) } },
+    }
+    local why = assert(fleet:explain("resources=VCPU:20&split=VCPU"))
+    local names, found = fleets.names(fleet), {}
+    for i, near in ipairs(why.nearest) do
+      found[i] = { names[near.root], near.have, near.provider and names[near.provider] }
+    end
+    assert.same({ { "two", 16 }, { "one", 10, "one" } }, found)
+    assert.same({ "VCPU 20 -> 16" }, texts(why.relaxations))
+  end)
+
   it("tells conditions on all groups together", function()
     local why = assert(store:explain { group_policy = "isolate", groups = {
       a = { resources = { PGPU = 1 } }, b = { resources = { PGPU = 1 } },

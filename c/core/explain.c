@@ -266,13 +266,14 @@ static void note_near(berth_explanation *out, berth_near near) {
 /* Who has most of the class of a ROOM step: of those that meet all else, or of all. */
 static berth_rc find_most(explaining *ex, const berth_step *step, part *strict, part *any,
                           berth_near *near) {
-    berth_ref rclass = ex->base->groups[step->group].resources[step->item].rclass;
+    const berth_shape_amount *asked = &ex->base->groups[step->group].resources[step->item];
     berth_widest widest;
-    berth_rc rc = part_most(ex, strict, near->root, rclass, &widest);
+    berth_rc rc = part_most(ex, strict, near->root, asked->rclass, &widest);
     if (rc == BERTH_OK && widest.provider == BERTH_NONE)
-        rc = part_most(ex, any, near->root, rclass, &widest);
-    near->have = widest.most;
-    near->provider = widest.provider;
+        rc = part_most(ex, any, near->root, asked->rclass, &widest);
+    bool together = asked->split && widest.together > widest.most;
+    near->have = together ? widest.together : widest.most;
+    near->provider = together ? BERTH_NONE : widest.provider;
     return rc;
 }
 

@@ -50,7 +50,8 @@ typedef struct berth_near {
     size_t step;
     berth_ref provider; /* at ROOM: who has the most free of those that meet all else the group
                            asks, or else of all; BERTH_NONE when nobody has any, and elsewhere */
-    int64_t have;       /* at ROOM: how much that is */
+    int64_t have;       /* at ROOM: how much that is; of a split class, what the tree's own could
+                           give together when that is more, and BERTH_NONE */
 } berth_near;
 
 #define BERTH_NEAR_MAX 3

@@ -40,7 +40,7 @@
 ---@field forbidden string[]|string? none of them
 ---@field member_of (string|string[])[]|string? aggregates, likewise; "!a" forbids
 ---@field in_tree berth.ProviderName?
----@field split table<string, true>|string[]? classes that several providers may share in
+---@field split table<string, true>|string[]? gathered from several providers of one tree
 
 ---@class berth.RequestTable: berth.Group
 ---@field groups table<string|integer, berth.Group>? by suffix
