@@ -519,6 +519,17 @@ describe("a split class", function()
     assert.same({}, set_of(store, two:format(3201, 3200, "none")))
   end)
 
+  it("is not sought for in vain when a group has taken what another needs alone", function()
+    local specs = { { name = "R", inventories = { DISK_GB = stock(9) } } }
+    for i = 1, 20 do
+      specs[#specs + 1] = { name = "N" .. i, parent = "R", inventories = { VCPU = stock(3) } }
+    end
+    local store <close> = fleets.load(specs)
+    -- both groups need the root's disk, and isolation gives it to one
+    assert.same({}, set_of(store, "resources=VCPU:4&split=VCPU&resources1=DISK_GB:3,VCPU:6" ..
+      "&split1=DISK_GB,VCPU&resources2=DISK_GB:6,VCPU:10&split2=VCPU&group_policy=isolate"))
+  end)
+
   it("is what a refusal names when all of a tree together have too little", function()
     local store <close> = numa(8, 8)
     local request = { consumer = "c", resources = { VCPU = 101 }, split = { VCPU = true } }

@@ -4,6 +4,7 @@
  * any of it is never extended; see search_private.h. */
 #include <string.h>
 
+#include "core/capacity.h"
 #include "core/search_private.h"
 
 /* Values of tops: index of the chosen provider that dominates all others chosen for the subtree,
@@ -138,12 +139,36 @@ static bool over_budget(const berth_search *s) {
     return s->work > s->work_limit;
 }
 
+/* Do the providers that other groups did not take under isolate have enough of the class? */
+static bool finds_enough(const berth_search *s, const search_var *var) {
+    int64_t amount = var->needs[0].amount, sum = 0;
+    for (size_t i = 0; i < var->ndomain; i++) {
+        uint32_t at = var->domain[i];
+        int64_t left = s->left[at * s->ncols + var->needs[0].col];
+        if (left < 1 || !search_room(s, var, at)) continue;
+        if (left >= amount) return true;
+        if (at < s->nown && (!berth_add_i64(sum, left, &sum) || sum >= amount)) return true;
+    }
+    return false;
+}
+
+/* Each class still to be split, by itself. */
+static bool splits_open(berth_search *s, size_t from) {
+    for (size_t v = from; s->isolate && s->nsplits > 0 && v < s->nvars; v++) {
+        if (s->vars[v].split == NULL) continue;
+        s->work += s->vars[v].ndomain / 8 + 1;
+        if (!finds_enough(s, &s->vars[v])) return false;
+    }
+    return true;
+}
+
 /* Takes what the variable just chose; gives it back when the prefix is broken. */
 static bool settle(berth_search *s, size_t v) {
     search_var *var = &s->vars[v];
     take(s, var);
     bool kept = s->target == NULL || search_keeps_to(s, v, s->target);
     if (kept && var->split != NULL) kept = search_share(s, v, SHARE_AMOUNTS);
+    kept = kept && splits_open(s, v + 1);
     if (kept && add_traits(s, v) && add_tops(s, v) && !(s->pruning && search_hopeless(s, v + 1)) &&
         !(v + 1 == s->nvars && s->nsplits > 0 && search_has_spare(s)))
         return true;
