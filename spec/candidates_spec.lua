@@ -519,6 +519,31 @@ describe("a split class", function()
     assert.same({}, set_of(store, two:format(3201, 3200, "none")))
   end)
 
+  it("is found for many groups that share hundreds of small providers", function()
+    local specs = { { name = "R" } }
+    for i = 1, 300 do
+      specs[#specs + 1] = { name = "N" .. i, parent = "R", inventories = { PGPU = stock(3) } }
+    end
+    local store <close> = fleets.load(specs)
+    local function first(groups, amount, policy)
+      local request = { groups = {}, group_policy = policy }
+      for i = 1, groups do
+        request.groups["g" .. i] = { resources = { PGPU = amount }, split = { PGPU = true } }
+      end
+      return assert(store:candidates(request)):next()
+    end
+    for _, policy in ipairs { "none", "isolate" } do
+      local total = 0
+      for _, amounts in pairs(assert(first(12, 50, policy)):resources()) do
+        total = total + amounts.PGPU
+      end
+      assert.equal(600, total)
+    end
+    assert.is_truthy(first(9, 100, "none")) -- all there is
+    assert.is_nil(first(9, 101, "none"))
+    assert.is_truthy(first(1, 900, "none"))
+  end)
+
   it("is not sought for in vain when a group has taken what another needs alone", function()
     local specs = { { name = "R", inventories = { DISK_GB = stock(9) } } }
     for i = 1, 20 do

@@ -160,24 +160,33 @@ static void raise(berth_search *s, search_edge *edge) {
     }
 }
 
-/* Gives the row what it asks for; false when that cannot be. */
-static bool serve(berth_search *s, size_t row) {
+/* Gives the row what it asks for, first what is there for the taking: of the last places, for sets
+ * are tried from the first on.  Returns what is wanting, less than 0 when its pieces are too many. */
+static int64_t serve(berth_search *s, size_t row) {
     int64_t open = s->vars[row].needs[0].amount;
     for (size_t e = 0; e < s->nedges; e++)
         if (in_row(&s->edges[e], row)) open -= s->edges[e].amount;
+    for (size_t e = s->nedges; e-- > 0 && open > 0;) {
+        search_edge *edge = &s->edges[e];
+        if (!in_row(edge, row)) continue;
+        int64_t by = smaller(smaller(open, s->slack[edge->at]), edge->high - edge->amount);
+        edge->amount += by;
+        s->slack[edge->at] -= by;
+        open -= by;
+    }
     while (open > 0) {
         chain c = seek(s, row, NULL);
-        if (!c.found) return false;
+        if (!c.found) return open;
         int64_t by = smaller(smaller(open, s->slack[c.at]), follow(s, row, c, 0));
         (void)follow(s, row, c, by);
         s->slack[c.at] -= by;
         open -= by;
     }
-    return open == 0;
+    return open;
 }
 
-/* Any amounts that come out even, whatever the steps but the given one. */
-static bool flow(berth_search *s, size_t v, size_t col, int64_t step) {
+/* The least for every piece; false when some local has not even that. */
+static bool give_least(berth_search *s, size_t col, int64_t step) {
     fill_slack(s, col, step);
     for (size_t e = 0; e < s->nedges; e++) {
         search_edge *edge = &s->edges[e];
@@ -185,9 +194,15 @@ static bool flow(berth_search *s, size_t v, size_t col, int64_t step) {
         s->slack[edge->at] -= edge->low;
         if (s->slack[edge->at] < 0) return false;
     }
+    return true;
+}
+
+/* Any amounts that come out even, whatever the steps but the given one. */
+static bool flow(berth_search *s, size_t v, size_t col, int64_t step) {
+    if (!give_least(s, col, step)) return false;
     for (size_t row = 0; row <= v; row++) {
         if (!shares(&s->vars[row], &s->vars[v])) continue;
-        if (s->vars[row].needs[0].amount % step != 0 || !serve(s, row)) return false;
+        if (s->vars[row].needs[0].amount % step != 0 || serve(s, row) != 0) return false;
     }
     return true;
 }
@@ -302,22 +317,45 @@ bool search_share(berth_search *s, size_t v, search_sharing kind) {
     return even;
 }
 
+/* The most that so many places behind the n-th of the set could give. */
+static int64_t most_behind(const search_var *var, size_t n, size_t count) {
+    const search_split *split = var->split;
+    int64_t most = 0;
+    for (size_t i = 0; i < split->nrichest && count > 0; i++) {
+        if (split->richest[i] <= split->places[n - 1]) continue;
+        if (!berth_add_i64(most, split->spans[split->richest[i]].high, &most)) return INT64_MAX;
+        count--;
+    }
+    return most;
+}
+
 bool search_may_share(berth_search *s, const search_var *var, size_t n) {
-    size_t v = (size_t)(var - s->vars), last = v;
-    bool rivals = false;
+    size_t v = (size_t)(var - s->vars), rivals = 0;
     s->nedges = 0;
     for (size_t u = 0; u < s->nvars; u++) {
         const search_var *other = &s->vars[u];
         if (u == v || !shares(other, var)) continue;
-        rivals = true;
+        rivals++;
         if (u < v) add_edges(s, other, other->split->size, false);
         for (size_t i = 0; u > v && i < other->ndomain; i++) add_maybe(s, other, other->domain[i]);
-        if (u > last) last = u;
     }
-    if (!rivals) return true;
+    if (rivals == 0) return true;
     add_edges(s, var, n, false);
+    size_t behind = s->nedges; /* shut at first */
     if (n == 0 || n < var->split->size) add_behind(s, var, n);
-    return flow(s, last, var->needs[0].col, 1);
+    for (size_t e = behind; e < s->nedges; e++) {
+        s->edges[e].step = s->edges[e].high;
+        s->edges[e].high = 0;
+    }
+    s->work += s->nedges / EDGES_A_STEP + 1;
+    if (!give_least(s, var->needs[0].col, 1)) return false;
+    for (size_t u = 0; u < s->nvars; u++)
+        if (u != v && shares(&s->vars[u], var) && serve(s, u) != 0) return false;
+    int64_t open = serve(s, v);
+    if (open <= 0) return open == 0;
+    if (n > 0 && most_behind(var, n, var->split->size - n) < open) return false;
+    for (size_t e = behind; e < s->nedges; e++) s->edges[e].high = s->edges[e].step;
+    return serve(s, v) == 0;
 }
 
 /* Are amounts of the edges free to go round in a circle until one of them is nothing? */

@@ -103,9 +103,11 @@ static bool tops_all(const berth_search *s, size_t k, size_t v, uint32_t at) {
     return true;
 }
 
-static bool top_may_come(const berth_search *s, size_t k, size_t v) {
+static bool top_may_come(berth_search *s, size_t k, size_t v) {
     for (size_t u = v + 1; u < s->nvars; u++) {
         if (!s->subtree_of[k * s->nvars + u]) continue;
+        s->work += s->vars[u].ndomain;
+        s->stuck += s->vars[u].ndomain;
         for (size_t i = 0; i < s->vars[u].ndomain; i++)
             if (tops_all(s, k, v, s->vars[u].domain[i])) return true;
     }
