@@ -316,6 +316,15 @@ describe("policy check on a file of one's own", function()
       "local q = {} for _, f in ipairs { 'class' } do q[f] = 'X' end b:usage(q) return allow()"))
   end)
 
+  it("tells of metamethods that are none, or that policies go without", function()
+    local function of(body) return hook("score", body .. " return 1") end
+    assert.matches("__gc is left out", of "local t = setmetatable({}, { __gc = next })", 1, true)
+    assert.matches("__concat is left out", of "local t = {} t.__concat = next", 1, true)
+    assert.matches("no metamethod '__indx', did you mean '__index'",
+      of "local t = {} t.__indx = t", 1, true)
+    assert.equal("", of "local t = {} t.__index = t t.__lt = next t.__close = next t.__name = 'T'")
+  end)
+
   it("knows the verbs that handles of callers ask about", function()
     local asked = {}
     local text = command.read "lua/berth/as.lua"

@@ -316,6 +316,7 @@ function expressions.Table(self, node)
       node.named[item.name] = item.line
       words.look(self, item.line, item.name)
       words.copied(self, item)
+      words.metamethod(self, item.line, item.name)
       self:learn(node.fields, item.name, value)
       self.spelling:declare(item.name, item.line, self.reporting)
     elseif item.key then

@@ -8,6 +8,7 @@ local new_spelling = require "berth.policy.spelling"
 local parse = require "berth.policy.parser"
 local results = require "berth.policy.results"
 local verdicts = require "berth.policy.verdicts"
+local words = require "berth.policy.words"
 
 local ANY = kinds.ANY
 local PASSES = 16 -- kinds climb few steps; what is not settled by then stays half known
@@ -59,6 +60,7 @@ local function assign_index(self, target, value)
     self:complain(target.line, "parameters", nil, "parameters cannot be written to")
   elseif target.dot then
     self.spelling:declare(target.key.value, target.line)
+    words.metamethod(self, target.line, target.key.value)
   end
   local at = target.key.tag ~= "String" and self:value(target.key)
   if not object or object.kind ~= "record" then return end

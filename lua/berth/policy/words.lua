@@ -43,6 +43,23 @@ function words.look(infer, line, name)
   end
 end
 
+local METAMETHODS, LEFT_OUT = {}, { __gc = true, __mode = true, __concat = true }
+for name in ([[index newindex call len eq lt le unm add sub mul div idiv mod pow band bor bxor bnot
+  shl shr close tostring pairs name metatable]]):gmatch "%a+" do
+  METAMETHODS["__" .. name] = true
+end
+
+--- A field that begins as those of metatables do.
+function words.metamethod(infer, line, name)
+  if not name:find "^__%a" or METAMETHODS[name] then return end
+  if LEFT_OUT[name] then
+    infer:complain(line, name, nil, "%s is left out of the metatables of policies", name)
+  else
+    local near = known.nearest(name, METAMETHODS)
+    infer:complain(line, name, near, "there is no metamethod '%s'", name)
+  end
+end
+
 -- By member: which argument is such a name, and of what.
 local MEANT = { class = words.class, trait = words.trait, code = words.code }
 
