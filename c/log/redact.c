@@ -40,6 +40,9 @@ static void add_dump_spans(redact_scan *scan, size_t start, size_t end, unsigned
 
 static bool mark(redact_scan *scan, size_t start, size_t end, unsigned rule, unsigned quoted) {
     berth_redactor *r = scan->r;
+    scan->marks++;
+    scan->last = (redact_span){.start = (uint32_t)start, .end = (uint32_t)end,
+                               .rule = (uint16_t)rule, .quoted = (uint8_t)quoted};
     if (start >= end || redact_is_masked(r, scan->s + start, end - start)) return false;
     if (redact_is_allowed(r, scan->s + start, end - start)) return false;
     scan->hit = true;
@@ -128,15 +131,105 @@ static bool is_settled(const redact_scan *scan) {
     return scan->depth == 0 && (scan->encoded || scan->keyword || scan->key_open);
 }
 
+/* A text that is made to take long repeats itself.  Where the bytes around an anchor are those
+ * around an earlier one of its kind, the same comes of it: nothing, or one mark at the same place
+ * within these bytes, whose value is remembered already. */
+#define REPEAT_LEAST 4096 /* bytes of a text in which that is looked for */
+#define REPEAT_BEFORE 64
+#define REPEAT_AFTER 192 /* further than names and what they name are looked at */
+#define REPEAT_SLOTS 256
+
+typedef struct seen_anchor {
+    uint32_t at;   /* 0: none */
+    uint32_t past; /* where the walk went on, from there; 0: after the anchor */
+    uint16_t arg;
+    unsigned char kind;
+    bool marked;
+    redact_span mark; /* as places from `at` - REPEAT_BEFORE */
+} seen_anchor;
+
+static bool may_repeat(const redact_scan *scan, const berth_anchor *anchor) {
+    switch ((berth_anchor_kind)anchor->kind) {
+    case BERTH_ANCHOR_NAME:
+    case BERTH_ANCHOR_SQL:
+    case BERTH_ANCHOR_COMMAND:
+    case BERTH_ANCHOR_SCHEME:
+    case BERTH_ANCHOR_URL:
+    case BERTH_ANCHOR_FIELD:
+        return anchor->at > REPEAT_BEFORE && scan->len - anchor->at > REPEAT_AFTER;
+    default: /* cheap, or told by more than the bytes around */
+        return false;
+    }
+}
+
+static seen_anchor *seen_slot(const redact_scan *scan, const berth_anchor *anchor,
+                              seen_anchor seen[REPEAT_SLOTS]) {
+    const char *s = scan->s + anchor->at - REPEAT_BEFORE;
+    uint64_t hash = anchor->kind, factor = UINT64_C(0x9e3779b97f4a7c15), word;
+    for (size_t i = 0; i < REPEAT_BEFORE + REPEAT_AFTER; i += sizeof word) {
+        memcpy(&word, s + i, sizeof word);
+        hash += word * factor;
+        factor += UINT64_C(0xd1b54a32d192ed02); /* stays odd */
+    }
+    return &seen[(hash ^ hash >> 32) % REPEAT_SLOTS];
+}
+
+static bool is_repeated(const redact_scan *scan, const berth_anchor *anchor,
+                        const seen_anchor *seen) {
+    return seen->at && seen->kind == anchor->kind && seen->arg == anchor->arg &&
+           memcmp(scan->s + seen->at - REPEAT_BEFORE, scan->s + anchor->at - REPEAT_BEFORE,
+                  REPEAT_BEFORE + REPEAT_AFTER) == 0;
+}
+
+static void note_seen(const redact_scan *scan, const berth_anchor *anchor, size_t marks, size_t end,
+                      seen_anchor *seen) {
+    size_t low = anchor->at - REPEAT_BEFORE, high = anchor->at + REPEAT_AFTER;
+    const redact_span *span = &scan->last;
+    if (is_settled(scan) || (end && (end <= anchor->at || end > high)) || marks > 1) return;
+    if (marks == 1 && (span->start < low || span->end > high)) return;
+    *seen = (seen_anchor){.at = (uint32_t)anchor->at, .kind = anchor->kind, .arg = anchor->arg,
+                          .past = end ? (uint32_t)(end - anchor->at) : 0, .marked = marks == 1};
+    if (marks == 0) return;
+    seen->mark = *span;
+    seen->mark.start = (uint32_t)(span->start - low);
+    seen->mark.end = (uint32_t)(span->end - low);
+}
+
+/* visit() in a text that is long. */
+static size_t visit_once(redact_scan *scan, const berth_anchor *anchor,
+                         seen_anchor slots[REPEAT_SLOTS]) {
+    if (!may_repeat(scan, anchor)) return visit(scan, anchor);
+    seen_anchor *seen = seen_slot(scan, anchor, slots);
+    if (!is_repeated(scan, anchor, seen)) {
+        size_t marks = scan->marks, end = visit(scan, anchor);
+        note_seen(scan, anchor, scan->marks - marks, end, seen);
+        return end;
+    }
+    size_t low = anchor->at - REPEAT_BEFORE;
+    const redact_span *span = &seen->mark;
+    if (seen->marked) mark(scan, low + span->start, low + span->end, span->rule, span->quoted);
+    return seen->past ? anchor->at + seen->past : 0;
+}
+
+static void visit_all(redact_scan *scan) {
+    seen_anchor slots[REPEAT_SLOTS] = {{0}};
+    berth_anchor anchor;
+    while (!is_settled(scan) && berth_anchors_next(&scan->walk, &anchor)) {
+        size_t end = visit_once(scan, &anchor, slots);
+        if (end) berth_anchors_skip(&scan->walk, end);
+    }
+}
+
 void redact_scan_text(redact_scan *scan) {
     berth_anchor anchor;
     berth_redactor *r = scan->r;
     if (scan->depth == 0) r->unpacked = 0;
-    while (berth_anchors_next(&scan->walk, &anchor)) {
+    if (scan->len >= REPEAT_LEAST) visit_all(scan);
+    while (!is_settled(scan) && berth_anchors_next(&scan->walk, &anchor)) {
         size_t end = visit(scan, &anchor);
-        if (is_settled(scan)) return;
         if (end) berth_anchors_skip(&scan->walk, end);
     }
+    if (is_settled(scan)) return;
     if (r->profile == BERTH_REDACT_STRICT) redact_addresses(scan);
     if (scan->key_id) redact_nearby(scan);
     if (scan->keyword || r->patterns_always) redact_patterns(scan);

@@ -172,12 +172,16 @@ void berth_anchors_ignore(berth_anchor_walk *walk, berth_anchor_kind kind) {
 /* The sequences that end before walk->end, a bit each. */
 static unsigned sequences_at(const berth_anchor_walk *walk) {
     const uint64_t *column = walk->anchors->column;
-    const unsigned char *s = walk->s;
-    size_t end = walk->end;
-    if (column[s[end - 1]] >> 56 == 0xff) return 0;
+    const unsigned char *s = walk->s + walk->end;
+    if (walk->end >= walk->floor + SPAN) {
+        uint64_t fits = column[s[-1]] | column[s[-2]] << 8 | column[s[-3]] << 16 |
+                        column[s[-4]] << 24 | column[s[-5]] << 32 | column[s[-6]] << 40 |
+                        column[s[-7]] << 48 | column[s[-8]] << 56;
+        return (unsigned)(~fits >> 56);
+    }
     uint64_t fits = 0;
-    size_t from = end < walk->floor + SPAN ? walk->floor : end - SPAN;
-    for (size_t i = from; i < end; i++) fits = fits << 8 | column[s[i]];
+    for (const unsigned char *at = walk->s + walk->floor; at < s; at++)
+        fits = fits << 8 | column[*at];
     return (unsigned)(~fits >> 56);
 }
 
@@ -192,6 +196,9 @@ static bool next_sequence(berth_anchor_walk *walk, berth_anchor *out) {
         unsigned kind = sequence->kind;
         for (size_t p = 0; !sequence->class[p]; p++) len--;
         if (walk->end < walk->floor + len || walk->ignored >> kind & 1u) continue;
+        if (kind == BERTH_ANCHOR_DIGITS && walk->end > len &&
+            byte_is((char)walk->s[walk->end - len - 1], BYTE_DIGIT))
+            continue; /* they began before */
         *out = (berth_anchor){.at = walk->end - len, .kind = (unsigned char)kind};
         return true;
     }
@@ -250,18 +257,25 @@ static unsigned lowest_bit(uint64_t bits) {
 
 /* Moves to the next byte at which something might end. */
 static bool next_end(berth_anchor_walk *walk) {
-    if (walk->end >= walk->scanned)
-        walk->ends = 0;
-    else
-        walk->ends &= ~UINT64_C(0) << (ANCHOR_BLOCK - (walk->scanned - walk->end));
-    if (!walk->ends) {
+    berth_anchor_ends *ends = &walk->ends;
+    const berth_anchors *anchors = walk->anchors;
+    uint64_t left = 0;
+    if (walk->end < walk->scanned)
+        left = ~UINT64_C(0) << (ANCHOR_BLOCK - (walk->scanned - walk->end));
+    ends->sequences &= left;
+    ends->literals &= left;
+    if (!(ends->sequences | ends->literals)) {
         size_t from = walk->end > walk->scanned ? walk->end : walk->scanned;
         if (from >= walk->len) return false;
-        walk->scanned = ANCHOR_BLOCK +
-                        walk->anchors->scan(walk->anchors, walk->s, walk->len, from, &walk->ends);
-        if (!walk->ends) return false;
+        walk->scanned = ANCHOR_BLOCK + anchors->scan(anchors, walk->s, walk->len, from, ends);
+        if (!(ends->sequences | ends->literals)) return false;
     }
-    walk->end = walk->scanned - ANCHOR_BLOCK + lowest_bit(walk->ends) + 1;
+    unsigned at = lowest_bit(ends->sequences | ends->literals);
+    walk->end = walk->scanned - ANCHOR_BLOCK + at + 1;
+    if (ends->sequences >> at & 1) walk->found = sequences_at(walk);
+    if (ends->literals >> at & 1)
+        walk->next = anchors->first[anchor_hash_at(walk->s, walk->end) >>
+                                    (ANCHOR_HASH_BITS - ANCHOR_LIST_BITS)];
     return true;
 }
 
@@ -270,8 +284,5 @@ bool berth_anchors_next(berth_anchor_walk *walk, berth_anchor *out) {
         if (walk->found && next_sequence(walk, out)) return true;
         if (walk->next && next_literal(walk, out)) return true;
         if (!next_end(walk)) return false;
-        uint32_t hash = anchor_hash_at(walk->s, walk->end);
-        walk->found = sequences_at(walk);
-        walk->next = walk->anchors->first[hash >> (ANCHOR_HASH_BITS - ANCHOR_LIST_BITS)];
     }
 }

@@ -48,6 +48,11 @@ typedef struct berth_literal {
 
 typedef struct berth_anchors berth_anchors;
 
+/* A bit for each of 64 bytes at which a sequence or the beginning of a literal might end. */
+typedef struct berth_anchor_ends {
+    uint64_t sequences, literals;
+} berth_anchor_ends;
+
 /* Keeps no reference.  `sequences` has bit 1 << kind for each sequence that is wanted.  With
  * `plain` the processor's vectors stay unused: the same anchors, slower.  Errors: BERTH_ENOMEM. */
 berth_rc berth_anchors_new(berth_mem mem, const berth_literal *literals, size_t count,
@@ -65,9 +70,9 @@ typedef struct berth_anchor_walk {
     const berth_anchors *anchors;
     const unsigned char *s;
     size_t len;
-    size_t end;       /* past the byte at hand */
-    size_t scanned;   /* where the block of 64 bytes ends that is being looked at */
-    uint64_t ends;    /* those of its bytes at which something might end */
+    size_t end;     /* past the byte at hand */
+    size_t scanned; /* where the block of 64 bytes ends that is being looked at */
+    berth_anchor_ends ends;
     unsigned found;   /* sequences that end there, still to be reported */
     uint32_t next;    /* the next literal that might end there, plus 1 */
     size_t floor;     /* no anchor begins before it */

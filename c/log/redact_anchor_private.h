@@ -42,7 +42,7 @@ typedef struct anchor_node {
 } anchor_node;
 
 typedef size_t anchor_scan_fn(const berth_anchors *anchors, const unsigned char *s, size_t len,
-                              size_t from, uint64_t *ends);
+                              size_t from, berth_anchor_ends *ends);
 
 struct berth_anchors {
     berth_mem mem;
@@ -111,7 +111,7 @@ berth_rc anchor_fill_buckets(berth_anchors *anchors);
 /* From `from` on, the first 64 bytes at some of which something might end: where they begin, which
  * is a multiple of 64 from `from`, with a bit for each of these.  No bits: there is none. */
 size_t anchor_scan_bytes(const berth_anchors *anchors, const unsigned char *s, size_t len,
-                         size_t from, uint64_t *ends);
+                         size_t from, berth_anchor_ends *ends);
 
 /* --- redact_anchor_vector.c ---------------------------------------------------------------- */
 

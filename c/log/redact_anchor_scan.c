@@ -6,7 +6,7 @@
 #define BLOCK ANCHOR_BLOCK
 
 size_t anchor_scan_bytes(const berth_anchors *anchors, const unsigned char *s, size_t len,
-                         size_t from, uint64_t *ends) {
+                         size_t from, berth_anchor_ends *ends) {
     /* Shifting by a place and or-ing what the next byte does not fit leaves in the highest place a
      * clear bit for each sequence that takes all of the last eight. */
     uint64_t fits = 0;
@@ -15,20 +15,20 @@ size_t anchor_scan_bytes(const berth_anchors *anchors, const unsigned char *s, s
     unsigned char a = from > 1 ? s[from - 2] : 0, b = from > 0 ? s[from - 1] : 0;
     for (size_t block = from; block < len; block += BLOCK) {
         size_t n = len - block < BLOCK ? len - block : BLOCK;
-        uint64_t found = 0;
+        berth_anchor_ends found = {0, 0};
         for (size_t i = 0; i < n; i++) {
             unsigned char c = s[block + i];
             fits = fits << 8 | anchors->column[c];
-            bool hit = fits >> 56 != 0xff || anchor_may_end(anchors, anchor_hash(a, b, c));
-            found |= (uint64_t)hit << i;
+            found.sequences |= (uint64_t)(fits >> 56 != 0xff) << i;
+            found.literals |= (uint64_t)anchor_may_end(anchors, anchor_hash(a, b, c)) << i;
             a = b;
             b = c;
         }
-        if (found) {
+        if (found.sequences | found.literals) {
             *ends = found;
             return block;
         }
     }
-    *ends = 0;
+    *ends = (berth_anchor_ends){0, 0};
     return len;
 }

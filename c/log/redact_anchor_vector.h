@@ -27,42 +27,47 @@ STATIC inline VECTOR NAMED(look4)(const anchor_halves places[4], HALVES a, HALVE
     return AND(first, AND(NAMED(look)(&places[2], c), NAMED(look)(&places[3], d)));
 }
 
-/* A bit for each byte of a vector's length from s on at which something might end; the eight bytes
- * before s are looked at too.  Written out, not as loops: everything stays in registers. */
-STATIC inline uint64_t NAMED(part)(const berth_anchors *anchors, const unsigned char *s) {
-    const anchor_halves(*bucket)[ANCHOR_WINDOW] = anchors->bucket;
+/* Of the bytes of a vector's length from s on; the seven bytes before s are looked at too. */
+__attribute__((noinline)) STATIC berth_anchor_ends NAMED(part)(const berth_anchors *anchors,
+                                                               const unsigned char *s) {
     HALVES a = NAMED(split)(s - 3), b = NAMED(split)(s - 2), c = NAMED(split)(s - 1),
            d = NAMED(split)(s);
-    VECTOR literals = NAMED(look4)(bucket[0], a, b, c, d);
-    literals = OR(literals, NAMED(look4)(bucket[1], a, b, c, d));
-    literals = OR(literals, NAMED(look4)(bucket[2], a, b, c, d));
-    literals = OR(literals, NAMED(look4)(bucket[3], a, b, c, d));
+    VECTOR literals = NAMED(look4)(anchors->bucket[0], a, b, c, d);
+    for (size_t group = 1; group < ANCHOR_BUCKETS / 8; group++)
+        literals = OR(literals, NAMED(look4)(anchors->bucket[group], a, b, c, d));
     VECTOR sequences = NAMED(look4)(anchors->sequence + 4, a, b, c, d);
-    sequences =
-        AND(sequences, NAMED(look4)(anchors->sequence, NAMED(split)(s - 7), NAMED(split)(s - 6),
-                                    NAMED(split)(s - 5), NAMED(split)(s - 4)));
-    return TAKEN(sequences) | refine(anchors, s, TAKEN(literals));
+    a = NAMED(split)(s - 7), b = NAMED(split)(s - 6), c = NAMED(split)(s - 5);
+    d = NAMED(split)(s - 4);
+    sequences = AND(sequences, NAMED(look4)(anchors->sequence, a, b, c, d));
+    return (berth_anchor_ends){TAKEN(sequences), refine(anchors, s, TAKEN(literals))};
 }
 
-STATIC inline uint64_t NAMED(block)(const berth_anchors *anchors, const unsigned char *s) {
-    uint64_t ends = NAMED(part)(anchors, s);
-    if (sizeof(VECTOR) < BLOCK) ends |= NAMED(part)(anchors, s + sizeof(VECTOR)) << BLOCK / 2;
+STATIC inline berth_anchor_ends NAMED(block)(const berth_anchors *anchors, const unsigned char *s) {
+    berth_anchor_ends ends = NAMED(part)(anchors, s);
+    if (sizeof(VECTOR) < BLOCK) {
+        berth_anchor_ends more = NAMED(part)(anchors, s + sizeof(VECTOR));
+        ends.sequences |= more.sequences << BLOCK / 2;
+        ends.literals |= more.literals << BLOCK / 2;
+    }
     return ends;
 }
 
 STATIC size_t NAMED(scan)(const berth_anchors *anchors, const unsigned char *s, size_t len,
-                          size_t from, uint64_t *ends) {
+                          size_t from, berth_anchor_ends *ends) {
+    unsigned char copy[SPAN + BLOCK];
     for (size_t block = from; block < len; block += BLOCK) {
-        if (block >= SPAN && len - block >= BLOCK) {
-            *ends = NAMED(block)(anchors, s + block);
-        } else {
-            unsigned char copy[SPAN + BLOCK];
-            uint64_t there = copy_block(s, len, block, copy);
-            *ends = NAMED(block)(anchors, copy + SPAN) & there;
+        const unsigned char *at = s + block;
+        uint64_t there = ~UINT64_C(0);
+        if (block < SPAN || len - block < BLOCK) {
+            there = copy_block(s, len, block, copy);
+            at = copy + SPAN;
         }
-        if (*ends) return block;
+        berth_anchor_ends found = NAMED(block)(anchors, at);
+        ends->sequences = found.sequences & there;
+        ends->literals = found.literals & there;
+        if (ends->sequences | ends->literals) return block;
     }
-    *ends = 0;
+    *ends = (berth_anchor_ends){0, 0};
     return len;
 }
 

@@ -179,6 +179,8 @@ typedef struct redact_scan {
     size_t code_end;    /* expressions that begin before it have been read in vain */
     size_t no_end;   /* from here on there is no END of a key block; SIZE_MAX: not known */
     unsigned depth;  /* of base64 within base64 */
+    size_t marks;    /* of this scan, and the last one as places of its own text */
+    redact_span last;
     bool probe;      /* only asks whether there is anything: no spans are kept */
     bool hit;        /* something would be masked */
     unsigned encoded; /* something is that a view would show: kinds of disguises */
