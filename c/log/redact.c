@@ -241,10 +241,9 @@ redact_scan redact_scan_begin(berth_redactor *r, const char *s, size_t len) {
     return scan;
 }
 
-/* The text and what is under its encodings; marks in all of them. */
-static void scan_layers(redact_scan *scan) {
+/* What is under the text's encodings and disguises, layer by layer; tells how many there were. */
+static size_t scan_views(const redact_scan *scan) {
     berth_redactor *r = scan->r;
-    redact_scan_text(scan);
     size_t layers = 0;
     redact_scan layer = *scan;
     while (layers < REDACT_VIEWS && layer.encoded && !r->failed) {
@@ -256,6 +255,14 @@ static void scan_layers(redact_scan *scan) {
         redact_scan_text(&layer);
         layers++;
     }
+    return layers;
+}
+
+/* The text and what is under its encodings; marks in all of them. */
+static void scan_layers(redact_scan *scan) {
+    berth_redactor *r = scan->r;
+    redact_scan_text(scan);
+    size_t layers = scan->encoded ? scan_views(scan) : 0;
     if (r->nsecrets == 0) return;
     redact_find_again(scan);
     for (size_t i = 0; i < layers; i++) {

@@ -16,7 +16,7 @@
 #define ANCHOR_LANES 8 /* sequences */
 #define ANCHOR_BUCKETS 32
 #define ANCHOR_WINDOW 4
-#define ANCHOR_HASH_BITS 16
+#define ANCHOR_HASH_BITS 17
 #define ANCHOR_LIST_BITS 12 /* the first ones of the hash */
 #define ANCHOR_BLOCK 64     /* bytes that are looked at together */
 

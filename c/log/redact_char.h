@@ -54,8 +54,9 @@ static inline bool bytes_are_word(const char *s, size_t len, const char *word) {
 
 static inline bool bytes_are_one_of(const char *s, size_t len, const char *const *words,
                                     size_t count) {
+    char first = len > 0 ? byte_lower(s[0]) : '\0'; /* decides mostly */
     for (size_t i = 0; i < count; i++) {
-        if (bytes_are_word(s, len, words[i])) return true;
+        if (words[i][0] == first && bytes_are_word(s, len, words[i])) return true;
     }
     return false;
 }

@@ -14,7 +14,7 @@ if clang -fsanitize=fuzzer,address,undefined -fno-sanitize-coverage=trace-cmp "$
     corpus=${CORPUS:-$dir/corpus}
     mkdir -p "$corpus" build/torture
     ASAN_OPTIONS=quarantine_size_mb=4:malloc_context_size=2 "$dir/fuzz" -runs="$runs" -seed="$seed" \
-        -max_len=300 -entropic=0 -reduce_inputs=0 -timeout=20 -verbosity=0 \
+        -max_len=300 -entropic=0 -reduce_inputs=0 -timeout=200 -verbosity=0 \
         -artifact_prefix=build/torture/fuzz- "$corpus" || exit 1
     with=libFuzzer
 elif "${CC:-cc}" -fsanitize=address,undefined -DALONE "${build[@]}" 2>"$dir/why"; then
