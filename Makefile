@@ -216,8 +216,14 @@ VALGRIND = valgrind -q --leak-check=full --errors-for-leak-kinds=definite --erro
 valgrind: all fixtures
 	@$(MAKE) --no-print-directory CHECKER='$(VALGRIND)' $(UNPACKED) specs
 
-bench: all
-	@$(IN_TREE) sh spec/support/benches.sh
+# Programs of benchmarks are linked with the floors they measure.
+REDACT_BENCH := $(wildcard spec/bench/redact*.c)
+$(BUILD)/bench/redact: $(REDACT_BENCH) spec/bench/redact.h $(filter $(OBJ)/core/% $(OBJ)/log/%,$(OBJECTS))
+	@mkdir -p $(@D)
+	$(call quietly,LINK $@)$(COMPILE) -o $@ $(filter %.c %.o,$^) $(LIBS)
+
+bench: all $(BUILD)/bench/redact
+	@$(IN_TREE) BENCHES=$(call quote,$(OUT)/bench) sh spec/support/benches.sh
 
 torture: all fixtures
 	@$(IN_TREE) CC=$(call quote,$(CC)) sh spec/support/legs.sh quick
