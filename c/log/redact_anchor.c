@@ -71,9 +71,10 @@ static void add_literal(berth_anchors *anchors, const berth_literal *literal, si
     memcpy(&to->fold, fold, SPAN);
 }
 
-static berth_rc add_node(berth_anchors *anchors, uint32_t hash, size_t literal) {
-    uint32_t *first = &anchors->first[hash >> (ANCHOR_HASH_BITS - ANCHOR_LIST_BITS)];
-    anchors->ends[hash >> 3] = (uint8_t)(anchors->ends[hash >> 3] | 1u << (hash & 7));
+static berth_rc add_node(berth_anchors *anchors, anchor_index *index, uint32_t hash,
+                         size_t literal) {
+    uint32_t *first = &index->first[hash >> (ANCHOR_HASH_BITS - ANCHOR_LIST_BITS)];
+    index->ends[hash >> 3] = (uint8_t)(index->ends[hash >> 3] | 1u << (hash & 7));
     if (*first && anchors->nodes[*first - 1].literal == literal) return BERTH_OK;
     void *nodes = anchors->nodes;
     if (berth_grow(&anchors->mem, &nodes, &anchors->nodes_cap, anchors->nnodes,
@@ -91,19 +92,20 @@ static bool window_takes(const anchor_literal *literal, size_t back, unsigned by
     return back > end || anchor_allows(literal->text[end - back], (char)byte, literal->folds);
 }
 
-/* Into the lists of all three bytes that its window may end in. */
-static berth_rc list_literal(berth_anchors *anchors, size_t number) {
+/* Into the lists of all that its window may be, from `back` bytes before its end on. */
+static berth_rc list_literal(berth_anchors *anchors, size_t number, size_t back, uint32_t tail) {
     const anchor_literal *literal = &anchors->literals[number];
-    for (unsigned a = 0; a < 256; a++) {
-        if (!window_takes(literal, 3, a)) continue;
-        for (unsigned b = 0; b < 256; b++) {
-            if (!window_takes(literal, 2, b)) continue;
-            for (unsigned c = 0; c < 256; c++) {
-                if (!window_takes(literal, 1, c)) continue;
-                uint32_t hash = anchor_hash((unsigned char)a, (unsigned char)b, (unsigned char)c);
-                if (add_node(anchors, hash, number) != BERTH_OK) return BERTH_ENOMEM;
-            }
-        }
+    bool whole = (size_t)literal->len - literal->rest >= ANCHOR_WINDOW;
+    if (back == 0) {
+        anchor_index *index = whole ? &anchors->whole : &anchors->tail;
+        return add_node(anchors, index, anchor_hash(tail, whole), number);
+    }
+    for (unsigned b = 0; b < 256; b++) {
+        if (!(b & 0x20) ||
+            !(window_takes(literal, back, b) || window_takes(literal, back, b ^ 0x20)))
+            continue; /* those with the bit stand for those without */
+        uint32_t with = tail | b << (8 * (ANCHOR_WINDOW - back));
+        if (list_literal(anchors, number, back - 1, with) != BERTH_OK) return BERTH_ENOMEM;
     }
     return BERTH_OK;
 }
@@ -119,7 +121,10 @@ static berth_rc add_literals(berth_anchors *anchors, const berth_literal *litera
         }
     }
     berth_rc rc = anchor_fill_buckets(anchors);
-    for (size_t i = 0; i < anchors->count && rc == BERTH_OK; i++) rc = list_literal(anchors, i);
+    for (size_t i = 0; i < anchors->count && rc == BERTH_OK; i++) {
+        size_t end = (size_t)anchors->literals[i].len - anchors->literals[i].rest;
+        rc = list_literal(anchors, i, end >= ANCHOR_WINDOW ? ANCHOR_WINDOW : ANCHOR_WINDOW - 1, 0);
+    }
     return rc;
 }
 
@@ -162,7 +167,7 @@ void berth_anchors_begin(berth_anchor_walk *walk, const berth_anchors *anchors, 
 void berth_anchors_skip(berth_anchor_walk *walk, size_t at) {
     if (at <= walk->end) return;
     walk->end = walk->floor = at;
-    walk->found = walk->next = 0;
+    walk->found = walk->next = walk->later = 0;
 }
 
 void berth_anchors_ignore(berth_anchor_walk *walk, berth_anchor_kind kind) {
@@ -236,6 +241,10 @@ static bool next_literal(berth_anchor_walk *walk, berth_anchor *out) {
         const anchor_node *node = &anchors->nodes[walk->next - 1];
         const anchor_literal *literal = &anchors->literals[node->literal];
         walk->next = node->next;
+        if (!walk->next) {
+            walk->next = walk->later;
+            walk->later = 0;
+        }
         if (!same_literal(walk, literal)) continue;
         *out = (berth_anchor){.at = walk->end + literal->rest - literal->len,
                               .kind = literal->kind,
@@ -273,9 +282,15 @@ static bool next_end(berth_anchor_walk *walk) {
     unsigned at = lowest_bit(ends->sequences | ends->literals);
     walk->end = walk->scanned - ANCHOR_BLOCK + at + 1;
     if (ends->sequences >> at & 1) walk->found = sequences_at(walk);
-    if (ends->literals >> at & 1)
-        walk->next = anchors->first[anchor_hash_at(walk->s, walk->end) >>
-                                    (ANCHOR_HASH_BITS - ANCHOR_LIST_BITS)];
+    if (ends->literals >> at & 1) {
+        uint32_t tail = anchor_tail(walk->s, walk->end);
+        walk->next = anchor_first(&anchors->whole, anchor_hash(tail, true));
+        walk->later = anchor_first(&anchors->tail, anchor_hash(tail, false));
+        if (!walk->next) {
+            walk->next = walk->later;
+            walk->later = 0;
+        }
+    }
     return true;
 }
 

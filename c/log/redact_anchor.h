@@ -24,9 +24,9 @@ typedef enum berth_anchor_kind {
     /* literals */
     BERTH_ANCHOR_CODED,    /* %h \u \x \0 &# &quot; */
     BERTH_ANCHOR_DISGUISE, /* arg: of which kind */
-    BERTH_ANCHOR_URL,   /* :// */
-    BERTH_ANCHOR_NAME,  /* part of a name of a secret */
-    BERTH_ANCHOR_SHAPE, /* arg: index of the shape */
+    BERTH_ANCHOR_URL,      /* :// */
+    BERTH_ANCHOR_NAME,     /* part of a name of a secret */
+    BERTH_ANCHOR_SHAPE,    /* arg: index of the shape */
     BERTH_ANCHOR_PEM,
     BERTH_ANCHOR_SQL,
     BERTH_ANCHOR_COMMAND, /* arg: index of the command */
@@ -74,7 +74,8 @@ typedef struct berth_anchor_walk {
     size_t scanned; /* where the block of 64 bytes ends that is being looked at */
     berth_anchor_ends ends;
     unsigned found;   /* sequences that end there, still to be reported */
-    uint32_t next;    /* the next literal that might end there, plus 1 */
+    uint32_t next;    /* the next literal that might end there, plus 1, */
+    uint32_t later;   /* and the first one of another list after these */
     size_t floor;     /* no anchor begins before it */
     unsigned ignored; /* kinds that are not reported any more, by bits */
 } berth_anchor_walk;

@@ -1,9 +1,9 @@
 /* redact_anchor_private.h - what the prefilter's files share: its tables.
  *
- * Of each literal up to four bytes are its window.  Where the last three of them stand is found by
- * a hash.  Vectors find where that is worth while: literals share buckets, and a bucket takes a
- * place of the text when each of the four bytes that end there, by its two halves, may belong to
- * one of its literals. */
+ * Of each literal up to four bytes are its window.  Where it stands is found by a hash.  Vectors
+ * find where that is worth while: literals share buckets, and a bucket takes a place of the text
+ * when each of the four bytes that end there, by its two halves, may belong to one of its literals.
+ */
 #ifndef BERTH_LOG_REDACT_ANCHOR_PRIVATE_H
 #define BERTH_LOG_REDACT_ANCHOR_PRIVATE_H
 
@@ -41,6 +41,12 @@ typedef struct anchor_node {
     uint32_t next; /* plus 1 */
 } anchor_node;
 
+/* By hashes of the bytes in which windows may end. */
+typedef struct anchor_index {
+    uint8_t ends[(1 << ANCHOR_HASH_BITS) / 8]; /* a bit for each that occurs */
+    uint32_t first[1 << ANCHOR_LIST_BITS];     /* node, plus 1 */
+} anchor_index;
+
 typedef size_t anchor_scan_fn(const berth_anchors *anchors, const unsigned char *s, size_t len,
                               size_t from, berth_anchor_ends *ends);
 
@@ -48,8 +54,7 @@ struct berth_anchors {
     berth_mem mem;
     /* Byte p of column[b] has the bit of each sequence whose place p does not take b. */
     uint64_t column[256];
-    uint8_t ends[(1 << ANCHOR_HASH_BITS) / 8]; /* a bit for each hash in which a window may end */
-    uint32_t first[1 << ANCHOR_LIST_BITS];     /* node, plus 1 */
+    anchor_index whole, tail; /* by windows of four bytes; by the last three of others */
     anchor_halves sequence[ANCHOR_SPAN];
     anchor_halves bucket[ANCHOR_BUCKETS / 8][ANCHOR_WINDOW];
     anchor_literal *literals; /* owned, as many as there is room for */
@@ -86,19 +91,33 @@ static inline bool anchor_is_class(char want) {
     return want >= '\1' && want <= '\4';
 }
 
-/* Of three bytes, case ignored. */
-static inline uint32_t anchor_hash(unsigned char a, unsigned char b, unsigned char c) {
-    uint32_t x = ((uint32_t)a << 16 | (uint32_t)b << 8 | c) | 0x202020;
-    return (x * UINT32_C(0x9e3779b1)) >> (32 - ANCHOR_HASH_BITS);
+/* The last four bytes before `end`, the last one highest, case ignored; zeros before the text. */
+static inline uint32_t anchor_tail(const unsigned char *s, size_t end) {
+    uint32_t x = s[end - 1];
+    if (end >= ANCHOR_WINDOW)
+        x = (uint32_t)s[end - 4] | (uint32_t)s[end - 3] << 8 | (uint32_t)s[end - 2] << 16 | x << 24;
+    else
+        x = x << 24 | (end > 1 ? (uint32_t)s[end - 2] << 16 : 0) |
+            (end > 2 ? (uint32_t)s[end - 3] << 8 : 0);
+    return x | UINT32_C(0x20202020);
 }
 
-/* Of the three bytes that end before `end`; zeros stand before the text. */
-static inline uint32_t anchor_hash_at(const unsigned char *s, size_t end) {
-    return anchor_hash(end > 2 ? s[end - 3] : 0, end > 1 ? s[end - 2] : 0, s[end - 1]);
+static inline uint32_t anchor_hash(uint32_t tail, bool whole) {
+    return ((whole ? tail : tail >> 8) * UINT32_C(0x9e3779b1)) >> (32 - ANCHOR_HASH_BITS);
 }
 
-static inline bool anchor_may_end(const berth_anchors *anchors, uint32_t hash) {
-    return anchors->ends[hash >> 3] >> (hash & 7) & 1;
+static inline bool anchor_has(const anchor_index *index, uint32_t hash) {
+    return index->ends[hash >> 3] >> (hash & 7) & 1;
+}
+
+/* May a window end in these bytes? */
+static inline bool anchor_may_end(const berth_anchors *anchors, uint32_t tail) {
+    return anchor_has(&anchors->whole, anchor_hash(tail, true)) |
+           anchor_has(&anchors->tail, anchor_hash(tail, false));
+}
+
+static inline uint32_t anchor_first(const anchor_index *index, uint32_t hash) {
+    return index->first[hash >> (ANCHOR_HASH_BITS - ANCHOR_LIST_BITS)];
 }
 
 /* --- redact_anchor_bucket.c ---------------------------------------------------------------- */

@@ -12,7 +12,7 @@ size_t anchor_scan_bytes(const berth_anchors *anchors, const unsigned char *s, s
     uint64_t fits = 0;
     for (size_t i = from > SPAN ? from - SPAN : 0; i < from; i++)
         fits = fits << 8 | anchors->column[s[i]];
-    unsigned char a = from > 1 ? s[from - 2] : 0, b = from > 0 ? s[from - 1] : 0;
+    uint32_t tail = from > 0 ? anchor_tail(s, from) : 0;
     for (size_t block = from; block < len; block += BLOCK) {
         size_t n = len - block < BLOCK ? len - block : BLOCK;
         berth_anchor_ends found = {0, 0};
@@ -20,9 +20,8 @@ size_t anchor_scan_bytes(const berth_anchors *anchors, const unsigned char *s, s
             unsigned char c = s[block + i];
             fits = fits << 8 | anchors->column[c];
             found.sequences |= (uint64_t)(fits >> 56 != 0xff) << i;
-            found.literals |= (uint64_t)anchor_may_end(anchors, anchor_hash(a, b, c)) << i;
-            a = b;
-            b = c;
+            tail = tail >> 8 | ((uint32_t)c | 0x20) << 24;
+            found.literals |= (uint64_t)anchor_may_end(anchors, tail | UINT32_C(0x202020)) << i;
         }
         if (found.sequences | found.literals) {
             *ends = found;

@@ -14,7 +14,7 @@ static inline uint64_t refine(const berth_anchors *anchors, const unsigned char 
     uint64_t ends = 0;
     for (; taken; taken &= taken - 1) {
         const unsigned char *last = s + __builtin_ctzll(taken);
-        if (anchor_may_end(anchors, anchor_hash(last[-2], last[-1], last[0])))
+        if (anchor_may_end(anchors, anchor_tail(last - 3, ANCHOR_WINDOW)))
             ends |= taken & (0 - taken);
     }
     return ends;

@@ -1,6 +1,6 @@
-/* redact.c - the redactor beside the same kinds of rules one by one: `redact MIXED CLEAN HITS SEED`,
- * files of log lines.  Rounds of all of them in turn; what is told of two is the median of their
- * ratios within a round. */
+/* redact.c - the redactor beside the same kinds of rules one by one: `redact MIXED CLEAN HITS
+ * SEED`, files of log lines.  Rounds of all of them in turn; what is told of two is the median of
+ * their ratios within a round. */
 #define _POSIX_C_SOURCE 200809L
 #include "redact.h"
 
@@ -121,13 +121,13 @@ static void bench_logs(text mixed, text clean, text hits) {
         took[3][i] = ours(r, hits) / (double)hits.len;
         took[4][i] = copied(clean) / (double)clean.len;
     }
-    static const char *const names[] = {"mixed log, patterns one by one", "mixed log", "clean lines",
-                                        "every line hits", "copied only"};
+    static const char *const names[] = {"mixed log, patterns one by one", "mixed log",
+                                        "clean lines", "every line hits", "copied only"};
     printf("%-32s %10s %12s %12s\n", "", "MB/s", "x patterns", "x mixed");
     text one = {NULL, 1};
     for (size_t k = 0; k < 5; k++)
-        printf("%-32s %10.1f %12.2f %12.2f\n", names[k], rate(took[k], one), ratio(took[0], took[k]),
-               ratio(took[1], took[k]));
+        printf("%-32s %10.1f %12.2f %12.2f\n", names[k], rate(took[k], one),
+               ratio(took[0], took[k]), ratio(took[1], took[k]));
     printf("%zu patterns; %.1f MB mixed, mean line %.0f bytes\n", bench_peer_patterns(),
            (double)mixed.len / 1e6, (double)mixed.len / (double)lines_of(mixed));
     bench_peer_close(peer);
@@ -143,19 +143,27 @@ static bool swallow(void *ud, berth_level level, const char *line, size_t len) {
 }
 
 #define TEXT(key, value)                                                                           \
-    {.name = key, .type = BERTH_FIELD_TEXT, .text = value, .len = sizeof value - 1}
-#define INTEGER(key, value) {.name = key, .type = BERTH_FIELD_INTEGER, .integer = value}
+    { .name = key, .type = BERTH_FIELD_TEXT, .text = value, .len = sizeof value - 1 }
+#define INTEGER(key, value)                                                                        \
+    { .name = key, .type = BERTH_FIELD_INTEGER, .integer = value }
 
 /* A decision as a store tells it, every text looked at. */
 static void bench_records(void) {
     static const char message[] = "allocation of a consumer was decided";
     const berth_log_field fields[] = {
-        TEXT("consumer", "2f1d63a0-53c1-4c36-8a3b-0f6d6f2a9b11"), TEXT("project", "geo-tiles"),
-        TEXT("user", "svc-build"), TEXT("provider", "gpu-17.rack3.lab"), TEXT("policy", "quota"),
-        TEXT("verdict", "admit"), INTEGER("steps", 412), INTEGER("took_us", 17),
+        TEXT("consumer", "2f1d63a0-53c1-4c36-8a3b-0f6d6f2a9b11"),
+        TEXT("project", "geo-tiles"),
+        TEXT("user", "svc-build"),
+        TEXT("provider", "gpu-17.rack3.lab"),
+        TEXT("policy", "quota"),
+        TEXT("verdict", "admit"),
+        INTEGER("steps", 412),
+        INTEGER("took_us", 17),
     };
-    const berth_record record = {.message = message, .message_len = sizeof message - 1,
-                                 .fields = fields, .count = sizeof fields / sizeof *fields};
+    const berth_record record = {.message = message,
+                                 .message_len = sizeof message - 1,
+                                 .fields = fields,
+                                 .count = sizeof fields / sizeof *fields};
     size_t written = 0;
     berth_redact_options options = {0};
     berth_log_options to = {.sink = {.write = swallow, .ud = &written}};

@@ -16,8 +16,8 @@ size_t bench_peer_patterns(void);
 size_t bench_peer_run(bench_peer *peer, const char *s, size_t len);
 void bench_peer_close(bench_peer *peer);
 
-/* redact_hostile.c: prints the worst nanoseconds a byte of lines of 1 MB, of which some are known to
- * be nasty and `tries` are made up. */
+/* redact_hostile.c: prints the worst nanoseconds a byte of lines of 1 MB, of which some are known
+ * to be nasty and `tries` are made up. */
 void bench_hostile(unsigned tries, unsigned long seed);
 
 #endif

@@ -73,8 +73,8 @@ bench_peer *bench_peer_open(void) {
     for (size_t i = 0; i < NPATTERNS; i++) {
         int error;
         PCRE2_SIZE where;
-        peer->code[i] = pcre2_compile((PCRE2_SPTR)patterns[i], PCRE2_ZERO_TERMINATED, 0, &error,
-                                      &where, NULL);
+        peer->code[i] =
+            pcre2_compile((PCRE2_SPTR)patterns[i], PCRE2_ZERO_TERMINATED, 0, &error, &where, NULL);
         if (!peer->code[i] || pcre2_jit_compile(peer->code[i], PCRE2_JIT_COMPLETE) != 0) abort();
     }
     peer->data = pcre2_match_data_create(8, NULL);
