@@ -1,6 +1,6 @@
---- The redactor beside forty patterns one by one, on a log of which 8 % of the lines hold secrets,
--- on clean lines, on lines that all hold some; lines made to be slow; one decision logged.  Makes up
--- the logs and runs the program that `make bench` built; BERTH_SEED says which logs.
+--- The redactor beside forty patterns one by one, on a log of which 8 % of the lines hold
+-- secrets, on clean lines, on lines that all hold some; lines made to be slow; one decision logged.
+-- Makes up the logs and runs the program that `make bench` built; BERTH_SEED says which logs.
 local corpus = require "spec.support.redact_corpus"
 
 local BYTES = 8000000
