@@ -38,7 +38,7 @@ size_t redact_line_end(const redact_scan *scan, size_t from) {
 size_t redact_near_line_end(const redact_scan *scan, size_t from) {
     if (from >= scan->len) return scan->len;
     size_t stop = scan->len - from > NEAR ? from + NEAR : scan->len;
-    const char *end = from < stop ? memchr(scan->s + from, '\n', stop - from) : NULL;
+    const char *end = memchr(scan->s + from, '\n', stop - from);
     if (!end && stop < scan->len) return SIZE_MAX;
     size_t at = end ? (size_t)(end - scan->s) : scan->len;
     return at > from && scan->s[at - 1] == '\r' ? at - 1 : at;
