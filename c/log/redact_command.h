@@ -155,6 +155,8 @@ typedef struct berth_command {
     X("nmcli", "wifi-sec.psk", NEXT, NULL)                                                         \
     X("wpa_passphrase", "2", PLACE, NULL)                                                          \
     X("authenticate_user", "2", PLACE, NULL)                                                       \
+    X("secret store", "--payload", NEXT, NULL)                                                     \
+    X("secret store", "-p", NEXT, NULL)                                                            \
     X("passwd", "", ECHO, "--stdin")                                                               \
     X("radius-server", "key", TYPED, NULL)                                                         \
     X("tacacs-server", "key", TYPED, NULL)                                                         \

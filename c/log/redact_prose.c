@@ -64,7 +64,14 @@ static bool is_introduced(const redact_scan *scan, const redact_key *key) {
                                         "default",   "encrypted", "new",   "via",     "initial",
                                         "supplied",  "gave"};
     size_t start, n = redact_word_before(scan, key->start, &start);
-    return IS_ONE_OF(scan->s + start, n, words);
+    if (IS_ONE_OF(scan->s + start, n, words)) return true;
+    size_t name = key->start > 0 ? key->start - 1 : 0; /* alter role ann password x */
+    while (name > 0 && key->start - name < WORD_MAX && !byte_is(scan->s[name - 1], BYTE_SPACE))
+        name--;
+    n = redact_word_before(scan, name, &start);
+    if (!byte_is(scan->s[name], BYTE_WORD | BYTE_QUOTE)) return false;
+    static const char *const users[] = {"role", "user", "login"};
+    return IS_ONE_OF(scan->s + start, n, users);
 }
 
 /* PASSWORD 'x' as in SQL, or password "x" in a sentence. */

@@ -366,6 +366,9 @@ static bool structured(redact_scan *scan, const redact_key *key, size_t *at, red
 static size_t quoted_value(redact_scan *scan, const redact_key *key, size_t at, redact_quote quote,
                            redact_syntax syntax) {
     size_t close;
+    char before = key->start > 0 && !key->quote.len ? scan->s[key->start - 1] : '\0';
+    if (before == quote.mark && !byte_is(redact_peek(scan, at + quote.len), BYTE_WORD | BYTE_HIGH))
+        return 0; /* getpass("Password: ") */
     if (is_repeated(scan, at, quote, 3))
         quote.repeat = 3;
     else if (key->quote.repeat == 2 && is_repeated(scan, at, quote, 2))
