@@ -190,6 +190,7 @@ build = {
         "c/log/redact_pem.c",
         "c/log/redact_person.c",
         "c/log/redact_prose.c",
+        "c/log/redact_protocol.c",
         "c/log/redact_read.c",
         "c/log/redact_shape.c",
         "c/log/redact_sql.c",

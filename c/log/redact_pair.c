@@ -11,7 +11,6 @@
 #define INDEX_MAX 40
 #define WORD_MAX 64
 #define URL_VALUE_LEAST 16
-#define LOGINS_MAX 32
 
 /* --- the name ---------------------------------------------------------------------------- */
 
@@ -362,64 +361,6 @@ static bool is_program(const redact_scan *scan, const redact_key *key) {
     return i > key->end + 2 && redact_is_at(scan, i, "]: ");
 }
 
-/* Marks x of the line `ann:x`, which may begin with a dash; false: it is none. */
-static bool login_line(redact_scan *scan, const redact_key *key, size_t at, size_t end) {
-    const char *s = scan->s;
-    at = redact_skip_blanks(scan, at);
-    if (redact_is_at(scan, at, "- ")) at = redact_skip_blanks(scan, at + 2);
-    const char *colon = at < end ? memchr(s + at, ':', end - at) : NULL;
-    if (!colon) return false;
-    size_t from = (size_t)(colon - s) + 1;
-    if (from < end && s[from] != ' ' && !redact_has_blank(scan, at, from))
-        redact_mark_secret(scan, from, end, key->rule);
-    return true;
-}
-
-/* chpasswd: as cloud-init has it, with lines of ann:x below. */
-static void login_lines(redact_scan *scan, const redact_key *key, size_t line) {
-    if (key->end - key->start != 8 || !redact_folds_at(scan, key->start, "chpasswd")) return;
-    for (unsigned n = 0; n < LOGINS_MAX && line < scan->len; n++) {
-        size_t at = line + 1, end = redact_near_line_end(scan, at < scan->len ? at : line);
-        if (at >= scan->len || end == SIZE_MAX || !login_line(scan, key, at, end)) return;
-        line = end + (redact_peek(scan, end) == '\r');
-    }
-}
-
-/* AUTH x, AUTH ann x, "AUTH" "x" as Redis has them, AUTH PLAIN x of SMTP; true: it is one. */
-static bool protocol_auth(redact_scan *scan, const redact_key *key) {
-    static const char *const ways[] = {"plain", "login", "xoauth2", "cram-md5", "oauthbearer"};
-    if (key->end - key->start != 4 || !redact_is_at(scan, key->start, "AUTH")) return false;
-    size_t from = 0, to = 0, at = key->after, words = 0;
-    char before = key->start > key->quote.len ? scan->s[key->start - key->quote.len - 1] : '\n';
-    if (redact_peek(scan, at) != ' ' || !byte_is(before, BYTE_SPACE)) return false;
-    for (; words < 3 && redact_peek(scan, at) == ' '; words++) {
-        size_t word = at + 1, close;
-        redact_quote quote = redact_quote_at(scan, word);
-        if (quote.len != key->quote.len) break;
-        if (quote.len) {
-            word = redact_quoted(scan, word, quote, &close);
-            at = close + quote.len;
-        } else {
-            for (at = word; at < scan->len && !byte_is(scan->s[at], BYTE_SPACE); at++) {
-            }
-            close = at;
-        }
-        if (word == close || (words > 0 && bytes_are_word(scan->s + word, close - word, "from")))
-            break;
-        from = word;
-        to = close;
-        if (words == 0 && !quote.len && IS_ONE_OF(scan->s + word, close - word, ways)) to = 0;
-    }
-    bool ends = at >= scan->len || byte_is(scan->s[at], BYTE_SPACE);
-    bool told = key->quote.len || redact_is_mixture(scan, from, to) ||
-                memchr(scan->s + from, '-', to - from);
-    if (to == 0 || !ends || !told || redact_is_pair(scan, from)) return true;
-    berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
-    if (redact_is_secret(scan, class, from, to, SYNTAX_QUOTED))
-        redact_mark_secret(scan, from, to, key->rule);
-    return true;
-}
-
 /* password, "x" or password, x, in a sentence */
 static size_t after_comma(redact_scan *scan, const redact_key *key, size_t comma) {
     size_t at = redact_skip_blanks(scan, comma + 1), close;
@@ -529,7 +470,7 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
 static size_t pair(redact_scan *scan, redact_key *key) {
     close_name(scan, key);
     redact_before(scan, key);
-    if (protocol_auth(scan, key) || is_program(scan, key)) return 0;
+    if (redact_auth(scan, key) || is_program(scan, key)) return 0;
     size_t told = redact_told(scan, key);
     if (told) return told;
     size_t at = redact_skip_blanks(scan, key->after);
@@ -544,7 +485,7 @@ static size_t pair(redact_scan *scan, redact_key *key) {
         return unjoined(scan, key, at);
     size_t from = value ? value : at;
     if (redact_peek(scan, from) == '\n' || redact_is_at(scan, from, "\r\n")) {
-        login_lines(scan, key, from);
+        redact_login_lines(scan, key, from);
         return value_below(scan, key, from, true);
     }
     if (key->class.kind == BERTH_KEY_CONTACT)

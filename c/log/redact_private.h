@@ -355,6 +355,13 @@ size_t redact_column(redact_scan *scan, const redact_key *key); /* redact_sql.c 
 /* name = ?: the value that is told elsewhere for the placeholder at `at`. */
 void redact_bound(redact_scan *scan, const redact_key *key, size_t at); /* redact_sql.c */
 
+/* --- redact_protocol.c ---------------------------------------------------------------------- */
+
+/* Is the name the command AUTH?  Then its argument is masked. */
+bool redact_auth(redact_scan *scan, const redact_key *key);
+/* Lines of ann:x below `chpasswd:`, whose line ends at `line`. */
+void redact_login_lines(redact_scan *scan, const redact_key *key, size_t line);
+
 /* --- redact_table.c ------------------------------------------------------------------------ */
 
 /* Values in the lines below, when the name is one in a line of names. */

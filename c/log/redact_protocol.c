@@ -1,0 +1,65 @@
+/* redact_protocol.c - passwords that a protocol or a program's file has in a way of its own: AUTH
+ * of Redis and SMTP, chpasswd of cloud-init. */
+#include <string.h>
+
+#include "log/redact_private.h"
+
+#define LOGINS_MAX 32
+
+/* Marks x of the line `ann:x`, which may begin with a dash; false: it is none. */
+static bool login_line(redact_scan *scan, const redact_key *key, size_t at, size_t end) {
+    const char *s = scan->s;
+    at = redact_skip_blanks(scan, at);
+    if (redact_is_at(scan, at, "- ")) at = redact_skip_blanks(scan, at + 2);
+    const char *colon = at < end ? memchr(s + at, ':', end - at) : NULL;
+    if (!colon) return false;
+    size_t from = (size_t)(colon - s) + 1;
+    if (from < end && s[from] != ' ' && !redact_has_blank(scan, at, from))
+        redact_mark_secret(scan, from, end, key->rule);
+    return true;
+}
+
+/* chpasswd: as cloud-init has it, with lines of ann:x below. */
+void redact_login_lines(redact_scan *scan, const redact_key *key, size_t line) {
+    if (key->end - key->start != 8 || !redact_folds_at(scan, key->start, "chpasswd")) return;
+    for (unsigned n = 0; n < LOGINS_MAX && line < scan->len; n++) {
+        size_t at = line + 1, end = redact_near_line_end(scan, at < scan->len ? at : line);
+        if (at >= scan->len || end == SIZE_MAX || !login_line(scan, key, at, end)) return;
+        line = end + (redact_peek(scan, end) == '\r');
+    }
+}
+
+/* AUTH x, AUTH ann x, "AUTH" "x" as Redis has them, AUTH PLAIN x of SMTP; true: it is one. */
+bool redact_auth(redact_scan *scan, const redact_key *key) {
+    static const char *const ways[] = {"plain", "login", "xoauth2", "cram-md5", "oauthbearer"};
+    if (key->end - key->start != 4 || !redact_is_at(scan, key->start, "AUTH")) return false;
+    size_t from = 0, to = 0, at = key->after, words = 0;
+    char before = key->start > key->quote.len ? scan->s[key->start - key->quote.len - 1] : '\n';
+    if (redact_peek(scan, at) != ' ' || !byte_is(before, BYTE_SPACE)) return false;
+    for (; words < 3 && redact_peek(scan, at) == ' '; words++) {
+        size_t word = at + 1, close;
+        redact_quote quote = redact_quote_at(scan, word);
+        if (quote.len != key->quote.len) break;
+        if (quote.len) {
+            word = redact_quoted(scan, word, quote, &close);
+            at = close + quote.len;
+        } else {
+            for (at = word; at < scan->len && !byte_is(scan->s[at], BYTE_SPACE); at++) {
+            }
+            close = at;
+        }
+        if (word == close || (words > 0 && bytes_are_word(scan->s + word, close - word, "from")))
+            break;
+        from = word;
+        to = close;
+        if (words == 0 && !quote.len && IS_ONE_OF(scan->s + word, close - word, ways)) to = 0;
+    }
+    bool ends = at >= scan->len || byte_is(scan->s[at], BYTE_SPACE);
+    bool told = key->quote.len || redact_is_mixture(scan, from, to) ||
+                memchr(scan->s + from, '-', to - from);
+    if (to == 0 || !ends || !told || redact_is_pair(scan, from)) return true;
+    berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+    if (redact_is_secret(scan, class, from, to, SYNTAX_QUOTED))
+        redact_mark_secret(scan, from, to, key->rule);
+    return true;
+}
