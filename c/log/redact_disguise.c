@@ -282,6 +282,18 @@ static size_t count_said(const char *s, size_t at, size_t len, size_t *end) {
     return count;
 }
 
+/* Back from the digit at `at` to the first one of several. */
+static size_t first_said(const char *s, size_t at) {
+    for (unsigned digits = 0; digits < 2 * SAID_LEAST && at > 3; digits++) {
+        size_t end = at - 1, from, past;
+        if (s[end] != ' ' && s[end] != '-') break;
+        for (from = end; from > 0 && end - from < 6 && byte_is(s[from - 1], BYTE_LETTER);) from--;
+        if (from == end || said_digit(s, from, end, &past) < 0) break;
+        at = from;
+    }
+    return at;
+}
+
 static size_t uncount(redact_decoder *d, size_t at) {
     size_t end, i = at;
     if (at > 0 && byte_is(d->s[at - 1], BYTE_WORD)) return 0;
@@ -310,14 +322,6 @@ static bool is_in_run(const redact_scan *scan, size_t at) {
     return from < scan->len && run_end(scan->s, from, scan->len) > at;
 }
 
-/* "card 4 1 1 1 ...", "iban: D E 8 9 ..." */
-static bool is_spaced_number(const redact_scan *scan, size_t at) {
-    if (!redact_folds_at(scan, at, "card") && !redact_folds_at(scan, at, "iban")) return false;
-    for (at += 4; strchr(": =#", redact_peek(scan, at)) && redact_peek(scan, at); at++) {
-    }
-    return at < scan->len && run_end(scan->s, at, scan->len) > at + 2 * SAID_LEAST;
-}
-
 static bool is_joined_word(const redact_scan *scan, size_t at) {
     return at > 0 && byte_is(scan->s[at - 1], BYTE_NAME) &&
            redact_joint(scan->s, at + 1, scan->len);
@@ -334,7 +338,7 @@ bool redact_is_disguised(const redact_scan *scan, size_t at, unsigned disguise) 
     size_t end;
     switch (disguise) {
     case DISGUISE_SPACED:
-        return is_in_run(scan, at) || is_spaced_number(scan, at);
+        return is_in_run(scan, at);
     case DISGUISE_LEET:
         return name_like(scan->s, at, scan->len) != NULL;
     case DISGUISE_JOINED:
@@ -342,6 +346,7 @@ bool redact_is_disguised(const redact_scan *scan, size_t at, unsigned disguise) 
     case DISGUISE_SAID:
         return is_said(scan, at);
     case DISGUISE_COUNTED:
+        at = first_said(scan->s, at);
         return count_said(scan->s, at, scan->len, &end) >= SAID_LEAST;
     default:
         return true;

@@ -184,6 +184,7 @@ static size_t bytes_start(const redact_scan *scan, size_t at) {
 static bool is_dump(const redact_scan *scan, size_t at, bool offset) {
     dump_line line;
     size_t stop = redact_near_line_end(scan, at);
+    if (stop == SIZE_MAX) stop = scan->len;
     if (offset)
         read_line(scan, at, stop, 16, &line);
     else

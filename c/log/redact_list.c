@@ -187,7 +187,7 @@ size_t redact_expanded(redact_scan *scan, const redact_key *key, size_t bar) {
     if ((line > 0 && s[line - 1] != '\n') || s[bar] != '|' || key->class.weight == BERTH_KEY_WEAK)
         return 0;
     size_t to = redact_near_line_end(scan, from), next = to + 1, before = line;
-    if (to <= from || memchr(s + from, '|', to - from)) return 0;
+    if (to == SIZE_MAX || to <= from || memchr(s + from, '|', to - from)) return 0;
     if (before > 0) before--;
     while (before > 0 && line - before <= CELL_MAX && s[before - 1] != '\n') before--;
     bool below = next < scan->len && has_bar(scan, next, bar - line);

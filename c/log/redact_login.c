@@ -271,13 +271,11 @@ static void sent(redact_scan *scan, size_t at) {
 size_t redact_login(redact_scan *scan, size_t at, redact_login_kind kind) {
     switch (kind) {
     case LOGIN_PHRASE:
+        if (at > 0) imap_login(scan, at - 1);
         logged_in(scan, at);
         break;
     case LOGIN_ACCOUNT:
         account(scan, at);
-        break;
-    case LOGIN_IMAP:
-        imap_login(scan, at);
         break;
     case LOGIN_SASL:
         sasl(scan, at);

@@ -5,9 +5,9 @@
 . spec/torture/common.bash
 runs=${RUNS:-$(choose 60000 10000000)}
 seed=${SEED:-$((RANDOM * 32768 + RANDOM + 1))}
-read -r -a pcre <<<"$(pkg-config --cflags --libs libpcre2-8 2>/dev/null || echo -lpcre2-8)"
+read -r -a libs <<<"$(pkg-config --cflags --libs libpcre2-8 zlib 2>/dev/null || echo -lpcre2-8 -lz)"
 build=(-std=c11 -g -O2 -Ic -Ic/include -fno-sanitize-recover=all -o "$dir/fuzz"
-    spec/torture/fuzz_redact.c c/core/*.c c/log/*.c "${pcre[@]}" -lm)
+    spec/torture/fuzz_redact.c c/core/*.c c/log/*.c "${libs[@]}" -lm)
 # What is compared is not traced: it would take most of the time, and the words are known.
 if clang -fsanitize=fuzzer,address,undefined -fno-sanitize-coverage=trace-cmp "${build[@]}" \
     2>"$dir/why"; then
