@@ -144,7 +144,9 @@ describe(title:format(cases.count, cases.seed), function()
       for _, candidate in ipairs(few) do
         local key = brute.key(candidate)
         expect(by_key[key], case, "too much: %s", key)
-        orbits[brute.orbit(case.fleet, by_key[key])] = true
+        for way in ipairs(by_key[key].ways) do
+          orbits[brute.orbit(case.fleet, by_key[key], way)] = true
+        end
       end
       for _, candidate in ipairs(want) do
         expect(orbits[brute.orbit(case.fleet, candidate)], case, "missing: %s",

@@ -589,7 +589,7 @@ function brute.roots(fleet, request)
 end
 
 --- All candidates: { resources = { name = { CLASS = n } }, mappings = { suffix = { names } },
---- key =, anchor =, made = the choices behind it }, each once, earlier anchors first.
+--- key =, anchor =, ways = the choices that come to it }, each once, earlier anchors first.
 function brute.candidates(fleet, request)
   local world = index(fleet)
   local found, seen = {}, {}
@@ -597,12 +597,13 @@ function brute.candidates(fleet, request)
     if root_qualifies(root, request) then
       all_around(world, root, request, function(made)
         local candidate = { resources = merged(made), mappings = mappings_of(request, made),
-                            anchor = root.name, made = { table.unpack(made) } }
+                            anchor = root.name, ways = {} }
         candidate.key = brute.key(candidate)
         if not seen[candidate.key] then
-          seen[candidate.key] = true
+          seen[candidate.key] = candidate
           found[#found + 1] = candidate
         end
+        table.insert(seen[candidate.key].ways, { table.unpack(made) })
       end)
     end
   end
@@ -634,11 +635,12 @@ local function appearance(node)
   return table.concat(parts, ";")
 end
 
---- The same for all candidates that differ only by interchangeable siblings and twin groups.
-function brute.orbit(fleet, candidate)
+--- The same for all candidates that differ only by interchangeable siblings and twin groups; for
+-- one of the ways that come to it, the first unless told.
+function brute.orbit(fleet, candidate, way)
   local world = index(fleet)
   local bags = {}
-  for _, part in ipairs(candidate.made) do
+  for _, part in ipairs(candidate.ways[way or 1]) do
     local bag = bags[part.node.name] or {}
     bags[part.node.name] = bag
     bag[#bag + 1] = part.choice.kind
