@@ -225,7 +225,10 @@ bool redact_is_jumble(const char *s, size_t len) {
 
 bool redact_looks_random(const char *s, size_t len) {
     if (len > LOOK_MAX) len = LOOK_MAX;
-    if (len < 8 || is_uuid(s, len)) return false;
+    if (len < 8) return false;
+    bool named = len >= BERTH_UUID_BYTES && is_uuid(s, BERTH_UUID_BYTES); /* and perhaps -tls */
+    if (named && (len == BERTH_UUID_BYTES || !byte_is(s[BERTH_UUID_BYTES], BYTE_WORD)))
+        return false;
     look l = look_at(s, len);
     if (l.space) return false;
     if (len >= 10 && redact_is_jumble(s, len)) return true;

@@ -419,6 +419,7 @@ static size_t compared(redact_scan *scan, const redact_key *key, size_t bracket)
 static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
     size_t end;
     if (redact_is_tag(scan, key)) return redact_tag(scan, key);
+    if (key->dashes && at > key->after) return after_blanks(scan, key, at);
     if (redact_is_bar(scan, at)) {
         end = redact_is_ruled(scan, at) ? 0 : redact_row(scan, key, at);
         if (!end) end = redact_expanded(scan, key, at);
