@@ -237,6 +237,7 @@ void redact_scan_text(redact_scan *scan) {
 
 redact_scan redact_scan_begin(berth_redactor *r, const char *s, size_t len) {
     redact_scan scan = {.r = r, .s = s, .len = len};
+    memset(r->mark_seen, 0, sizeof r->mark_seen);
     berth_anchors_begin(&scan.walk, r->anchors, s, len);
     return scan;
 }
@@ -321,6 +322,7 @@ size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len) {
                 to = stop ? (size_t)(stop - s) + 1 : len;
             }
             line = (redact_scan){.r = r, .s = s + from, .probe = true};
+            memset(r->mark_seen, 0, sizeof r->mark_seen);
             line.len = to - from - (s[to - 1] == '\n');
         }
         anchor.at -= from;

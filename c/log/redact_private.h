@@ -93,6 +93,17 @@ typedef struct redact_field {
     unsigned rule;
 } redact_field;
 
+/* A search for a quotation mark: from where, to where it came, what it found. */
+typedef struct redact_mark_seen {
+    const char *s; /* the text of the scan; NULL: none */
+    size_t len;
+    char mark;
+    unsigned slashes;
+    size_t from, stop, found;
+} redact_mark_seen;
+
+#define REDACT_MARKS 12
+
 struct berth_redactor {
     berth_mem mem;
     berth_redact_profile profile;
@@ -124,6 +135,7 @@ struct berth_redactor {
     uint64_t secret_bits[64]; /* which first four bytes begin a secret, by 12 bits of hash */
     size_t masked;            /* values, in all rounds */
     bool key_open;            /* a private key began and did not end in the last record */
+    redact_mark_seen mark_seen[REDACT_MARKS]; /* of the scan at hand */
     bool failed;              /* for memory */
     unsigned unpacked;        /* blocks of the text at hand */
 };

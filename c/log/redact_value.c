@@ -65,25 +65,43 @@ static bool is_delimited(const redact_scan *scan, size_t at) {
            strchr(",;:)]}>&|<\\/=.#", scan->s[at]) != NULL || byte_is(scan->s[at], BYTE_QUOTE);
 }
 
-/* The next unescaped mark from `from` on, on its line. */
-static size_t next_mark(const redact_scan *scan, size_t from, redact_quote quote) {
+/* The next unescaped mark from `from` on, on its line; *stop is where the search ended. */
+static size_t find_mark(const redact_scan *scan, size_t from, redact_quote quote, size_t *stop) {
     const char *s = scan->s;
     unsigned period = 2 * (quote.slashes + 1);
     bool levels = (quote.slashes & (quote.slashes + 1)) == 0;
-    size_t run = 0;
-    for (size_t i = from; i < scan->len; i++) {
+    size_t run = 0, i = from;
+    for (; i < scan->len && s[i] != '\n'; i++) {
         if (s[i] == '\\') {
             run++;
             continue;
         }
-        if (s[i] == '\n') return SIZE_MAX;
-        if (s[i] == quote.mark) {
-            bool closes = levels ? run % period == quote.slashes : run == quote.slashes;
-            if (closes) return i - quote.slashes;
+        bool closes = levels ? run % period == quote.slashes : run == quote.slashes;
+        if (s[i] == quote.mark && closes) {
+            *stop = i;
+            return i - quote.slashes;
         }
         run = 0;
     }
+    *stop = i;
     return SIZE_MAX;
+}
+
+/* The same, told at once where the last search for such a mark came by: many values may have one
+ * end far away, or none. */
+static size_t next_mark(const redact_scan *scan, size_t from, redact_quote quote) {
+    size_t kind = quote.mark == '"' ? 0 : quote.mark == '\'' ? 1 : 2;
+    redact_mark_seen *seen = &scan->r->mark_seen[3 * (quote.slashes & 3) + kind];
+    bool same = seen->s == scan->s && seen->len == scan->len && seen->mark == quote.mark &&
+                seen->slashes == quote.slashes;
+    bool apart = from == 0 || scan->s[from - 1] != '\\';
+    if (same && apart && from >= seen->from && from <= seen->stop) return seen->found;
+    size_t stop, found = find_mark(scan, from, quote, &stop);
+    if (apart)
+        *seen = (redact_mark_seen){.s = scan->s, .len = scan->len, .mark = quote.mark,
+                                   .slashes = quote.slashes, .from = from, .stop = stop,
+                                   .found = found};
+    return found;
 }
 
 /* Is the mark at `at` one inside the value: doubled as in SQL, or stray between letters with the
