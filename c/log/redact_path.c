@@ -29,7 +29,8 @@ static berth_key_class class_before(const redact_scan *scan, size_t start, size_
 size_t redact_file_name(redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
     size_t start = key->start, slash = start;
-    while (slash > 0 && byte_is(s[slash - 1], BYTE_NAME)) slash--;
+    while (slash > 0 && start - slash < BERTH_KEY_NAME_MAX && byte_is(s[slash - 1], BYTE_NAME))
+        slash--;
     if (slash == 0 || (s[slash - 1] != '/' && s[slash - 1] != '\\')) return 0;
     for (size_t i = start; i < key->end; i++) {
         if (s[i] != '_' && s[i] != '-') continue;
