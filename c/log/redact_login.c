@@ -147,11 +147,15 @@ size_t redact_account_source(redact_scan *scan, size_t at) {
     static const char *const schemes[] = {"sip", "sips", "xmpp", "ssh",
                                           "scp", "rtsp", "turn", "stun"};
     const char *s = scan->s;
-    size_t from = at;
+    size_t from = at, none = scan->account_none;
     while (from > 0 && at - from < WORD_MAX && (unsigned char)s[from - 1] > 0x20 &&
-           !byte_is(s[from - 1], BYTE_QUOTE) && s[from - 1] != ':' && s[from - 1] != '/')
-        from--;
+           !byte_is(s[from - 1], BYTE_QUOTE) && s[from - 1] != ':' && s[from - 1] != '/') {
+        if (--from == none) break; /* no colon stands before that sign either */
+    }
+    if (from < at) scan->account_none = at;
+    if (from == none) return 0;
     if (from < 2 || from == at || s[from - 1] != ':') return 0;
+    scan->account_none = 0;
     size_t end = from - 1, user = end;
     while (user > 0 && end - user < USER_MAX &&
            (byte_is(s[user - 1], BYTE_WORD) || strchr("_.-", s[user - 1])))

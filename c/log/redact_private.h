@@ -180,6 +180,7 @@ typedef struct redact_scan {
     size_t cipher_end;  /* and for calls of ciphers in SQL */
     unsigned bound;     /* values of placeholders that were looked for */
     size_t list_none;   /* names and commas before it stand in no brackets */
+    size_t account_none; /* an @ whose word holds no colon before it; 0: none yet */
     size_t block_end;   /* and for blocks of base64 */
     size_t lists_end;   /* lists of names that begin before it have been looked at */
     size_t lists_none;  /* names before it stand in no list */

@@ -100,7 +100,8 @@ size_t redact_url(redact_scan *scan, size_t colon) {
 /* --- @ without a scheme ------------------------------------------------------------------- */
 
 static bool is_local_byte(char c) {
-    return byte_is(c, BYTE_WORD | BYTE_HIGH) || (c != '\0' && strchr("._%+'-", c));
+    return byte_is(c, BYTE_WORD | BYTE_HIGH) || c == '.' || c == '-' || c == '_' || c == '+' ||
+           c == '%' || c == '\'';
 }
 
 /* The end of a host name with a top domain at `at`; 0: it is none. */
