@@ -269,8 +269,10 @@ static bool next_end(berth_anchor_walk *walk) {
     berth_anchor_ends *ends = &walk->ends;
     const berth_anchors *anchors = walk->anchors;
     uint64_t left = 0;
-    if (walk->end < walk->scanned)
-        left = ~UINT64_C(0) << (ANCHOR_BLOCK - (walk->scanned - walk->end));
+    if (walk->end < walk->scanned) { /* more than a block when the last scan found nothing */
+        size_t ahead = walk->scanned - walk->end;
+        left = ~UINT64_C(0) << (ahead < ANCHOR_BLOCK ? ANCHOR_BLOCK - ahead : 0);
+    }
     ends->sequences &= left;
     ends->literals &= left;
     if (!(ends->sequences | ends->literals)) {

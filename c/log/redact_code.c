@@ -232,7 +232,7 @@ static bool is_adjacent(const expression *e, size_t end, bool spaced) {
     if (!quote.len) return false;
     size_t close = redact_quote_close(scan, at + quote.len, quote);
     if (close == SIZE_MAX || close >= e->stop) return false;
-    if (e->at == end) return scan->s[end - 1] != scan->s[e->at];
+    if (e->at == end) return scan->s[end - 1] != scan->s[e->at] && redact_goes_on(scan, at, quote);
     if (!spaced && !memchr(scan->s + end, '\\', e->at - end)) return false;
     size_t after = redact_skip_blanks(scan, close + quote.len);
     return after >= scan->len || (scan->s[after] != ':' && scan->s[after] != '=');

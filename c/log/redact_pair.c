@@ -125,12 +125,18 @@ static void close_name(const redact_scan *scan, redact_key *key) {
     open -= open >= marks ? marks : open;
     char c = redact_peek(scan, key->after), before = open > 0 ? scan->s[open - 1] : '\0';
     if ((c == ']' && before == '[') || (c == ')' && before == '(') || c == '?') key->after++;
-    if (c == ':' && before == '[') { /* [name:protected] */
+    if (c == ':' && before == '[') { /* [name:protected] => x, but [name:x] */
         size_t i = key->after + 1;
         while (i < scan->len && i < key->after + WORD_MAX &&
                (byte_is(scan->s[i], BYTE_NAME) || scan->s[i] == ':'))
             i++;
-        if (redact_peek(scan, i) == ']') key->after = i + 1;
+        if (redact_peek(scan, i) == ']' && redact_is_at(scan, redact_skip_blanks(scan, i + 1), "=>"))
+            key->after = i + 1;
+    }
+    if (c == ']' && before == '[' && marks == 0) { /* "user[name]" => x */
+        redact_quote quote = redact_quote_at(scan, key->after);
+        char next = redact_peek(scan, redact_skip_blanks(scan, key->after + quote.len));
+        if (quote.len && (next == '=' || next == ':' || next == ',')) key->after += quote.len;
     }
     if (c == '[' || c == '(') key->after = skip_index(scan, key->after);
 }

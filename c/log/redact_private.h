@@ -292,6 +292,9 @@ typedef struct redact_quote {
 redact_quote redact_quote_at(const redact_scan *scan, size_t at);
 /* Where the mark stands that closes what began before `from`; SIZE_MAX: nowhere on the line. */
 size_t redact_quote_close(const redact_scan *scan, size_t from, redact_quote quote);
+/* Does the literal at `at`, right after another, go on with its word, as 'x'"y" does for a shell?
+ * The mark may as well close the string around the value. */
+bool redact_goes_on(const redact_scan *scan, size_t at, redact_quote quote);
 /* The end of an unquoted value. */
 size_t redact_bare_end(const redact_scan *scan, size_t from);
 /* The end of an unclosed quoted value: a truncated line. */

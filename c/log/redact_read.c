@@ -309,8 +309,9 @@ static size_t parts(redact_scan *scan, const redact_key *key, size_t at, bool br
         if (joint) i += joint;
         while (joint && i < scan->len && i < at + TYPE_MAX && byte_is(scan->s[i], BYTE_SPACE)) i++;
         redact_quote quote = redact_quote_at(scan, i);
-        if (!quote.len || quote.slashes || !(joint || bracket || (i == at && quote.mark != mark)))
-            break;
+        if (!quote.len || quote.slashes) break;
+        bool glued = i == at && quote.mark != mark && redact_goes_on(scan, i, quote);
+        if (!joint && !bracket && !glued) break;
         size_t from = redact_quoted(scan, i, quote, &close);
         if (from < close && redact_mark_secret(scan, from, close, key->rule)) done = close;
         at = close + quote.len;

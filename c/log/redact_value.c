@@ -148,6 +148,15 @@ size_t redact_quote_close(const redact_scan *scan, size_t from, redact_quote quo
     return at;
 }
 
+bool redact_goes_on(const redact_scan *scan, size_t at, redact_quote quote) {
+    size_t from = at + quote.len, close = redact_quote_close(scan, from, quote);
+    if (close == SIZE_MAX || close == from) return false;
+    for (size_t i = from; i < close; i++) {
+        if (byte_is(scan->s[i], BYTE_SPACE) || memchr(",:;(){}[]", scan->s[i], 9)) return false;
+    }
+    return true;
+}
+
 /* --- unquoted ---------------------------------------------------------------------------- */
 
 /* After a backslash: past the rest of an escaped NUL, which separates variables; 0: it is none. */
@@ -244,7 +253,9 @@ static bool bracket_goes_on(const redact_scan *scan, size_t at, brackets *open) 
         --*count;
         return true;
     }
-    return !is_delimited(scan, at + 1);
+    char next = redact_peek(scan, at + 1);
+    bool again = next && strchr("([{", next) && redact_pair_follows(scan, at + 2);
+    return !again && !is_delimited(scan, at + 1); /* (password=x)(user=ann) */
 }
 
 size_t redact_bare_end(const redact_scan *scan, size_t from) {
