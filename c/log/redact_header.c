@@ -196,6 +196,14 @@ static bool is_cookie_attribute(const char *s, size_t len) {
     return IS_ONE_OF(s, len, names);
 }
 
+/* Settings of a visitor beside the session: not secret unless they look like one. */
+static bool is_plain_cookie(const char *s, size_t len) {
+    static const char *const names[] = {"theme",    "lang",     "language", "locale", "tz",
+                                        "timezone", "currency", "consent",  "region", "user",
+                                        "username", "project",  "tenant",   "view"};
+    return IS_ONE_OF(s, len, names);
+}
+
 static bool is_cookie_byte(char c) {
     return (unsigned char)c > 0x20 && !byte_is(c, BYTE_QUOTE) && c != ';' && c != ',' && c != '\\';
 }
@@ -218,7 +226,9 @@ static bool cookie(redact_scan *scan, size_t *at, size_t *done) {
     while (i < scan->len && (is_cookie_byte(s[i]) || (attribute && (s[i] == ' ' || s[i] == ','))))
         i++;
     berth_key_class class = {.kind = BERTH_KEY_COOKIE, .weight = BERTH_KEY_STRONG};
-    if (!attribute && redact_is_secret(scan, class, value, i, SYNTAX_QUOTED) &&
+    bool plain = attribute || (is_plain_cookie(s + from, name_end - from) &&
+                               !redact_looks_random(s + value, i - value));
+    if (!plain && redact_is_secret(scan, class, value, i, SYNTAX_QUOTED) &&
         redact_mark_secret(scan, value, i, RULE_NAME_COOKIE))
         *done = i;
     else if (!*done)

@@ -146,6 +146,11 @@ static bool is_placeholder(const char *s, size_t len) {
     if (s[0] == ':' && len > 1 && is_all(s + 1, len - 1, BYTE_LETTER | BYTE_JOINT))
         return berth_key_classify(s + 1, len - 1).kind != BERTH_KEY_NONE;
     if (is_variable(s, len)) return true;
+    if (s[0] == '(' && len > 5) { /* (sensitive value), (known after apply) */
+        size_t i = 1;
+        while (i < len && byte_is(s[i], BYTE_LOWER)) i++;
+        if (i > 5 && (i == len || s[i] == ' ' || (s[i] == ')' && i + 1 == len))) return true;
+    }
     size_t open = 0;
     if (s[0] == '$' || s[0] == '%') open = 1;
     if (len < open + 2) return false;

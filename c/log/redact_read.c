@@ -306,6 +306,7 @@ static size_t parts(redact_scan *scan, const redact_key *key, size_t at, bool br
         size_t i = redact_skip_blanks(scan, at), joint = 0, close;
         for (size_t k = 0; k < sizeof joints / sizeof *joints && !joint; k++)
             joint = redact_is_at(scan, i, joints[k]) ? strlen(joints[k]) : 0;
+        if (redact_peek(scan, i) == '\\' && !byte_is(redact_peek(scan, i + 1), BYTE_SPACE)) break;
         if (joint) i += joint;
         while (joint && i < scan->len && i < at + TYPE_MAX && byte_is(scan->s[i], BYTE_SPACE)) i++;
         redact_quote quote = redact_quote_at(scan, i);
@@ -514,6 +515,7 @@ static size_t child_text(const redact_scan *scan, size_t at, size_t stop) {
 size_t redact_element(redact_scan *scan, const redact_key *key, size_t at) {
     const char *s = scan->s;
     size_t stop = scan->len - at > ELEMENT_MAX ? at + ELEMENT_MAX : scan->len, end, open = at;
+    if (redact_peek(scan, at) == '@') return 0; /* ann:<password>@node-1 */
     at = child_text(scan, at, stop);
     if (at >= stop) return 0;
     if (redact_is_at(scan, at, "<![CDATA[")) {
