@@ -106,14 +106,14 @@ static inline uint32_t anchor_hash(uint32_t tail, bool whole) {
     return ((whole ? tail : tail >> 8) * UINT32_C(0x9e3779b1)) >> (32 - ANCHOR_HASH_BITS);
 }
 
-static inline bool anchor_has(const anchor_index *index, uint32_t hash) {
-    return index->ends[hash >> 3] >> (hash & 7) & 1;
+static inline unsigned anchor_has(const anchor_index *index, uint32_t hash) {
+    return (unsigned)index->ends[hash >> 3] >> (hash & 7) & 1u;
 }
 
 /* May a window end in these bytes? */
 static inline bool anchor_may_end(const berth_anchors *anchors, uint32_t tail) {
-    return anchor_has(&anchors->whole, anchor_hash(tail, true)) |
-           anchor_has(&anchors->tail, anchor_hash(tail, false));
+    return (anchor_has(&anchors->whole, anchor_hash(tail, true)) |
+            anchor_has(&anchors->tail, anchor_hash(tail, false))) != 0;
 }
 
 static inline uint32_t anchor_first(const anchor_index *index, uint32_t hash) {

@@ -290,6 +290,8 @@ static const word words[] = {
     W("symmetric", ROLE_QUALIFIER),
     W("tacacs", ROLE_QUALIFIER),
     W("tel", ROLE_CONTACT),
+    W("telefon", ROLE_CONTACT),
+    W("telefono", ROLE_CONTACT),
     W("telephone", ROLE_CONTACT),
     W("terces", ROLE_SECRET),
     W("text", ROLE_TAIL),
@@ -341,7 +343,7 @@ static const word endings[] = {
 /* Words that end like a secret and are none. */
 static const char *const innocent[] = {"bypass",    "compass",   "encompass", "overpass",
                                        "surpass",   "trespass",  "underpass", "multipass",
-                                       "unauthorized", "getpass"};
+                                       "unauthorized", "getpass",   "publickeytoken"};
 
 static word_role find_word(const char *s, size_t len) {
     size_t low = 0, high = NWORDS;

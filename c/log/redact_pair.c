@@ -223,6 +223,24 @@ static size_t skip_length(const redact_scan *scan, size_t at) {
     return redact_peek(scan, i) == ':' ? i + 1 : 0;
 }
 
+/* Past a backslash that joins the next line, or <<EOF, whose text begins there; else `at`. */
+static size_t skip_line_break(const redact_scan *scan, size_t at) {
+    size_t i = at;
+    if (redact_is_at(scan, at, "<<")) {
+        i += 2;
+        while (i < scan->len && i < at + WORD_MAX &&
+               (byte_is(scan->s[i], BYTE_WORD | BYTE_QUOTE) || memchr("-~_", scan->s[i], 3)))
+            i++;
+        if (i == at + 2) return at;
+    } else if (redact_peek(scan, at) == '\\') {
+        i++;
+    } else {
+        return at;
+    }
+    i += redact_peek(scan, i) == '\r';
+    return redact_peek(scan, i) == '\n' ? redact_skip_blanks(scan, i + 1) : at;
+}
+
 /* Past =, :, =>, ->, :=, == and blanks; 0 when there is no such thing at `at`. */
 static size_t skip_separator(const redact_scan *scan, const redact_key *key, size_t at,
                              redact_syntax *syntax) {
@@ -247,7 +265,7 @@ static size_t skip_separator(const redact_scan *scan, const redact_key *key, siz
     if (value > i && i == at + 1 && (c == ':' || at == key->after)) *syntax = SYNTAX_LOOSE;
     if (redact_peek(scan, value) == '+' && redact_quote_at(scan, value + 1).len)
         value++; /* a blank */
-    return value;
+    return skip_line_break(scan, value);
 }
 
 /* Does the next option begin at `at`?  A value may begin with a dash too. */
@@ -318,10 +336,13 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
         return redact_value(scan, key, redact_skip_blanks(scan, flag), SYNTAX_TIGHT);
     }
     if (key->dashes) {
+        at = skip_line_break(scan, at);
         if (is_option(scan, at) || is_metavariable(scan, at) || redact_goes_on_as_speech(scan, at))
             return 0;
         return redact_value(scan, key, at, SYNTAX_TIGHT);
     }
+    if (redact_is_at(scan, at, "--") && byte_is(redact_peek(scan, at + 2), BYTE_LETTER))
+        return 0; /* --password PASSWORD --user ann: the next option */
     bool tab =
         memchr(scan->s + key->after, '\t', at - key->after) != NULL && !redact_is_pair(scan, at);
     size_t column = redact_bare_end(scan, at);

@@ -365,6 +365,15 @@ static bool structured(redact_scan *scan, const redact_key *key, size_t *at, red
     return found;
 }
 
+/* Is the mark doubled because a string in such marks is around it: 'host=x password=''y'' z'? */
+static bool is_inside(const redact_scan *scan, const redact_key *key, size_t at,
+                      redact_quote quote) {
+    size_t from = at + 2, i = from;
+    if (key->quote.len || !byte_is(redact_peek(scan, from), BYTE_WORD | BYTE_HIGH)) return false;
+    while (i < scan->len && i < at + TAG_MAX && !byte_is(scan->s[i], BYTE_SPACE | BYTE_QUOTE)) i++;
+    return redact_peek(scan, i) == quote.mark && redact_peek(scan, i + 1) == quote.mark;
+}
+
 static size_t quoted_value(redact_scan *scan, const redact_key *key, size_t at, redact_quote quote,
                            redact_syntax syntax) {
     size_t close;
@@ -373,7 +382,8 @@ static size_t quoted_value(redact_scan *scan, const redact_key *key, size_t at, 
         return 0; /* getpass("Password: ") */
     if (is_repeated(scan, at, quote, 3))
         quote.repeat = 3;
-    else if (key->quote.repeat == 2 && is_repeated(scan, at, quote, 2))
+    else if (is_repeated(scan, at, quote, 2) &&
+             (key->quote.repeat == 2 || is_inside(scan, key, at, quote)))
         quote.repeat = 2;
     quote.len += quote.repeat ? quote.repeat - 1 : 0;
     size_t from = redact_quoted(scan, at, quote, &close);
@@ -515,7 +525,8 @@ static size_t child_text(const redact_scan *scan, size_t at, size_t stop) {
 size_t redact_element(redact_scan *scan, const redact_key *key, size_t at) {
     const char *s = scan->s;
     size_t stop = scan->len - at > ELEMENT_MAX ? at + ELEMENT_MAX : scan->len, end, open = at;
-    if (redact_peek(scan, at) == '@') return 0; /* ann:<password>@node-1 */
+    if (redact_peek(scan, at) == '@' && key->start > 1 && s[key->start - 2] == ':')
+        return 0; /* ann:<password>@node-1 */
     at = child_text(scan, at, stop);
     if (at >= stop) return 0;
     if (redact_is_at(scan, at, "<![CDATA[")) {
