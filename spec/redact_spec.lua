@@ -330,6 +330,39 @@ local function fault_of(log, case)
   if #out > room(#case.line) then return "became too long" end
 end
 
+--- A number of so many hexadecimal digits.
+local function hexadecimal(chance, digits) return chance:string("0123456789abcdef", digits) end
+
+local function uuid(chance)
+  local parts = {}
+  for i, digits in ipairs { 8, 4, 4, 4, 12 } do parts[i] = hexadecimal(chance, digits) end
+  local text = table.concat(parts, "-")
+  return chance:number(1, 4) == 1 and text:upper() or text
+end
+
+--- Where identifiers stand; %u is a uuid, %d a digest, %a an address.
+local PLACES = {
+  "GET /placement/allocations/%u HTTP/1.1 200", 'body {"id": "%u", "host": "node-1"}',
+  "[req-%u %d %u - default default] done", "image sha256:%d%d etag %d", "rp %u;%u|%u,%u",
+  "/var/lib/instances/%u/disk.config", "peer %a port 6640", "uuid=%u trace=%d", "commit %d on %a",
+}
+
+describe("an identifier", function()
+  it(("stays, whatever its digits are (BERTH_SEED=%d)"):format(seed), function()
+    local log, chance = logger(), corpus.chance(seed)
+    for _ = 1, 20000 do
+      local line = chance:pick(PLACES):gsub("%%(.)", {
+        u = uuid(chance),
+        d = hexadecimal(chance, 31) .. "f",
+        a = ("%s:"):rep(7):format(hexadecimal(chance, 4), "5432", hexadecimal(chance, 4),
+          "2fa" .. hexadecimal(chance, 1), hexadecimal(chance, 4), hexadecimal(chance, 4),
+          hexadecimal(chance, 4)) .. hexadecimal(chance, 4),
+      })
+      assert.equal(line, log:redact(line))
+    end
+  end)
+end)
+
 describe("the generated corpus", function()
   local log = logger()
 

@@ -17,7 +17,7 @@ static const char *const name_literals[] = {
     "user_dat", "user-dat", "userdata", "user dat", "configdr",  "jwt\1",    "psk\1",    "kek\1",
     "mnemonic", "communit", "cephclus", "swifthas", "psw\1",     "pw=",      "csrf",     "xsrf",
     "samlres",  "samlreq",  "assertio", "verifier", "securityc", "phone",    "mobile",   "msisdn",
-    "tel\1",    "fax\1",    "sms\1",    "senha",    "clave\1",   "kennwort", "wachtwoo", "losenord",
+    "telefon",  "tel\1",    "fax\1",    "sms\1",    "senha",    "clave\1",   "kennwort", "wachtwoo", "losenord",
     "parola",   "seed\1",   "keypass",  "simplecr", "verifica",  "pincode",  "pw:",      "pw ",
     "pw\"",     "pw'",      "pw>",      "pw\\",     "pw%",       "pw_",      "pw\t",     "pw]",
     "pw)",      "pw,",      "pw}",      "pw&",      "pw-",       "pw|",      "pw(",      "pw[",

@@ -71,8 +71,9 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         bool router = n == 6 && start > 7 && redact_folds_at(scan, start, "server") &&
                       (redact_folds_at(scan, start - 7, "tacacs-") ||
                        redact_folds_at(scan, start - 7, "radius-"));
+        bool pragma = n == 6 && redact_folds_at(scan, start, "pragma"); /* SQLCipher's */
         if (n > 0) key->class.kind = BERTH_KEY_NONE; /* public key */
-        if (!material && !router && (n == 0 || !berth_key_qualifies(scan->s + start, n))) return;
+        if (!material && !router && !pragma && (n == 0 || !berth_key_qualifies(scan->s + start, n))) return;
         key->class = (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_MEDIUM};
         if (redact_folds_at(scan, key->end, " id")) key->end += 3;
         key->end += material ? 9 : 0;
@@ -328,6 +329,16 @@ static size_t skip_kind(const redact_scan *scan, const redact_key *key, size_t a
     return redact_is_mixture(scan, at + 2, redact_bare_end(scan, at + 2)) ? at + 2 : 0;
 }
 
+/* cvv 123: the digits on the back of a card, which need no sign to be told. */
+static size_t card_code(redact_scan *scan, const redact_key *key, size_t at) {
+    static const char *const names[] = {"cvv", "cvv2", "cvc", "cvc2", "csc"};
+    size_t end = at;
+    if (!IS_ONE_OF(scan->s + key->start, key->end - key->start, names)) return 0;
+    while (byte_is(redact_peek(scan, end), BYTE_DIGIT)) end++;
+    if (end - at < 3 || end - at > 4 || byte_is(redact_peek(scan, end), BYTE_NAME)) return 0;
+    return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
+}
+
 /* After blanks, where nothing joins name and value: options, SQL, prose. */
 static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) {
     size_t flag = value_flag(scan, at);
@@ -341,6 +352,8 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
             return 0;
         return redact_value(scan, key, at, SYNTAX_TIGHT);
     }
+    size_t code = card_code(scan, key, at);
+    if (code) return code;
     if (redact_is_at(scan, at, "--") && byte_is(redact_peek(scan, at + 2), BYTE_LETTER))
         return 0; /* --password PASSWORD --user ann: the next option */
     bool tab =
@@ -558,6 +571,18 @@ static bool is_foreign_byte(const redact_scan *scan, size_t at) {
     return byte_is(scan->s[at], BYTE_HIGH | BYTE_LETTER) || scan->s[at] == '_';
 }
 
+/* 2fa as a part of an address or a uuid: fe80::2fa8:4844. */
+static bool is_hexadecimal(const redact_scan *scan, const redact_key *key) {
+    const char *s = scan->s;
+    size_t part = key->end;
+    while (part > key->start && s[part - 1] != '-') part--;
+    for (size_t i = part; i < key->end; i++) {
+        if (!byte_is(s[i], BYTE_HEX)) return false;
+    }
+    bool alone = key->end - part == 3; /* 2fa itself */
+    return !alone || (part > 0 && s[part - 1] == ':');
+}
+
 size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     if (at < scan->name_end || redact_is_marked(scan, at)) return 0;
     redact_key key;
@@ -573,6 +598,8 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
         key.class = berth_key_classify(scan->s + key.start, key.end - key.start);
         join_words(scan, &key);
         if (key.class.kind == BERTH_KEY_NONE) key.class = cut_name(scan, &key);
+        if (key.class.kind == BERTH_KEY_CODE && is_hexadecimal(scan, &key))
+            key.class.kind = BERTH_KEY_NONE;
     }
     if (key.class.kind == BERTH_KEY_NONE && place == NAME_FOREIGN) return 0;
     scan->name_end = key.end;

@@ -36,6 +36,7 @@ size_t redact_file_name(redact_scan *scan, const redact_key *key) {
         if (s[i] != '_' && s[i] != '-') continue;
         berth_key_class class = class_before(scan, start, i);
         if (class.kind == BERTH_KEY_NONE || class.weight == BERTH_KEY_WEAK) continue;
+        if (class.kind == BERTH_KEY_CODE) continue; /* 2fa may be a part of a uuid */
         size_t from = i + 1, to = from;
         while (to < key->end && s[to] != '.' && s[to] != ':') to++;
         if (!is_secret_part(s + from, to - from)) return 0;

@@ -273,6 +273,7 @@ static size_t iban(redact_scan *scan, size_t at) {
         else if ((s[i] != ' ' && s[i] != '-') || n % 4 != 0) return 0;
     }
     if (n < length || byte_is(at_or_nul(scan, i), BYTE_WORD)) return 0;
+    if (at_or_nul(scan, i) == '-' && byte_is(at_or_nul(scan, i + 1), BYTE_HEX)) return 0; /* uuid */
     unsigned rest = 0;
     for (size_t k = 4; k < length; k++) rest = mod97(rest, text[k]);
     for (size_t k = 0; k < 4; k++) rest = mod97(rest, text[k]);

@@ -300,7 +300,8 @@
       "", "eyJ" "hbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ." W32)                                       \
     X("fernet-token", "gAAAAA", 0, "gAAAAA[A-Za-z0-9_%-]{40,}+=*", "", "gAA" "AAABk" W32 W32)      \
     X("pgpass", ":5432:", 0,                                                                       \
-      ":5432:[^:\\s]+:[^:\\s]+:([^\\s:@\"',;]+)", ":5432:fleet:ann:", "Lq3x9Z7")                   \
+      ":5432:[^:\\s]+:[^:\\s]+:((?![0-9a-f]{1,4}(?:[\\s:]|$))[^\\s:@\"',;]++)(?!:)",               \
+      ":5432:fleet:ann:", "Lq3x9Z7")                                                               \
     X("bcrypt-hash", "$2b$", 0,                                                                    \
       "\\$2b\\$\\d\\d\\$[A-Za-z0-9./]{53}", "", "$2" "b$12$" W32 "a1B2c3D4e5F6g7H8i9J0k")          \
     X("bcrypt-a-hash", "$2a$", 0,                                                                  \
