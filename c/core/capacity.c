@@ -13,6 +13,15 @@ bool berth_add_i64(int64_t a, int64_t b, int64_t *sum) {
     return true;
 }
 
+int64_t berth_gcd(int64_t a, int64_t b) {
+    while (b != 0) {
+        int64_t r = a % b;
+        a = b;
+        b = r;
+    }
+    return a;
+}
+
 int64_t berth_inventory_capacity(const berth_inventory *inventory) {
     if (inventory->reserved > inventory->total) return 0;
     double product = (double)(inventory->total - inventory->reserved) * inventory->allocation_ratio;

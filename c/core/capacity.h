@@ -8,6 +8,8 @@
 
 /* false on overflow, *sum untouched. */
 bool berth_add_i64(int64_t a, int64_t b, int64_t *sum);
+/* The greatest common divisor of two numbers that are not negative. */
+int64_t berth_gcd(int64_t a, int64_t b);
 
 /* 0 .. INT64_MAX, saturated; 0 for anything that is not a valid inventory. */
 int64_t berth_inventory_capacity(const berth_inventory *inventory);

@@ -184,22 +184,13 @@ typedef struct grain {
                      is, so halving finds the most */
 } grain;
 
-static int64_t gcd(int64_t a, int64_t b) {
-    while (b != 0) {
-        int64_t r = a % b;
-        a = b;
-        b = r;
-    }
-    return a;
-}
-
 static void note_grain(const berth_provider *p, berth_ref rclass, grain *g) {
     const berth_stock *stock = berth_provider_stock(p, rclass);
     if (stock == NULL) return;
     const berth_inventory *inv = &stock->inventory;
     g->even = g->even && (g->step == 0 || g->step == inv->step_size) &&
               inv->min_unit <= inv->step_size;
-    g->step = gcd(inv->step_size, g->step);
+    g->step = berth_gcd(inv->step_size, g->step);
 }
 
 static berth_rc grain_around(lowering *l, berth_ref root, grain *out) {

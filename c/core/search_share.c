@@ -217,15 +217,6 @@ static void settle_flow(berth_search *s) {
 
 /* --- by trial ----------------------------------------------------------------------------- */
 
-static int64_t gcd(int64_t a, int64_t b) {
-    while (b != 0) {
-        int64_t r = a % b;
-        a = b;
-        b = r;
-    }
-    return a;
-}
-
 /* What the edges behind e in its row can add up to. */
 typedef struct reach {
     int64_t low, high, step;
@@ -238,7 +229,7 @@ static reach reach_behind(const berth_search *s, size_t e) {
         if (!berth_add_i64(r.low, edge->low, &r.low)) r.low = INT64_MAX;
         if (!berth_add_i64(r.high, smaller(edge->high, s->slack[edge->at]), &r.high))
             r.high = INT64_MAX;
-        r.step = gcd(r.step, edge->step);
+        r.step = berth_gcd(r.step, edge->step);
     }
     return r;
 }
