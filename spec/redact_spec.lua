@@ -330,6 +330,39 @@ local function fault_of(log, case)
   if #out > room(#case.line) then return "became too long" end
 end
 
+--- How far a value goes, and what is none: a line, and what becomes of it.
+local ENDS = {
+  { "(password=Zx9kQ2mmpL)(user=ann)", "(password=***)(user=ann)" },
+  { "[password=Zx9kQ2mmpL][user=ann]", "[password=***][user=ann]" },
+  { "[password:Zx9kQ2mmpL][user:ann]", "[password:***][user:ann]" },
+  { "[password:protected] => Zx9kQ2mmpL", "[password:protected] => ***" },
+  { '{"user[password]"=>"Zx9kQ2mmpL", "user[name]"=>"ann"}',
+    '{"user[password]"=>"***", "user[name]"=>"ann"}' },
+  { [[run("SET PASSWORD='Zx9kQ2mmpL'") on node-1]], [[run("SET PASSWORD='***'") on node-1]] },
+  { [[{\"cmd\":\"x --password='Zx9kQ2mmpL'\",\"user\":\"ann\"}]],
+    [[{\"cmd\":\"x --password='***'\",\"user\":\"ann\"}]] },
+  { [[x --password='Zx9k'"Q2mmpL" -h node-1]], [[x --password='***'"***" -h node-1]] },
+  { "'host=node-1 password=''Zx9kQ2mmpL'' port=1'", "'host=node-1 password=''***'' port=1'" },
+  { "client_secret = <<EOT\nZx9kQ2mmpL\nEOT\nregion = x",
+    "client_secret = <<EOT\n***\nEOT\nregion = x" },
+  { "mysql --password \\\n  Zx9kQ2mmpL", "mysql --password \\\n  ***" },
+  { "login -method=userpass username=ann password=Zx9kQ2mmpL",
+    "login -method=userpass username=ann password=***" },
+  { "login --password PASSWORD --user ann" }, { "+ password = (sensitive value)" },
+  { "rabbit://ann:<password>@node-1:5672/" }, { "primary key = 'Zx9kQ2mmpL'" },
+  { "PRAGMA key = 'Zx9kQ2mmpL'", "PRAGMA key = '***'" }, { "cvv 757, ann", "cvv ***, ann" },
+  { "cvv check 757 passed" }, { "Cookie: theme=dark; user=ann" },
+}
+
+describe("a value", function()
+  local log = logger()
+  for _, row in ipairs(ENDS) do
+    it("ends where it should in " .. row[1]:gsub("\n", " "), function()
+      assert.equal(row[2] or row[1], (log:redact(row[1])))
+    end)
+  end
+end)
+
 --- A number of so many hexadecimal digits.
 local function hexadecimal(chance, digits) return chance:string("0123456789abcdef", digits) end
 

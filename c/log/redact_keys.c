@@ -343,7 +343,7 @@ static const word endings[] = {
 /* Words that end like a secret and are none. */
 static const char *const innocent[] = {"bypass",    "compass",   "encompass", "overpass",
                                        "surpass",   "trespass",  "underpass", "multipass",
-                                       "unauthorized", "getpass",   "publickeytoken"};
+                                       "unauthorized", "getpass"};
 
 static word_role find_word(const char *s, size_t len) {
     size_t low = 0, high = NWORDS;

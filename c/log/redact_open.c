@@ -17,7 +17,7 @@ static const char *const name_literals[] = {
     "user_dat", "user-dat", "userdata", "user dat", "configdr",  "jwt\1",    "psk\1",    "kek\1",
     "mnemonic", "communit", "cephclus", "swifthas", "psw\1",     "pw=",      "csrf",     "xsrf",
     "samlres",  "samlreq",  "assertio", "verifier", "securityc", "phone",    "mobile",   "msisdn",
-    "telefon",  "tel\1",    "fax\1",    "sms\1",    "senha",    "clave\1",   "kennwort", "wachtwoo", "losenord",
+    "tel\1",    "fax\1",    "sms\1",    "senha",    "clave\1",   "kennwort", "wachtwoo", "losenord",
     "parola",   "seed\1",   "keypass",  "simplecr", "verifica",  "pincode",  "pw:",      "pw ",
     "pw\"",     "pw'",      "pw>",      "pw\\",     "pw%",       "pw_",      "pw\t",     "pw]",
     "pw)",      "pw,",      "pw}",      "pw&",      "pw-",       "pw|",      "pw(",      "pw[",
@@ -26,7 +26,7 @@ static const char *const name_literals[] = {
     "one-time", "recovery", "swift_ha", "word\":",  "word':",    "ecret\":", "oken\":",  "drowssap",
     "terces",   "nekot",    "cnff",     "frperg",   "gbxra",     "haslo",    "sifre",    "slaptazo",
     "zaporka",  "contrase", "parole",   "toegangs", "zugangs",   "geheimni", "jeton",    "passord",
-    "jelszo",   "sandi\1",  "schlusse", "lykilord", "parool",
+    "jelszo",   "sandi\1",  "schlusse", "lykilord", "parool",   "telefon",
 };
 /* In URLs: what an authorization server hands over, and paths that end in a secret. */
 static const char *const code_literals[] = {"?code=", "&code=", "#code="};

@@ -354,6 +354,8 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
     }
     size_t code = card_code(scan, key, at);
     if (code) return code;
+    if (key->start > 0 && scan->s[key->start - 1] == '=')
+        return 0; /* -method=userpass username=ann: a value itself */
     if (redact_is_at(scan, at, "--") && byte_is(redact_peek(scan, at + 2), BYTE_LETTER))
         return 0; /* --password PASSWORD --user ann: the next option */
     bool tab =
