@@ -115,6 +115,35 @@ describe("a query string", function()
     end)
   end
 
+  -- query, parameter, position of a name that no store has
+  local unknown = {
+    { "resources=VCPU:1,CUSTOM_NO:1", "resources", 18 },
+    { "resources=VCPU:1&resources_gpu=CUSTOM_NO:1", "resources_gpu", 32 },
+    { "res%6furces=VCPU%3a1%2cCUSTOM_NO:1", "resources", 24 },
+    { "resources=VCPU:1&required=CUSTOM_NO", "required", 27 },
+    { "resources=VCPU:1&required=HW_NUMA_ROOT,!CUSTOM_NO", "required", 41 },
+    { "resources=VCPU:1&required=HW_NUMA_ROOT&required=%43USTOM_NO", "required", 49 },
+    { "resources=VCPU:1&required=in:HW_NUMA_ROOT,+CUSTOM_NO", "required", 44 },
+    { "resources=VCPU:1&required=!in:CUSTOM_NO", "required", 31 },
+    { "resources_a=VCPU:1&required_a=CUSTOM_NO", "required_a", 31 },
+    { "resources=VCPU:1&root_required=HW_NUMA_ROOT,!CUSTOM_NO", "root_required", 46 },
+  }
+  for _, case in ipairs(unknown) do
+    it(("tells of the name it does not know at byte %d of %q"):format(case[3], case[1]), function()
+      local store <close> = assert(berth.open ":memory:")
+      for _, ask in ipairs { case[1], berth.request(case[1]) } do
+        local result, err = store:candidates(ask)
+        assert.is_nil(result)
+        assert.equal("not_found", err.code)
+        assert.equal("CUSTOM_NO", err.class or err.trait)
+        assert.equal(case[2], err.parameter)
+        assert.equal(case[3], err.position)
+        assert.matches("^" .. case[2] .. ": there is no .*, at position " .. case[3] .. "$",
+          err.message)
+      end
+    end)
+  end
+
   it("refuses malformed encodings and suffixes where they stand", function()
     for query, position in pairs {
       ["resources=VCPU:1%"] = 17, ["resources=VCPU:1%4"] = 17, ["resources=VCPU:1%zz"] = 17,

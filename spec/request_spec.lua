@@ -114,16 +114,56 @@ describe("a request", function()
     assert.same({}, list "resources=VCPU:99999999999999999999")
   end)
 
-  it("needs classes and traits that exist", function()
-    for field, request in pairs {
-      class = { resources = { CUSTOM_NO = 1 } },
-      trait = { resources = { VCPU = 1 }, required = "CUSTOM_NO" },
-    } do
-      local result, err = store:candidates(request)
-      assert.is_nil(result)
-      assert.equal("not_found", err.code)
-      assert.equal("CUSTOM_NO", err[field])
-    end
+  -- What is not known, the path of where it stands, the position in the text there.
+  local unknown = {
+    { "class", "resources.CUSTOM_NO", nil, { resources = { VCPU = 1, CUSTOM_NO = 1 } } },
+    { "class", "resources", 8, { resources = "VCPU:1,CUSTOM_NO:1" } },
+    { "class", "groups.gpu.resources.CUSTOM_NO", nil,
+      { groups = { gpu = { resources = { CUSTOM_NO = 1 } } } } },
+    { "class", "groups[1].resources.CUSTOM_NO", nil,
+      { groups = { { resources = { CUSTOM_NO = 1 } } } } },
+    { "trait", "required", 1, { resources = { VCPU = 1 }, required = "CUSTOM_NO" } },
+    { "trait", "required", 15,
+      { resources = { VCPU = 1 }, required = " CUSTOM_FAST,!CUSTOM_NO" } },
+    { "trait", "required[2]", 4,
+      { resources = { VCPU = 1 }, required = { "CUSTOM_FAST", "in:CUSTOM_NO" } } },
+    { "trait", "required[1]", nil,
+      { resources = { VCPU = 1 }, required = { { "CUSTOM_FAST", "CUSTOM_NO" } } } },
+    { "trait", "forbidden", 14,
+      { resources = { VCPU = 1 }, forbidden = "CUSTOM_FAST, CUSTOM_NO" } },
+    { "trait", "forbidden", nil,
+      { resources = { VCPU = 1 }, forbidden = { "CUSTOM_FAST", "CUSTOM_NO" } } },
+    { "trait", "groups.gpu.required[1]", 1,
+      { groups = { gpu = { resources = { VCPU = 1 }, required = { "CUSTOM_NO" } } } } },
+    { "trait", "root_required", 2, { resources = { VCPU = 1 }, root_required = "!CUSTOM_NO" } },
+    { "trait", "root_required[2]", nil,
+      { resources = { VCPU = 1 }, root_required = { "CUSTOM_FAST", "!CUSTOM_NO" } } },
+  }
+  for _, case in ipairs(unknown) do
+    local kind, parameter, position, request = table.unpack(case, 1, 4)
+    local where = parameter .. (position and " at byte " .. position or "")
+    it(("tells of a %s that does not exist in %s"):format(kind, where), function()
+      for _, ask in ipairs { request, berth.request(request) } do
+        local result, err = store:candidates(ask)
+        assert.is_nil(result)
+        assert.equal("not_found", err.code)
+        assert.equal("CUSTOM_NO", err[kind])
+        assert.equal(parameter, err.parameter)
+        assert.equal(position, err.position)
+        assert.equal(parameter .. ": there is no "
+          .. (kind == "class" and "resource class" or "trait") .. ' "CUSTOM_NO"'
+          .. (position and ", at position " .. position or ""), err.message)
+      end
+    end)
+  end
+
+  it("tells as much when providers are listed by it, and claims made", function()
+    local result, err = store:providers { required = "CUSTOM_FAST,CUSTOM_NO" }
+    assert.is_nil(result)
+    assert.same({ "not_found", "required", 13 }, { err.code, err.parameter, err.position })
+    result, err = store:place { consumer = "c", resources = { CUSTOM_NO = 1 } }
+    assert.is_nil(result)
+    assert.same({ "not_found", "resources.CUSTOM_NO" }, { err.code, err.parameter })
   end)
 
   it("tells where it is wrong", function()

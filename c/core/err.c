@@ -72,3 +72,10 @@ void berth_err_number(berth_err *err, const char *name, int64_t number) {
     f->is_number = true;
     f->number = number;
 }
+
+void berth_err_position(berth_err *err, size_t position) {
+    if (err == NULL || position == 0) return;
+    size_t len = strlen(err->message);
+    (void)snprintf(err->message + len, sizeof err->message - len, ", at position %zu", position);
+    berth_err_number(err, "position", (int64_t)position);
+}

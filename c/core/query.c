@@ -73,14 +73,6 @@ static size_t count_items(piece p) {
 
 /* --- errors ------------------------------------------------------------------------------- */
 
-/* Ends the sentence in *err with the position, and adds the field. */
-static void tell_position(berth_err *err, size_t position) {
-    if (err == NULL) return;
-    size_t len = strlen(err->message);
-    (void)snprintf(err->message + len, sizeof err->message - len, ", at position %zu", position);
-    berth_err_number(err, "position", (int64_t)position);
-}
-
 static berth_rc refuse_at(const parser *q, size_t position, const char *what) {
     berth_quoted name = berth_quote(q->name.data, q->name.len);
     if (q->name.len > 0)
@@ -88,7 +80,7 @@ static berth_rc refuse_at(const parser *q, size_t position, const char *what) {
     else
         berth_fail(q->err, BERTH_EREQUEST, "%s", what);
     if (q->name.len > 0) berth_err_text(q->err, "parameter", name.text);
-    tell_position(q->err, position);
+    berth_err_position(q->err, position);
     return BERTH_EREQUEST;
 }
 
@@ -98,7 +90,7 @@ static berth_rc refuse(const parser *q, piece where, const char *what) {
 
 /* Adds the position to what a builder of request.h refused. */
 static berth_rc placed(const parser *q, piece where, berth_rc rc) {
-    if (rc == BERTH_EREQUEST) tell_position(q->err, where.at[0]);
+    if (rc == BERTH_EREQUEST) berth_err_position(q->err, where.at[0]);
     return rc;
 }
 
@@ -339,6 +331,7 @@ static berth_rc parse_parameter(parser *q, size_t from, size_t to, bool late) {
     piece value;
     rc = decode(q, equal < to ? equal + 1 : to, to, &value);
     if (rc != BERTH_OK) return rc;
+    q->request->origin = (berth_origin){q->name.data, value.data, value.at};
     if (k->of_request != NULL) return k->of_request(q, value);
     berth_group *group;
     piece suffix = behind(q->name, k->word);
@@ -375,7 +368,7 @@ static void add_position(const parser *q, berth_err *err) {
                 break;
             }
     }
-    tell_position(err, position);
+    berth_err_position(err, position);
 }
 
 berth_rc berth_query_parse(berth_mem mem, const char *text, size_t len, berth_request **out,
@@ -402,20 +395,41 @@ berth_rc berth_query_parse(berth_mem mem, const char *text, size_t len, berth_re
     return BERTH_OK;
 }
 
+/* The value as a piece, for a parser of it alone. */
+static berth_rc whole_value(parser *q, const char *name, berth_text value, piece *out) {
+    uint32_t *at = berth_arena_alloc(&q->request->arena, (value.len + 1) * sizeof *at);
+    if (at == NULL) return berth_fail_memory(q->err);
+    for (size_t i = 0; i <= value.len; i++) at[i] = (uint32_t)i + 1;
+    q->name = (piece){name, strlen(name), at};
+    *out = (piece){value.data, value.len, at};
+    q->request->origin.text = value.data;
+    q->request->origin.at = at;
+    if (!berth_text_valid(value.data, value.len, NULL))
+        return refuse(q, q->name, "it is not valid UTF-8 text");
+    return BERTH_OK;
+}
+
 berth_rc berth_query_value(berth_request *request, const char *keyword_text, berth_text suffix,
                            berth_text value, berth_err *err) {
     parser q = {.request = request, .err = err};
-    uint32_t *at = berth_arena_alloc(&request->arena, (value.len + 1) * sizeof *at);
-    if (at == NULL) return berth_fail_memory(err);
-    for (size_t i = 0; i <= value.len; i++) at[i] = (uint32_t)i + 1;
-    q.name = (piece){keyword_text, strlen(keyword_text), at};
-    piece whole = {value.data, value.len, at};
+    piece whole;
+    berth_rc rc = whole_value(&q, keyword_text, value, &whole);
+    if (rc != BERTH_OK) return rc;
     const keyword *k = find_keyword(q.name);
     if (k == NULL) return refuse(&q, q.name, "there is no such parameter");
-    if (!berth_text_valid(value.data, value.len, NULL))
-        return refuse(&q, q.name, "it is not valid UTF-8 text");
     if (k->of_request != NULL) return k->of_request(&q, whole);
     berth_group *group;
-    berth_rc rc = berth_request_group(request, suffix, &group, err);
+    rc = berth_request_group(request, suffix, &group, err);
     return rc == BERTH_OK ? k->of_group(&q, group, whole) : rc;
+}
+
+berth_rc berth_query_forbidden(berth_request *request, berth_text suffix, berth_text value,
+                               berth_err *err) {
+    parser q = {.request = request, .err = err};
+    piece whole;
+    berth_group *group;
+    berth_rc rc = whole_value(&q, "forbidden", value, &whole);
+    if (rc == BERTH_OK) rc = berth_request_group(request, suffix, &group, err);
+    if (rc != BERTH_OK) return rc;
+    return parse_set(&q, group, whole, true, berth_group_add_required);
 }

@@ -18,8 +18,12 @@ berth_rc berth_query_parse(berth_mem mem, const char *text, size_t len, berth_re
 
 /* One parameter's value, decoded already, into a request under construction: so that a table may
  * say "A,!B" where the query does.  `keyword` is the query's word without suffix.  Errors as
- * above; the position counts in the value. */
+ * above; the position counts in the value, as it does in request->origin, of which the caller sets
+ * the parameter. */
 berth_rc berth_query_value(berth_request *request, const char *keyword, berth_text suffix,
                            berth_text value, berth_err *err);
+/* The same for "A,B", traits of which a group's providers may have none. */
+berth_rc berth_query_forbidden(berth_request *request, berth_text suffix, berth_text value,
+                               berth_err *err);
 
 #endif

@@ -66,6 +66,15 @@ static berth_rc copy_text(berth_request *request, berth_text *text, berth_err *e
     return BERTH_OK;
 }
 
+/* The name, which is part of origin.text, copied together with where it stands. */
+static berth_rc mention(berth_request *request, berth_text name, berth_mention *out,
+                        berth_err *err) {
+    const berth_origin *from = &request->origin;
+    size_t position = from->at == NULL ? 0 : from->at[name.data - from->text];
+    *out = (berth_mention){name, from->parameter, position};
+    return copy_text(request, &out->name, err);
+}
+
 /* Room for one more of `count` elements in the arena: full arrays are powers of two from 4 on.
  * NULL without memory. */
 static void *room(berth_request *request, void *items, size_t count, size_t size) {
@@ -115,7 +124,7 @@ berth_rc berth_request_group(berth_request *request, berth_text suffix, berth_gr
 
 static berth_amount *find_amount(const berth_group *group, berth_text rclass) {
     for (size_t i = 0; i < group->nresources; i++)
-        if (same_text(group->resources[i].rclass, rclass)) return &group->resources[i];
+        if (same_text(group->resources[i].rclass.name, rclass)) return &group->resources[i];
     return NULL;
 }
 
@@ -138,10 +147,11 @@ berth_rc berth_group_add_resource(berth_request *request, berth_group *group, be
     berth_amount *items = room(request, group->resources, group->nresources, sizeof *items);
     if (items == NULL) return berth_fail_memory(err);
     group->resources = items;
-    berth_rc rc = copy_text(request, &rclass, err);
-    if (rc != BERTH_OK) return rc;
-    items[group->nresources++] = (berth_amount){rclass, amount, false};
-    return BERTH_OK;
+    berth_amount *item = &items[group->nresources];
+    *item = (berth_amount){.amount = amount};
+    berth_rc rc = mention(request, rclass, &item->rclass, err);
+    if (rc == BERTH_OK) group->nresources++;
+    return rc;
 }
 
 berth_rc berth_group_split(berth_request *request, berth_group *group, berth_text rclass,
@@ -154,21 +164,19 @@ berth_rc berth_group_split(berth_request *request, berth_group *group, berth_tex
     return BERTH_OK;
 }
 
-/* A condition of copied names. */
 static berth_rc add_condition(berth_request *request, berth_condition **list, size_t *count,
-                              berth_condition condition, berth_err *err) {
-    if (*count >= BERTH_ITEMS_MAX || condition.count > BERTH_ITEMS_MAX) return too_many(err);
+                              const berth_text *names, size_t nnames, bool forbidden,
+                              berth_err *err) {
+    if (*count >= BERTH_ITEMS_MAX || nnames > BERTH_ITEMS_MAX) return too_many(err);
     berth_condition *items = room(request, *list, *count, sizeof *items);
-    berth_text *names = berth_arena_alloc(&request->arena, condition.count * sizeof *names);
-    if (items == NULL || names == NULL) return berth_fail_memory(err);
+    berth_mention *copies = berth_arena_alloc(&request->arena, nnames * sizeof *copies);
+    if (items == NULL || copies == NULL) return berth_fail_memory(err);
     *list = items;
-    for (size_t i = 0; i < condition.count; i++) {
-        names[i] = condition.names[i];
-        berth_rc rc = copy_text(request, &names[i], err);
+    for (size_t i = 0; i < nnames; i++) {
+        berth_rc rc = mention(request, names[i], &copies[i], err);
         if (rc != BERTH_OK) return rc;
     }
-    condition.names = names;
-    items[(*count)++] = condition;
+    items[(*count)++] = (berth_condition){copies, nnames, forbidden};
     return BERTH_OK;
 }
 
@@ -208,8 +216,8 @@ berth_rc berth_group_add_required(berth_request *request, berth_group *group,
                                   berth_err *err) {
     berth_rc rc = check_names("required", group->suffix, names, count, err);
     if (rc != BERTH_OK) return rc;
-    return add_condition(request, &group->required, &group->nrequired,
-                         (berth_condition){names, count, forbidden}, err);
+    return add_condition(request, &group->required, &group->nrequired, names, count, forbidden,
+                         err);
 }
 
 berth_rc berth_group_add_member_of(berth_request *request, berth_group *group,
@@ -217,8 +225,8 @@ berth_rc berth_group_add_member_of(berth_request *request, berth_group *group,
                                    berth_err *err) {
     berth_rc rc = check_aggregates(group->suffix, names, count, err);
     if (rc != BERTH_OK) return rc;
-    return add_condition(request, &group->member_of, &group->nmember_of,
-                         (berth_condition){names, count, forbidden}, err);
+    return add_condition(request, &group->member_of, &group->nmember_of, names, count, forbidden,
+                         err);
 }
 
 berth_rc berth_group_set_tree(berth_request *request, berth_group *group, berth_text provider,
@@ -253,8 +261,8 @@ berth_rc berth_request_add_root_required(berth_request *request, berth_text trai
                                          berth_err *err) {
     berth_rc rc = check_names("root_required", no_suffix, &trait, 1, err);
     if (rc != BERTH_OK) return rc;
-    return add_condition(request, &request->root_required, &request->nroot_required,
-                         (berth_condition){&trait, 1, forbidden}, err);
+    return add_condition(request, &request->root_required, &request->nroot_required, &trait, 1,
+                         forbidden, err);
 }
 
 /* --- checking ----------------------------------------------------------------------------- */
@@ -262,7 +270,7 @@ berth_rc berth_request_add_root_required(berth_request *request, berth_text trai
 static bool forbidden_name(const berth_condition *conditions, size_t count, berth_text name) {
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; conditions[i].forbidden && j < conditions[i].count; j++)
-            if (same_text(conditions[i].names[j], name)) return true;
+            if (same_text(conditions[i].names[j].name, name)) return true;
     return false;
 }
 
@@ -274,19 +282,9 @@ static berth_rc check_contradiction(const char *keyword, berth_text suffix,
         if (conditions[i].forbidden) continue;
         size_t barred = 0;
         for (size_t j = 0; j < conditions[i].count; j++)
-            if (forbidden_name(conditions, count, conditions[i].names[j])) barred++;
+            if (forbidden_name(conditions, count, conditions[i].names[j].name)) barred++;
         if (barred == conditions[i].count)
             return refuse(err, keyword, suffix, "the same trait is required and forbidden");
-    }
-    return BERTH_OK;
-}
-
-static berth_rc check_conditions(const char *keyword, berth_text suffix,
-                                 const berth_condition *conditions, size_t count, berth_err *err) {
-    if (count > BERTH_ITEMS_MAX) return too_many(err);
-    for (size_t i = 0; i < count; i++) {
-        berth_rc rc = check_names(keyword, suffix, conditions[i].names, conditions[i].count, err);
-        if (rc != BERTH_OK) return rc;
     }
     return BERTH_OK;
 }
@@ -298,8 +296,8 @@ static bool in_subtree(const berth_request *request, berth_text suffix) {
     return false;
 }
 
-static berth_rc check_resources(const berth_request *request, const berth_group *group,
-                                berth_err *err) {
+static berth_rc check_group(const berth_request *request, const berth_group *group,
+                            berth_err *err) {
     if (group->nresources == 0) {
         if (group->nrequired == 0 && group->nmember_of == 0 && group->in_tree.data == NULL)
             return refuse(err, "resources", group->suffix, "the group asks for nothing");
@@ -310,29 +308,7 @@ static berth_rc check_resources(const berth_request *request, const berth_group 
             return refuse(err, "resources", group->suffix,
                           "a group without resources must stand in a same_subtree");
     }
-    for (size_t i = 0; i < group->nresources; i++) {
-        const berth_amount *a = &group->resources[i];
-        if (!name_valid(a->rclass, BERTH_WORD_BYTES) || a->amount < 1)
-            return refuse(err, "resources", group->suffix, "a class with an amount of at least 1");
-        if (find_amount(group, a->rclass) != a)
-            return refuse(err, "resources", group->suffix, "a class stands there twice");
-    }
-    return group->nresources > BERTH_ITEMS_MAX ? too_many(err) : BERTH_OK;
-}
-
-static berth_rc check_group(const berth_request *request, size_t at, berth_err *err) {
-    const berth_group *group = &request->groups[at];
-    if (!suffix_valid(group->suffix) || find_group(request, group->suffix) != group ||
-        (group->suffix.len == 0 && at != 0))
-        return refuse(err, "resources", group->suffix, "the suffix is malformed or stands twice");
-    berth_rc rc = check_resources(request, group, err);
-    if (rc == BERTH_OK)
-        rc = check_conditions("required", group->suffix, group->required, group->nrequired, err);
-    if (rc == BERTH_OK)
-        rc = check_contradiction("required", group->suffix, group->required, group->nrequired, err);
-    if (rc == BERTH_OK)
-        rc = check_conditions("member_of", group->suffix, group->member_of, group->nmember_of, err);
-    return rc;
+    return check_contradiction("required", group->suffix, group->required, group->nrequired, err);
 }
 
 static berth_rc check_subtrees(const berth_request *request, berth_err *err) {
@@ -347,11 +323,9 @@ static berth_rc check_subtrees(const berth_request *request, berth_err *err) {
 }
 
 berth_rc berth_request_check(const berth_request *request, berth_err *err) {
-    if (request->ngroups > BERTH_GROUPS_MAX || request->nsubtrees > BERTH_GROUPS_MAX)
-        return berth_fail(err, BERTH_ELIMIT, "a request has at most %d groups", BERTH_GROUPS_MAX);
     size_t asking = 0, granular = 0;
     for (size_t i = 0; i < request->ngroups; i++) {
-        berth_rc rc = check_group(request, i, err);
+        berth_rc rc = check_group(request, &request->groups[i], err);
         if (rc != BERTH_OK) return rc;
         if (request->groups[i].nresources > 0) asking++;
         if (request->groups[i].suffix.len > 0) granular++;
@@ -361,9 +335,6 @@ berth_rc berth_request_check(const berth_request *request, berth_err *err) {
     if (granular > 1 && request->group_policy == BERTH_POLICY_UNSET)
         return refuse(err, "group_policy", no_suffix, "several groups need one: none or isolate");
     berth_rc rc = check_subtrees(request, err);
-    if (rc == BERTH_OK)
-        rc = check_conditions("root_required", no_suffix, request->root_required,
-                              request->nroot_required, err);
     if (rc == BERTH_OK)
         rc = check_contradiction("root_required", no_suffix, request->root_required,
                                  request->nroot_required, err);

@@ -12,15 +12,22 @@
 #define BERTH_ITEMS_MAX 1024  /* resources, traits, aggregates of one group */
 #define BERTH_SUFFIX_BYTES 64 /* [A-Za-z0-9_-]{1,64}; "" is the unsuffixed group */
 
+/* A name where the caller mentions it, told when the store turns out not to know it. */
+typedef struct berth_mention {
+    berth_text name;
+    const char *parameter; /* of the query, or the path of a table's field */
+    size_t position;       /* in the query, or in the field's text; from 1, 0: none */
+} berth_mention;
+
 /* A condition: any of `names`, or none of them when forbidden. */
 typedef struct berth_condition {
-    const berth_text *names;
+    const berth_mention *names;
     size_t count;
     bool forbidden;
 } berth_condition;
 
 typedef struct berth_amount {
-    berth_text rclass;
+    berth_mention rclass;
     int64_t amount; /* >= 1; INT64_MAX stands for "more than any provider has" */
     bool split;     /* may be gathered from several providers of one tree; see search.h */
 } berth_amount;
@@ -47,9 +54,17 @@ typedef struct berth_subtree {
     size_t count;
 } berth_subtree;
 
+/* Where the names that are added next come from. */
+typedef struct berth_origin {
+    const char *parameter; /* outlives the request, or is in its arena */
+    const char *text;      /* the names are parts of it; unused without: */
+    const uint32_t *at;    /* position from 1 of each byte of text; NULL: there is none */
+} berth_origin;
+
 /* Owned by its arena; immutable once checked. */
 typedef struct berth_request {
     berth_arena arena;
+    berth_origin origin; /* set by whoever builds, as it goes */
     berth_group *groups; /* unsuffixed first when there is one */
     size_t ngroups, cap_groups;
     berth_group_policy group_policy;
@@ -155,8 +170,8 @@ typedef struct berth_shape {
 } berth_shape;
 
 /* All names are looked up before anything else is asked, so the answer does not depend on what
- * the fleet holds.  Errors: BERTH_ENOTFOUND for an unknown class or trait (fields class or trait),
- * BERTH_ENOMEM.  Unknown aggregates and trees match nothing, as the model says. */
+ * the fleet holds.  Errors: BERTH_ENOTFOUND for an unknown class or trait (fields class or trait,
+ * parameter, and position where there is one), BERTH_ENOMEM.  Unknown aggregates and trees match nothing, as the model says. */
 berth_rc berth_shape_resolve(const berth_request *request, const berth_state *state,
                              berth_shape **out, berth_err *err);
 void berth_shape_free(berth_shape *shape);

@@ -24,20 +24,23 @@ static berth_ref find_aggregate(const berth_state *state, berth_text text) {
     return berth_state_name(state, BERTH_NAME_AGGREGATE, text.data, text.len);
 }
 
-static berth_rc check_name(const resolver *r, berth_name_kind kind, berth_text text) {
+static berth_rc check_name(const resolver *r, berth_name_kind kind, const berth_mention *at) {
+    berth_text text = at->name;
     if (berth_state_name(r->state, kind, text.data, text.len) != BERTH_NONE) return BERTH_OK;
-    const char *field = kind == BERTH_NAME_CLASS ? "class" : "trait";
+    bool is_class = kind == BERTH_NAME_CLASS;
     berth_quoted shown = berth_quote(text.data, text.len);
-    berth_fail(r->err, BERTH_ENOTFOUND, "there is no %s \"%s\"",
-               kind == BERTH_NAME_CLASS ? "resource class" : "trait", shown.text);
-    berth_err_text(r->err, field, shown.text);
+    berth_fail(r->err, BERTH_ENOTFOUND, "%s: there is no %s \"%s\"", at->parameter,
+               is_class ? "resource class" : "trait", shown.text);
+    berth_err_text(r->err, is_class ? "class" : "trait", shown.text);
+    berth_err_text(r->err, "parameter", at->parameter);
+    berth_err_position(r->err, at->position);
     return BERTH_ENOTFOUND;
 }
 
 static berth_rc check_traits(const resolver *r, const berth_condition *conditions, size_t count) {
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < conditions[i].count; j++) {
-            berth_rc rc = check_name(r, BERTH_NAME_TRAIT, conditions[i].names[j]);
+            berth_rc rc = check_name(r, BERTH_NAME_TRAIT, &conditions[i].names[j]);
             if (rc != BERTH_OK) return rc;
         }
     return BERTH_OK;
@@ -47,7 +50,7 @@ static berth_rc check_names(const resolver *r) {
     const berth_request *q = r->request;
     for (size_t i = 0; i < q->ngroups; i++) {
         for (size_t j = 0; j < q->groups[i].nresources; j++) {
-            berth_rc rc = check_name(r, BERTH_NAME_CLASS, q->groups[i].resources[j].rclass);
+            berth_rc rc = check_name(r, BERTH_NAME_CLASS, &q->groups[i].resources[j].rclass);
             if (rc != BERTH_OK) return rc;
         }
         berth_rc rc = check_traits(r, q->groups[i].required, q->groups[i].nrequired);
@@ -105,7 +108,7 @@ static size_t lookup(const resolver *r, berth_name_kind kind, const berth_condit
                      berth_ref *refs) {
     size_t count = 0;
     for (size_t i = 0; i < condition->count; i++) {
-        berth_text text = condition->names[i];
+        berth_text text = condition->names[i].name;
         berth_ref ref = kind == BERTH_NAME_AGGREGATE
                             ? find_aggregate(r->state, text)
                             : berth_state_name(r->state, kind, text.data, text.len);
@@ -158,7 +161,7 @@ static berth_rc resolve_group(const resolver *r, const berth_group *from, berth_
         berth_arena_calloc(arena, from->nresources, sizeof *amounts); /* padding too */
     if (to->suffix == NULL || amounts == NULL) return berth_fail_memory(r->err);
     for (size_t i = 0; i < from->nresources; i++) {
-        berth_text name = from->resources[i].rclass;
+        berth_text name = from->resources[i].rclass.name;
         amounts[i].rclass = berth_state_name(r->state, BERTH_NAME_CLASS, name.data, name.len);
         amounts[i].amount = from->resources[i].amount;
         amounts[i].split = from->resources[i].split;

@@ -28,10 +28,16 @@ static void built(luax_reader *r, berth_rc rc, const berth_err *err) {
             berth_err_number(r->err, "position", err->fields[i].number);
 }
 
+/* What is added next stands at the value at hand. */
+static void stand_here(luax_reader *r, berth_request *request) {
+    request->origin = (berth_origin){.parameter = luax_path(r, &request->arena)};
+}
+
 /* The value at the top is a string: what the query would say. */
 static void read_query_value(luax_reader *r, const luax_group *group, const char *keyword) {
     berth_err err;
     berth_text value = luax_read_text(r);
+    stand_here(r, group->request);
     built(r, berth_query_value(group->request, keyword, group->suffix, value, &err), &err);
 }
 
@@ -51,6 +57,7 @@ static void read_resource(luax_reader *r, void *into) {
     int64_t amount = luax_read_integer(r, INT64_MIN, INT64_MAX, BERTH_EREQUEST);
     berth_group *group = r->err->rc == BERTH_OK ? group_of(r, at) : NULL;
     if (group == NULL) return;
+    stand_here(r, at->request);
     built(r, berth_group_add_resource(at->request, group, rclass, amount, &err), &err);
 }
 
@@ -70,8 +77,9 @@ static void read_any_of(luax_reader *r, const luax_group *at, bool forbidden, ad
     berth_err err;
     const berth_text *names = luax_read_texts(r, &count);
     berth_group *group = r->err->rc == BERTH_OK ? group_of(r, at) : NULL;
-    if (group != NULL)
-        built(r, add(at->request, group, names, count, forbidden, &err), &err);
+    if (group == NULL) return;
+    stand_here(r, at->request);
+    built(r, add(at->request, group, names, count, forbidden, &err), &err);
 }
 
 static void read_required_item(luax_reader *r, void *into) {
@@ -112,11 +120,8 @@ void luax_read_forbidden(luax_reader *r, void *into) {
     }
     berth_err err;
     berth_text text = luax_read_text(r);
-    char *value = luax_take(r, text.len + 6, 1);
-    memcpy(value, "!in:", 4);
-    memcpy(value + 4, text.data, text.len);
-    berth_text set = {value, text.len + 4};
-    built(r, berth_query_value(at->request, "required", at->suffix, set, &err), &err);
+    stand_here(r, at->request);
+    built(r, berth_query_forbidden(at->request, at->suffix, text, &err), &err);
 }
 
 void luax_read_in_tree(luax_reader *r, void *into) {
@@ -221,6 +226,7 @@ static void read_root_trait(luax_reader *r, void *into) {
     bool forbidden = name.len > 0 && name.data[0] == '!';
     if (forbidden) name = (berth_text){name.data + 1, name.len - 1};
     if (r->err->rc != BERTH_OK) return;
+    stand_here(r, ask->group.request);
     built(r, berth_request_add_root_required(ask->group.request, name, forbidden, &err), &err);
 }
 

@@ -11,6 +11,7 @@
 #include "lua/lua_store.h"
 
 #define PATH_MAX_BYTES 160
+#define KEY_PLAIN 64       /* bytes of a key that a path shows without looking twice */
 #define SLOTS 12 /* stack slots that one level of reading may use */
 
 void luax_reader_init(luax_reader *r, lua_State *L, int arg, berth_arena *arena, berth_err *err) {
@@ -30,21 +31,48 @@ void *luax_take(luax_reader *r, size_t count, size_t size) {
 
 /* --- saying where ------------------------------------------------------------------------ */
 
+/* Requests come by here at every name: what is plain is copied as it is. */
+static size_t write_key(const char *key, char *out, size_t len, size_t size) {
+    size_t n = 0;
+    while (key[n] > ' ' && key[n] < 0x7F && n < KEY_PLAIN && len + n + 1 < size) {
+        out[len + n] = key[n];
+        n++;
+    }
+    if (key[n] != '\0') {
+        berth_quoted quoted = berth_quote(key, strlen(key));
+        n = strlen(quoted.text);
+        if (n > size - 1 - len) n = size - 1 - len;
+        while (n > 0 && ((unsigned char)quoted.text[n] & 0xC0) == 0x80) n--; /* whole characters */
+        memcpy(out + len, quoted.text, n);
+    }
+    out[len + n] = '\0';
+    return len + n;
+}
+
 /* Writes "groups.gpu.resources"; the outermost steps win when it gets too long. */
 static size_t write_path(const luax_frame *frame, char *out, size_t size) {
     if (frame == NULL) return 0;
     size_t len = write_path(frame->up, out, size);
     if (len + 1 >= size) return len;
-    int n;
-    if (frame->key != NULL) {
-        berth_quoted key = berth_quote(frame->key, strlen(frame->key));
-        n = snprintf(out + len, size - len, "%s%s", len ? "." : "", key.text);
-    } else {
-        n = snprintf(out + len, size - len, "[" LUA_INTEGER_FMT "]",
-                     (LUAI_UACINT)frame->index);
+    if (frame->key == NULL) {
+        int n = snprintf(out + len, size - len, "[" LUA_INTEGER_FMT "]",
+                         (LUAI_UACINT)frame->index);
+        if (n < 0) return len;
+        return len + (size_t)n < size ? len + (size_t)n : size - 1;
     }
-    if (n < 0) return len;
-    return len + (size_t)n < size ? len + (size_t)n : size - 1;
+    if (len > 0) out[len++] = '.';
+    return write_key(frame->key, out, len, size);
+}
+
+const char *luax_path(luax_reader *r, berth_arena *arena) {
+    char path[PATH_MAX_BYTES];
+    size_t len = write_path(r->frame, path, sizeof path);
+    const char *copy = berth_arena_text(arena, path, len);
+    if (copy == NULL) {
+        (void)berth_fail_memory(r->err);
+        luax_throw(r->L, r->err);
+    }
+    return copy;
 }
 
 int luax_misuse(luax_reader *r, const char *format, ...) {

@@ -94,6 +94,8 @@ void *luax_take(luax_reader *r, size_t count, size_t size);
 int luax_misuse(luax_reader *r, const char *format, ...) BERTH_PRINTF(2, 3);
 /* "path: <expected> expected, got <type at index>". Never returns. */
 int luax_expected(luax_reader *r, int index, const char *expected);
+/* The path of the value at hand, in the arena. */
+const char *luax_path(luax_reader *r, berth_arena *arena);
 /* Remembers the refusal with field "parameter" unless there is one. */
 void luax_refuse(luax_reader *r, berth_rc rc, const char *format, ...) BERTH_PRINTF(3, 4);
 

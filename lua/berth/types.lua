@@ -9,7 +9,7 @@
 ---@field code string a word of error_codes(), such as "no_candidate"
 ---@field message string one sentence
 ---@field parameter string? where in the request or table, such as "groups.gpu.resources.PGPU"
----@field position integer? byte of the query string
+---@field position integer? byte of the query string, or of the text at parameter
 ---@field provider string?
 ---@field class string?
 ---@field trait string?
