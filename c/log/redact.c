@@ -152,7 +152,6 @@ static bool may_repeat(const redact_scan *scan, const berth_anchor *anchor) {
     switch ((berth_anchor_kind)anchor->kind) {
     case BERTH_ANCHOR_NAME:
     case BERTH_ANCHOR_SQL:
-    case BERTH_ANCHOR_COMMAND:
     case BERTH_ANCHOR_SCHEME:
     case BERTH_ANCHOR_URL:
     case BERTH_ANCHOR_FIELD:
@@ -237,7 +236,7 @@ void redact_scan_text(redact_scan *scan) {
 
 redact_scan redact_scan_begin(berth_redactor *r, const char *s, size_t len) {
     redact_scan scan = {.r = r, .s = s, .len = len};
-    memset(r->mark_seen, 0, sizeof r->mark_seen);
+    memset(&r->seen, 0, sizeof r->seen);
     berth_anchors_begin(&scan.walk, r->anchors, s, len);
     return scan;
 }
@@ -274,10 +273,12 @@ static void scan_layers(redact_scan *scan) {
 }
 
 bool redact_scan_inner(const redact_scan *scan, const char *s, size_t len) {
+    redact_seen seen = scan->r->seen; /* of the text that goes on */
     redact_scan inner = redact_scan_begin(scan->r, s, len);
     inner.depth = scan->depth + 1;
     inner.probe = true;
     redact_scan_text(&inner);
+    scan->r->seen = seen;
     return inner.hit;
 }
 
@@ -296,8 +297,7 @@ static bool run_rounds(berth_redactor *r, const char **s, size_t *len) {
         if (r->failed) return false;
         if (r->nspans == 0) return true;
         redact_buffer *out = *s == r->out.s && r->out.s ? &r->other : &r->out;
-        redact_sort(r);
-        if (!redact_write(r, *s, 0, *len, out) || out->len > room) return false;
+        if (!redact_sort(r) || !redact_write(r, *s, 0, *len, out) || out->len > room) return false;
         *s = out->s;
         *len = out->len;
     }
@@ -322,7 +322,7 @@ size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len) {
                 to = stop ? (size_t)(stop - s) + 1 : len;
             }
             line = (redact_scan){.r = r, .s = s + from, .probe = true};
-            memset(r->mark_seen, 0, sizeof r->mark_seen);
+            memset(&r->seen, 0, sizeof r->seen);
             line.len = to - from - (s[to - 1] == '\n');
         }
         anchor.at -= from;
@@ -391,7 +391,7 @@ berth_rc redact_window(berth_redactor *r, const char *s, size_t len, size_t from
     r->nspans = 0;
     redact_scan scan = redact_scan_begin(r, s, len);
     scan_layers(&scan);
-    redact_sort(r);
+    if (r->failed || !redact_sort(r)) return withhold(r, out, out_len, err);
     for (size_t i = r->nspans; i-- > 0;) { /* from behind: a cut that moves may meet another */
         const redact_span *span = &r->spans[i];
         if (span->start < *cut && span->end > *cut) *cut = span->start > from ? span->start : from;

@@ -16,15 +16,22 @@ enum {
     BYTE_JOINT = 32,  /* _ - . : may stand inside a name */
     BYTE_HIGH = 64,
     BYTE_QUOTE = 128, /* " ' ` */
+    BYTE_URL = 256,   /* may stand in a URL: neither blank, mark, < > { } nor \ */
     BYTE_LETTER = BYTE_LOWER | BYTE_UPPER,
     BYTE_WORD = BYTE_LETTER | BYTE_DIGIT,
     BYTE_NAME = BYTE_WORD | BYTE_JOINT
 };
 
-extern const uint8_t berth_byte_class[256];
+extern const uint16_t berth_byte_class[256];
 
 static inline bool byte_is(char c, unsigned classes) {
     return (berth_byte_class[(unsigned char)c] & classes) != 0;
+}
+
+/* Is it one of the few bytes of `set`? */
+static inline bool byte_in(char c, const char *set) {
+    while (*set && *set != c) set++;
+    return *set != '\0';
 }
 
 static inline char byte_lower(char c) {

@@ -6,7 +6,9 @@
 #include "log/redact_command.h"
 #include "log/redact_private.h"
 
-#define LINE_MAX_BYTES 512 /* of one command that are looked at */
+#define LINE_MAX_BYTES 2048 /* of one command that are looked at, and words of it */
+#define WORDS_MAX 96 /* masks leave their number as it is: another round sees the same words */
+#define WORD_MAX_BYTES 512 /* of a word that goes on after that */
 #define ECHO_BACK 256
 
 static const berth_command commands[] = {
@@ -17,39 +19,57 @@ static const berth_command commands[] = {
 
 #define NCOMMANDS (sizeof commands / sizeof *commands)
 
-/* A command line being read word by word. */
-typedef struct words {
+/* A command line, read once. */
+typedef struct line {
     const redact_scan *scan;
-    size_t at, stop;
-    bool list;       /* ["mysql", "-px"]: marks and commas stand between the words */
-    size_t from, to; /* the last word without its marks */
+    size_t at, last, stop; /* no word begins from `last` on, none goes on past `stop` */
+    bool list;             /* ["mysql", "-px"]: marks and commas stand between the words */
+    size_t count;
+    struct {
+        uint32_t from, to; /* without its marks */
+    } word[WORDS_MAX];
+} line;
+
+/* Its words, one after the other. */
+typedef struct words {
+    const line *line;
+    size_t next;
+    size_t from, to; /* the last word */
 } words;
+
+static bool next_word(words *w) {
+    if (w->next == w->line->count) return false;
+    w->from = w->line->word[w->next].from;
+    w->to = w->line->word[w->next].to;
+    w->next++;
+    return true;
+}
 
 static bool ends_command(char c) {
     return c == '\n' || c == '\r' || c == '|' || c == ';';
 }
 
-/* The next word; false at the end of the command. */
-static bool next_word(words *w) {
+/* Reads the next word; false at the end of the command. */
+static bool read_word(line *w, size_t *from, size_t *to) {
     const redact_scan *scan = w->scan;
     const char *s = scan->s;
     size_t i = w->at;
     while (i < w->stop && (s[i] == ' ' || s[i] == '\t' ||
                            (w->list && (s[i] == ',' || byte_is(s[i], BYTE_QUOTE) || s[i] == '\\'))))
         i++;
-    if (i >= w->stop || ends_command(s[i]) || (w->list && s[i] == ']')) return false;
+    if (i >= w->last || ends_command(s[i]) || (w->list && s[i] == ']')) return false;
     if (s[i] == '&' && i + 1 < w->stop && s[i + 1] == '&') return false;
     redact_quote quote = redact_quote_at(scan, i);
-    w->from = i + quote.len;
+    *from = i + quote.len;
     if (quote.len && !w->list) {
-        size_t close = redact_quote_close(scan, w->from, quote);
-        w->to = close == SIZE_MAX || close > w->stop ? w->stop : close;
-        w->at = w->to + quote.len;
+        size_t close = redact_quote_close(scan, *from, quote);
+        *to = close == SIZE_MAX || close > w->stop ? w->stop : close;
+        w->at = *to + quote.len;
         return true;
     }
     for (; i < w->stop && !byte_is(s[i], BYTE_SPACE); i++) {
         if (w->list && (s[i] == ',' || byte_is(s[i], BYTE_QUOTE))) break;
-        if (!w->list && byte_is(s[i], BYTE_QUOTE) && i > w->from) {
+        if (!w->list && byte_is(s[i], BYTE_QUOTE) && i > *from) {
             /* -p'x y': the mark belongs to the word */
             redact_quote inner = redact_quote_at(scan, i);
             size_t close = redact_quote_close(scan, i + inner.len, inner);
@@ -57,9 +77,23 @@ static bool next_word(words *w) {
             i = close;
         }
     }
-    w->to = i;
-    w->at = i > w->from ? i : i + 1;
-    return w->to > w->from || w->list;
+    *to = i;
+    w->at = i > *from ? i : i + 1;
+    return *to > *from || w->list;
+}
+
+/* Reads the words from `at` on; those of a list stand in marks. */
+static void read_line(const redact_scan *scan, size_t at, size_t last, bool list, line *w) {
+    size_t from, to;
+    w->scan = scan;
+    w->at = at;
+    w->last = last;
+    w->stop = scan->len - last > WORD_MAX_BYTES ? last + WORD_MAX_BYTES : scan->len;
+    w->list = list;
+    for (w->count = 0; w->count < WORDS_MAX && read_word(w, &from, &to); w->count++) {
+        w->word[w->count].from = (uint32_t)from;
+        w->word[w->count].to = (uint32_t)to;
+    }
 }
 
 static size_t mark(redact_scan *scan, size_t from, size_t to) {
@@ -100,12 +134,12 @@ static size_t mark_word(redact_scan *scan, const berth_command *command, size_t 
 
 static bool is_word(const words *w, const char *text) {
     size_t len = strlen(text);
-    return w->to - w->from == len && memcmp(w->scan->s + w->from, text, len) == 0;
+    return w->to - w->from == len && memcmp(w->line->scan->s + w->from, text, len) == 0;
 }
 
 /* -sSu: short options written as one, the flag's last. */
 static bool holds_flag(const words *w, const char *flag) {
-    const char *s = w->scan->s;
+    const char *s = w->line->scan->s;
     if (strlen(flag) != 2 || w->to - w->from < 3 || s[w->from] != '-' || s[w->to - 1] != flag[1])
         return false;
     for (size_t i = w->from + 1; i < w->to; i++) {
@@ -128,7 +162,8 @@ static size_t after_flag(redact_scan *scan, const berth_command *command, words 
             done = end ? end : done;
             continue;
         }
-        if (w.to - w.from < len || memcmp(scan->s + w.from, command->flag, len) != 0 || !verb)
+        if (!verb || w.to - w.from < len || scan->s[w.from] != command->flag[0] ||
+            memcmp(scan->s + w.from, command->flag, len) != 0)
             continue;
         if (w.to - w.from == len) {
             if (command->argument == ARGUMENT_ATTACHED || !next_word(&w)) continue;
@@ -195,11 +230,11 @@ static size_t echoed(redact_scan *scan, const berth_command *command, size_t at,
     for (size_t i = at; i >= low + 5; i--) {
         if (s[i - 1] == '\n') return 0;
         if (memcmp(s + i - 5, "echo ", 5) != 0 && memcmp(s + i - 5, "intf ", 5) != 0) continue;
-        words line = {.scan = scan, .at = i, .stop = at};
-        while (next_word(&line)) {
-            if (s[line.from] == '-' && line.to - line.from == 2) continue; /* -n */
-            if (s[line.from] == '%') continue;                             /* printf '%s' */
-            size_t from = line.from, to = line.to;
+        size_t from, to;
+        line before = {.scan = scan, .at = i, .last = at, .stop = at};
+        while (read_word(&before, &from, &to)) {
+            if (s[from] == '-' && to - from == 2) continue; /* -n */
+            if (s[from] == '%') continue;                   /* printf '%s' */
             mark_word(scan, command, from, to);
             return 0;
         }
@@ -208,22 +243,32 @@ static size_t echoed(redact_scan *scan, const berth_command *command, size_t at,
     return 0;
 }
 
+/* Up to where no further command of the name is looked for: to the end of the line, or, where it goes
+ * further than is looked at, to the last one in it, whose own arguments may stand there. */
+static size_t done_until(const line *w, size_t at, const char *name) {
+    size_t len = strlen(name);
+    if (w->at < w->last && w->count < WORDS_MAX) return w->at;
+    for (size_t i = w->count; i-- > 0;) {
+        size_t to = w->word[i].to;
+        if (to > at + 2 * len && bytes_fold_equal(w->scan->s + to - len, name, len)) return to - len;
+    }
+    return w->at;
+}
+
 size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
     const char *name = commands[index].name;
     size_t len = strlen(name), end = at + len, done = 0;
-    if (at < scan->command_end[index % REDACT_COMMAND_ENDS] || scan->len - at < len ||
+    if (at < scan->command_end[index] || scan->len - at < len ||
         !bytes_fold_equal(scan->s + at, name, len))
         return 0;
     if (at > 0 && byte_is(scan->s[at - 1], BYTE_NAME) && name[0] != '-') return 0;
     char c = end < scan->len ? scan->s[end] : '\n';
     if (!byte_is(c, BYTE_SPACE | BYTE_QUOTE)) return 0;
-    words w = {.scan = scan, .at = end, .list = byte_is(c, BYTE_QUOTE)};
-    w.stop = scan->len - end > LINE_MAX_BYTES ? end + LINE_MAX_BYTES : scan->len;
-    words last = w;
-    while (next_word(&last)) {
-    }
-    for (unsigned i = 0; i < NCOMMANDS; i++) { /* the same program, other flags */
-        if (strcmp(commands[i].name, name) != 0) continue;
+    line read;
+    size_t last = scan->len - end > LINE_MAX_BYTES ? end + LINE_MAX_BYTES : scan->len;
+    read_line(scan, end, last, byte_is(c, BYTE_QUOTE), &read);
+    words w = {.line = &read};
+    for (unsigned i = index; i < NCOMMANDS; i = scan->r->command_next[i]) { /* with other flags */
         size_t found;
         if (commands[i].argument == ARGUMENT_PLACE)
             found = at_place(scan, &commands[i], w);
@@ -237,7 +282,7 @@ size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
             found = after_flag(scan, &commands[i], w);
         done = found > done ? found : done;
     }
-    scan->command_end[index % REDACT_COMMAND_ENDS] = (uint32_t)last.at;
+    scan->command_end[index] = (uint32_t)done_until(&read, at, name);
     return 0; /* names and URLs among the arguments are still to be seen */
 }
 
@@ -250,4 +295,14 @@ const char *redact_command_name(size_t i) {
         if (strcmp(commands[k].name, commands[i].name) == 0) return NULL;
     }
     return commands[i].name;
+}
+
+_Static_assert(NCOMMANDS <= REDACT_COMMAND_ENDS, "room for each command");
+
+void redact_command_chain(berth_redactor *r) {
+    for (size_t i = 0; i < NCOMMANDS; i++) {
+        size_t next = i + 1;
+        while (next < NCOMMANDS && strcmp(commands[next].name, commands[i].name) != 0) next++;
+        r->command_next[i] = (uint8_t)next;
+    }
 }

@@ -276,6 +276,7 @@ berth_rc berth_redactor_open(berth_mem mem, const berth_redact_options *options,
     r->hook = options->hook;
     r->hook_ud = options->hook_ud;
     r->hook_all = options->hook_all;
+    redact_command_chain(r);
     rc = copy_rules(r, options, err);
     if (rc == BERTH_OK) rc = redact_shapes_new(r, options->rules, options->nrules, err);
     if (rc == BERTH_OK) rc = make_anchors(r, options->plain, err);
@@ -307,6 +308,7 @@ void berth_redactor_close(berth_redactor *r) {
     redact_shapes_free(r, r->given);
     berth_anchors_free(r->anchors);
     if (r->spans) berth_free(&mem, r->spans, r->spans_cap * sizeof *r->spans);
+    if (r->sorted) berth_free(&mem, r->sorted, r->sorted_cap * sizeof *r->sorted);
     free_buffer(r, &r->out);
     free_buffer(r, &r->other);
     free_buffer(r, &r->secrets);

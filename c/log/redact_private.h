@@ -93,7 +93,7 @@ typedef struct redact_field {
     unsigned rule;
 } redact_field;
 
-/* A search for a quotation mark: from where, to where it came, what it found. */
+/* A search for a quotation mark or a line's end: from where, to where it came, what it found. */
 typedef struct redact_mark_seen {
     const char *s; /* the text of the scan; NULL: none */
     size_t len;
@@ -103,6 +103,13 @@ typedef struct redact_mark_seen {
 } redact_mark_seen;
 
 #define REDACT_MARKS 12
+
+/* What was found in the text at hand. */
+typedef struct redact_seen {
+    redact_mark_seen mark[REDACT_MARKS], line;
+} redact_seen;
+
+#define REDACT_COMMAND_ENDS 192 /* at least as many as there are commands */
 
 struct berth_redactor {
     berth_mem mem;
@@ -121,11 +128,14 @@ struct berth_redactor {
     size_t given; /* how many of those there are */
     redact_field *fields;
     size_t nfields;
+    uint8_t command_next[REDACT_COMMAND_ENDS]; /* the next command of the same name */
     bool patterns_always; /* one of their patterns has no keyword */
 
     /* The record at hand. */
     redact_span *spans;
     size_t nspans, spans_cap;
+    redact_span *sorted; /* room to sort them */
+    size_t sorted_cap;
     redact_buffer out, other; /* results of rounds, in turn */
     redact_view view[REDACT_VIEWS];
     redact_buffer secrets;
@@ -135,12 +145,10 @@ struct berth_redactor {
     uint64_t secret_bits[64]; /* which first four bytes begin a secret, by 12 bits of hash */
     size_t masked;            /* values, in all rounds */
     bool key_open;            /* a private key began and did not end in the last record */
-    redact_mark_seen mark_seen[REDACT_MARKS]; /* of the scan at hand */
+    redact_seen seen;         /* by the scan at hand */
     bool failed;              /* for memory */
     unsigned unpacked;        /* blocks of the text at hand */
 };
-
-#define REDACT_COMMAND_ENDS 192 /* at least as many as there are commands */
 
 /* What a view takes off. */
 enum {
@@ -164,6 +172,12 @@ typedef enum redact_block {
 
 typedef struct redact_dump redact_dump;
 
+/* Bytes of one kind that stand together, as far as they have been looked at. */
+typedef struct redact_run {
+    size_t start, end;
+    bool colon; /* one of them is a colon */
+} redact_run;
+
 /* A walk over one text, the record's or a decoded one. */
 typedef struct redact_scan {
     berth_redactor *r;
@@ -181,6 +195,7 @@ typedef struct redact_scan {
     unsigned bound;     /* values of placeholders that were looked for */
     size_t list_none;   /* names and commas before it stand in no brackets */
     size_t account_none; /* an @ whose word holds no colon before it; 0: none yet */
+    redact_run url_run; /* bytes of URLs before the last mail address */
     size_t block_end;   /* and for blocks of base64 */
     size_t lists_end;   /* lists of names that begin before it have been looked at */
     size_t lists_none;  /* names before it stand in no list */
@@ -248,7 +263,7 @@ bool redact_mark_number(redact_scan *scan, size_t start, size_t end, unsigned ru
 
 /* Writes the record with its marks masked; marks that touch become one.  False: no memory. */
 bool redact_write(berth_redactor *r, const char *s, size_t from, size_t to, redact_buffer *out);
-void redact_sort(berth_redactor *r);
+bool redact_sort(berth_redactor *r); /* false: no memory */
 /* Does the place lie in one of the last marks: inside a value that is masked already? */
 bool redact_is_marked(const redact_scan *scan, size_t at);
 /* Room for `more` bytes; false without memory, which is remembered in r->failed. */
@@ -268,6 +283,7 @@ size_t redact_sql(redact_scan *scan, size_t at);                          /* red
 size_t redact_command(redact_scan *scan, size_t at, unsigned command);    /* redact_command.c */
 size_t redact_command_count(void);
 const char *redact_command_name(size_t i); /* NULL: the name stood before */
+void redact_command_chain(berth_redactor *r); /* at open: which commands share a name */
 size_t redact_pem(redact_scan *scan, size_t at);                          /* redact_pem.c */
 size_t redact_number(redact_scan *scan, size_t at, unsigned anchor_kind); /* redact_person.c */
 /* After a word that tells a social security number: nine digits in three groups. */

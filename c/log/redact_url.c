@@ -17,7 +17,7 @@
 #define LOGIN_BACK 80
 
 static bool is_url_byte(char c) {
-    return (unsigned char)c > 0x20 && !byte_is(c, BYTE_QUOTE) && !strchr("<>{}\\", c);
+    return byte_is(c, BYTE_URL);
 }
 
 /* No plain word: of at least two classes of characters, upper case and digits among them when
@@ -80,7 +80,7 @@ size_t redact_url(redact_scan *scan, size_t colon) {
     size_t stop = scan->len - from > AUTHORITY_MAX ? from + AUTHORITY_MAX : scan->len,
            at = SIZE_MAX;
     size_t comma = SIZE_MAX;
-    for (; end < stop && is_url_byte(s[end]) && !strchr("/?#", s[end]); end++) {
+    for (; end < stop && is_url_byte(s[end]) && !byte_in(s[end], "/?#"); end++) {
         if (s[end] == ',') comma = end;
         if (s[end] != '@') continue;
         if (at != SIZE_MAX && comma != SIZE_MAX && comma > at) {
@@ -139,7 +139,7 @@ static bool is_login(const redact_scan *scan, size_t start) {
     size_t low = start > LOGIN_BACK ? start - LOGIN_BACK : 0;
     if (start == 0 || s[start - 1] != ' ') return false;
     for (size_t i = start; i-- > low && s[i] != '\n' && s[i] != '@';) {
-        if (i > 0 && byte_is(s[i - 1], BYTE_NAME)) continue;
+        if (!byte_in(s[i], "smrA") || (i > 0 && byte_is(s[i - 1], BYTE_NAME))) continue;
         for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
             size_t n = strlen(words[k]);
             if (start - i >= n && memcmp(s + i, words[k], n) == 0) return true;
@@ -148,12 +148,21 @@ static bool is_login(const redact_scan *scan, size_t start) {
     return false;
 }
 
-/* https:\/\/ann:x@host: it is seen without the backslashes. */
-static bool is_in_escaped_url(const redact_scan *scan, size_t at) {
-    size_t low = at > LOOK_BACK ? at - LOOK_BACK : 0;
+/* https:\/\/ann:x@host: it is seen without the backslashes.  Where the bytes begin that may belong
+ * to one URL with the place is remembered, so that many signs in one run look back once. */
+static bool is_in_escaped_url(redact_scan *scan, size_t at) {
+    redact_run *run = &scan->url_run;
+    size_t start = at;
     bool colon = false;
-    for (; at > low && is_url_byte(scan->s[at - 1]); at--) colon = colon || scan->s[at - 1] == ':';
-    return colon && at > 2 && memcmp(scan->s + at - 3, "\\/\\/", 4) == 0;
+    while (start > 0 && start != run->end && is_url_byte(scan->s[start - 1]))
+        colon = scan->s[--start] == ':' || colon;
+    if (start == run->end && start > run->start) {
+        start = run->start;
+        colon = colon || run->colon;
+    }
+    *run = (redact_run){.start = start, .end = at, .colon = colon};
+    return colon && at - start <= LOOK_BACK && start > 2 &&
+           memcmp(scan->s + start - 3, "\\/\\/", 4) == 0;
 }
 
 /* ann@LAB.TEST: a principal of Kerberos, unless the world's mail knows the domain. */
@@ -172,7 +181,7 @@ static size_t mail(redact_scan *scan, size_t at) {
     size_t from = at, low = at > LOCAL_MAX ? at - LOCAL_MAX : 0;
     while (from > low && is_local_byte(s[from - 1])) from--;
     if (from > 0 && from < at && s[from - 1] == '\\' && memchr("nrt", s[from], 3)) from++;
-    while (from < at && strchr(".'-", s[from])) from++;
+    while (from < at && byte_in(s[from], ".'-")) from++;
     if (from > 0 && s[from - 1] == '"' && from == at && at > 1) { /* "ann lee"@example.org */
         size_t open = at - 1;
         while (open > low && s[open - 1] != '"' && s[open - 1] != '\n') open--;
@@ -217,7 +226,7 @@ static bool is_source_host(const redact_scan *scan, size_t at) {
 static size_t source_name(redact_scan *scan, size_t at) {
     const char *s = scan->s;
     size_t low = at > LOOK_BACK ? at - LOOK_BACK : 0, from = at, colon = SIZE_MAX;
-    for (; from > low && is_url_byte(s[from - 1]) && !strchr(",;@", s[from - 1]); from--) {
+    for (; from > low && is_url_byte(s[from - 1]) && !byte_in(s[from - 1], ",;@"); from--) {
         if (s[from - 1] == ':') colon = from - 1;
         if (s[from - 1] == '=' && from - 1 < colon) break;
     }
@@ -254,7 +263,7 @@ static bool is_oracle_host(const redact_scan *scan, size_t at) {
 static size_t slash_source(redact_scan *scan, size_t at) {
     const char *s = scan->s;
     size_t low = at > LOCAL_MAX ? at - LOCAL_MAX : 0, slash = at, from;
-    while (slash > low && is_url_byte(s[slash - 1]) && !strchr("/@:,;=", s[slash - 1])) slash--;
+    while (slash > low && is_url_byte(s[slash - 1]) && !byte_in(s[slash - 1], "/@:,;=")) slash--;
     if (slash <= low || s[slash - 1] != '/' || slash == at) return 0;
     for (from = slash - 1; from > low && byte_is(s[from - 1], BYTE_NAME); from--) {
     }

@@ -28,10 +28,20 @@ redact_quote redact_quote_at(const redact_scan *scan, size_t at) {
     return quote;
 }
 
+/* Where the line breaks, told at once within the line of the last search. */
+static size_t line_break(const redact_scan *scan, size_t from) {
+    redact_mark_seen *seen = &scan->r->seen.line;
+    if (seen->s == scan->s && seen->len == scan->len && from >= seen->from && from <= seen->found)
+        return seen->found;
+    const char *end = memchr(scan->s + from, '\n', scan->len - from);
+    size_t found = end ? (size_t)(end - scan->s) : scan->len;
+    *seen = (redact_mark_seen){.s = scan->s, .len = scan->len, .from = from, .found = found};
+    return found;
+}
+
 size_t redact_line_end(const redact_scan *scan, size_t from) {
     if (from >= scan->len) return scan->len;
-    const char *end = memchr(scan->s + from, '\n', scan->len - from);
-    size_t at = end ? (size_t)(end - scan->s) : scan->len;
+    size_t at = line_break(scan, from);
     return at > from && scan->s[at - 1] == '\r' ? at - 1 : at;
 }
 
@@ -91,7 +101,7 @@ static size_t find_mark(const redact_scan *scan, size_t from, redact_quote quote
  * end far away, or none. */
 static size_t next_mark(const redact_scan *scan, size_t from, redact_quote quote) {
     size_t kind = quote.mark == '"' ? 0 : quote.mark == '\'' ? 1 : 2;
-    redact_mark_seen *seen = &scan->r->mark_seen[3 * (quote.slashes & 3) + kind];
+    redact_mark_seen *seen = &scan->r->seen.mark[3 * (quote.slashes & 3) + kind];
     bool same = seen->s == scan->s && seen->len == scan->len && seen->mark == quote.mark &&
                 seen->slashes == quote.slashes;
     bool apart = from == 0 || scan->s[from - 1] != '\\';

@@ -28,35 +28,43 @@ bool redact_append(berth_redactor *r, redact_buffer *buffer, const char *s, size
 
 /* --- writing ----------------------------------------------------------------------------- */
 
-/* By place, the longer one first: sifted down as a heap, for hostile orders cost no more. */
+/* By place, the longer one first. */
 static bool is_before(const redact_span *a, const redact_span *b) {
     return a->start != b->start ? a->start < b->start : a->end > b->end;
 }
 
-static void sift(redact_span *spans, size_t root, size_t count) {
-    for (;;) {
-        size_t child = 2 * root + 1;
-        if (child >= count) return;
-        if (child + 1 < count && is_before(&spans[child], &spans[child + 1])) child++;
-        if (!is_before(&spans[root], &spans[child])) return;
-        redact_span swap = spans[root];
-        spans[root] = spans[child];
-        spans[child] = swap;
-        root = child;
+/* Puts those in order that are but a few places away from where they belong. */
+static void settle(redact_span *spans, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        size_t to = i;
+        while (to > 0 && i - to < MARKS_BACK && is_before(&spans[i], &spans[to - 1])) to--;
+        if (to == i || (to > 0 && is_before(&spans[i], &spans[to - 1]))) continue;
+        redact_span span = spans[i];
+        memmove(&spans[to + 1], &spans[to], (i - to) * sizeof span);
+        spans[to] = span;
     }
 }
 
-static void sort_spans(redact_span *spans, size_t count) {
-    size_t i = 1;
+/* The end of those from `from` on that stand in order. */
+static size_t ordered_end(const redact_span *spans, size_t from, size_t count) {
+    size_t i = from + 1;
     while (i < count && !is_before(&spans[i], &spans[i - 1])) i++;
-    if (i >= count) return;
-    for (i = count / 2; i-- > 0;) sift(spans, i, count);
-    for (i = count; i-- > 1;) {
-        redact_span swap = spans[0];
-        spans[0] = spans[i];
-        spans[i] = swap;
-        sift(spans, 0, i);
+    return i < count ? i : count;
+}
+
+/* Merges neighbouring runs two by two; how many runs there were. */
+static size_t merge_runs(const redact_span *from, size_t count, redact_span *to) {
+    size_t runs = 0;
+    for (size_t a = 0, n = 0; a < count;) {
+        size_t a_end = ordered_end(from, a, count), b = a_end;
+        size_t b_end = b < count ? ordered_end(from, b, count) : b;
+        runs += b < b_end ? 2 : 1;
+        while (a < a_end && b < b_end) to[n++] = is_before(&from[b], &from[a]) ? from[b++] : from[a++];
+        while (a < a_end) to[n++] = from[a++];
+        while (b < b_end) to[n++] = from[b++];
+        a = b_end;
     }
+    return runs;
 }
 
 static bool write_mask(berth_redactor *r, redact_buffer *out, const redact_span *span,
@@ -81,8 +89,35 @@ bool redact_is_marked(const redact_scan *scan, size_t at) {
     return false;
 }
 
-void redact_sort(berth_redactor *r) {
-    sort_spans(r->spans, r->nspans);
+/* Room for as many marks as there are, once more. */
+static bool grow_sorted(berth_redactor *r) {
+    if (r->sorted_cap >= r->spans_cap) return true;
+    redact_span *sorted =
+        berth_realloc(&r->mem, r->sorted, r->sorted_cap * sizeof *sorted, r->spans_cap * sizeof *sorted);
+    if (!sorted) {
+        r->failed = true;
+        return false;
+    }
+    r->sorted = sorted;
+    r->sorted_cap = r->spans_cap;
+    return true;
+}
+
+/* Marks come in a few runs, one of each layer and search: a merge sort, linear for these. */
+bool redact_sort(berth_redactor *r) {
+    settle(r->spans, r->nspans);
+    if (ordered_end(r->spans, 0, r->nspans) >= r->nspans) return true;
+    if (!grow_sorted(r)) return false;
+    for (size_t runs = SIZE_MAX; runs > 2;) {
+        runs = merge_runs(r->spans, r->nspans, r->sorted);
+        redact_span *spans = r->sorted;
+        size_t cap = r->sorted_cap;
+        r->sorted = r->spans;
+        r->sorted_cap = r->spans_cap;
+        r->spans = spans;
+        r->spans_cap = cap;
+    }
+    return true;
 }
 
 /* Writes the text with its spans masked; spans that touch become one mask. */
