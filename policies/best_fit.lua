@@ -33,7 +33,7 @@ local function left_on_taken(candidate, class)
   return left
 end
 
-return policy {
+local definition = policy {
   name = "best_fit",
   version = "1.0.0",
   description = "the tree that is left with the least; slices go to its fullest device that fits",
@@ -44,7 +44,6 @@ return policy {
   },
 
   score = function(request, candidate)
-    if not classes then prepare() end
     local left = 0
     for i = 1, #classes do
       local class = classes[i]
@@ -56,3 +55,6 @@ return policy {
     return score, -left_on_taken(candidate, device)
   end,
 }
+
+prepare() -- the parameters are known now
+return definition

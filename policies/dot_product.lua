@@ -36,7 +36,7 @@ local function left_on_taken(candidate, class)
   return left
 end
 
-return policy {
+local definition = policy {
   name = "dot_product",
   version = "1.0.0",
   description = "the tree whose free capacity is least aligned with the request",
@@ -47,7 +47,6 @@ return policy {
   },
 
   score = function(request, candidate)
-    if not classes then prepare() end
     local product = 0
     for i = 1, #classes do
       local class = classes[i]
@@ -59,3 +58,6 @@ return policy {
     return score, -left_on_taken(candidate, device)
   end,
 }
+
+prepare() -- the parameters are known now
+return definition

@@ -57,7 +57,7 @@ local function fragmentation(cpu, free, model)
   return memo[key]
 end
 
-return policy {
+local definition = policy {
   name = "fgd",
   version = "1.0.0",
   description = "fragmentation gradient descent: keep idle devices useful for what usually comes",
@@ -70,7 +70,6 @@ return policy {
   },
 
   score = function(_, candidate)
-    if not shapes then prepare() end
     local model, cpu = "", candidate:free(parameters.cpu)
     for i = #models, 1, -1 do
       if candidate.root:has_trait(models[i]) then model = models[i] end
@@ -83,3 +82,6 @@ return policy {
     return 100 / (1 + math.exp(-(less / total) / parameters.whole)) // 1
   end,
 }
+
+prepare() -- the parameters are known now
+return definition

@@ -19,7 +19,7 @@ local MUTATIONS = {
   -- globals
   { "affinity", "in ipairs(claim:", "in ipars(claim:", "ipairs" },
   { "anti_affinity", "pairs(places", "paris(places", "pairs" },
-  { "best_fit", "return policy {", "return polcy {", "policy" },
+  { "spread", "return policy {", "return polcy {", "policy" },
   { "dot_product", "common // gcd", "comon // gcd", "common" },
   { "fgd", "math.exp", "maths.exp", "math" },
   { "gpu_clustering", "parameters.scale", "paramters.scale", "parameters" },

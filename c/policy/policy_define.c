@@ -341,7 +341,8 @@ static int undeclared_global(lua_State *L) {
         return luaL_error(L, "globals have names, not a %s", luaL_typename(L, 2));
     const char *word = lua_tolstring(L, 2, NULL);
     if (!policy_of(L)->defined && strcmp(word, "parameters") == 0)
-        return luaL_error(L, "parameters are known once policy{} has run: read them in hooks");
+        return luaL_error(L, "parameters are known once policy{} has run: read them behind it, "
+                             "or in hooks");
     berth_nearest near = berth_nearest_begin(word);
     lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
     offer_keys(L, lua_gettop(L), &near);
