@@ -1,11 +1,12 @@
-/* fault_memory.c - memory that runs out on demand, below Lua: a store is opened and written with
- * one allocation failing in turn, berth's own or SQLite's.
+/* fault_memory.c - memory that runs out on demand, below Lua: a store is opened, written and asked
+ * with one allocation failing in turn, berth's own or SQLite's.
  *
- *   memory_each{work=, path=, copy=, sticky=, sqlite=, stride=, first=} -> points, refused
+ *   memory_each{work=, path=, copy=, sticky=, sqlite=, stride=, first=, query=} -> points, refused
  *
  * work "open" opens the store at `path`, "make" makes it, "write" runs a transaction that uses
- * every kind of change.  Before each try copy() lays the file down as it shall be.  Raises a
- * sentence as soon as a try ends other than well or in out_of_memory with nothing changed. */
+ * every kind of change, "ask" reads all candidates of `query`, explains it and claims it.  Before
+ * each try copy() lays the file down as it shall be.  Raises a sentence as soon as a try ends
+ * other than well or in out_of_memory with nothing changed. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <sqlite3.h>
@@ -13,6 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/explain.h"
+#include "core/place.h"
+#include "core/query.h"
 #include "fault.h"
 #include "store/store.h"
 
@@ -113,10 +117,53 @@ static berth_rc edit(berth_txn *txn, berth_err *err) {
     return rc;
 }
 
-static berth_rc transact(berth_store *store, berth_err *err) {
+static berth_rc drain(berth_state *state, const berth_shape *shape, berth_err *err) {
+    berth_search *search;
+    const berth_candidate *candidate;
+    berth_rc rc = berth_search_open(state, shape, NULL, &search, err);
+    do {
+        if (rc == BERTH_OK) rc = berth_search_next(search, &candidate, err);
+    } while (rc == BERTH_OK && candidate != NULL);
+    berth_search_close(search);
+    return rc;
+}
+
+static berth_rc explain(berth_state *state, const berth_shape *shape, berth_err *err) {
+    berth_explanation *why;
+    berth_rc rc = berth_explain(state, shape, NULL, NULL, NULL, 0, &why, err);
+    berth_explanation_free(why);
+    return rc;
+}
+
+/* The claim finds a place, or is refused for want of one; that is no failure here. */
+static berth_rc claim(berth_txn *txn, const berth_shape *shape, berth_err *err) {
+    const berth_claim who = {.consumer = text("asking"), .generation = BERTH_NO_CONSUMER};
+    berth_placement placed;
+    berth_rc rc = berth_place(txn, NULL, NULL, shape, &who, &placed, err);
+    if (rc == BERTH_OK) berth_free(&txn->state->mem, placed.candidate, placed.candidate_size);
+    return rc == BERTH_ENOCANDIDATE ? BERTH_OK : rc;
+}
+
+static berth_rc ask(berth_txn *txn, const char *query, berth_err *err) {
+    berth_request *request = NULL;
+    berth_shape *shape = NULL;
+    berth_mem mem = {own_realloc, NULL};
+    berth_rc rc = berth_query_parse(mem, query, strlen(query), &request, err);
+    if (rc == BERTH_OK) rc = berth_shape_resolve(request, txn->state, &shape, err);
+    if (rc == BERTH_OK) rc = drain(txn->state, shape, err);
+    if (rc == BERTH_OK) rc = explain(txn->state, shape, err);
+    if (rc == BERTH_OK) rc = claim(txn, shape, err);
+    berth_shape_free(shape);
+    berth_request_free(request);
+    return rc;
+}
+
+/* A query to ask, or NULL: everything is edited. */
+static berth_rc transact(berth_store *store, const char *query, berth_err *err) {
     berth_rc rc = berth_store_begin(store, err);
     if (rc != BERTH_OK) return rc;
-    rc = edit(berth_store_txn(store), err);
+    berth_txn *txn = berth_store_txn(store);
+    rc = query != NULL ? ask(txn, query, err) : edit(txn, err);
     if (rc == BERTH_OK) return berth_store_commit(store, err);
     berth_store_rollback(store);
     return rc;
@@ -126,6 +173,8 @@ static berth_rc transact(berth_store *store, berth_err *err) {
 
 typedef struct trial {
     const char *work, *path;
+    bool changes;       /* the work ends in a transaction, of which the file tells */
+    const char *query;  /* to ask, or NULL */
     char *before; /* the dump before and after the work; owned */
     char *after;
 } trial;
@@ -155,21 +204,20 @@ static bool dump_is(berth_store *store, const char *wanted) {
 static const char *attempt(const trial *t, bool *refused) {
     berth_err err = {.rc = BERTH_OK};
     berth_store *store = NULL;
-    bool writing = strcmp(t->work, "write") == 0;
-    plan.armed = !writing;
+    plan.armed = !t->changes;
     berth_rc rc = open_at(t->path, &store, &err);
-    if (writing && rc == BERTH_OK) {
+    if (t->changes && rc == BERTH_OK) {
         plan.armed = true;
-        rc = transact(store, &err);
+        rc = transact(store, t->query, &err);
     }
     plan.armed = false;
     *refused = rc != BERTH_OK;
     const char *wrong = NULL;
     if (rc != BERTH_OK && (rc != BERTH_ENOMEM || err.rc != rc)) wrong = not_told;
-    if (wrong == NULL && writing && !dump_is(store, rc == BERTH_OK ? t->after : t->before))
+    if (wrong == NULL && t->changes && !dump_is(store, rc == BERTH_OK ? t->after : t->before))
         wrong = "the state is not what the answer says";
-    if (wrong == NULL && writing && rc != BERTH_OK &&
-        (berth_store_refresh(store, &err) != BERTH_OK || transact(store, &err) != BERTH_OK))
+    if (wrong == NULL && t->changes && rc != BERTH_OK &&
+        (berth_store_refresh(store, &err) != BERTH_OK || transact(store, t->query, &err) != BERTH_OK))
         wrong = "the store cannot go on after a failure";
     berth_store_close(store);
     if (wrong == NULL && plan.live != 0) wrong = "memory was not given back";
@@ -180,11 +228,10 @@ static const char *attempt(const trial *t, bool *refused) {
 static const char *look_again(const trial *t, bool refused) {
     berth_err err;
     berth_store *store;
-    bool writing = strcmp(t->work, "write") == 0;
     if (strcmp(t->work, "make") == 0 && refused && !(plan.sqlite && plan.sticky))
         return access(t->path, F_OK) == 0 ? "a failed open left a file behind" : NULL;
     if (open_at(t->path, &store, &err) != BERTH_OK) return "the store does not open any more";
-    bool same = strcmp(t->work, "make") == 0 || dump_is(store, writing ? t->after : t->before);
+    bool same = strcmp(t->work, "make") == 0 || dump_is(store, t->changes ? t->after : t->before);
     berth_store_close(store);
     return same ? NULL : "the file does not hold what it should";
 }
@@ -200,7 +247,7 @@ static void learn(lua_State *L, trial *t) {
     lay_down(L);
     if (open_at(t->path, &store, &err) != BERTH_OK) luaL_error(L, "no store to begin with");
     t->before = dump_of(store);
-    if (strcmp(t->work, "write") == 0 && transact(store, &err) == BERTH_OK)
+    if (t->changes && transact(store, t->query, &err) == BERTH_OK)
         t->after = dump_of(store);
     berth_store_close(store);
 }
@@ -219,6 +266,9 @@ static int memory_each(lua_State *L) {
     long stride = (long)luaL_optinteger(L, 6, 1);
     lua_getfield(L, 1, "first");
     long first = (long)luaL_optinteger(L, 7, 1);
+    lua_getfield(L, 1, "query");
+    t.query = luaL_optstring(L, 8, NULL);
+    t.changes = t.query != NULL || strcmp(t.work, "write") == 0;
     learn(L, &t);
     long points = 0, refusals = 0;
     const char *wrong = NULL;

@@ -9,10 +9,14 @@ local target, logged = arg[1], arg[2] == "log"
 
 local function uuid(n) return ("%08d-2222-4333-8444-555555555555"):format(n) end
 
-local function set_up()
+local function open_anew(policies)
   for _, suffix in ipairs { "", "-wal", "-shm" } do os.remove(target .. suffix) end
-  local db = assert(berth.open(target, {
+  return assert(berth.open(target, { policies = policies,
     logger = logged and { level = "debug", sink = function() end } or nil }))
+end
+
+local function set_up()
+  local db = open_anew()
   assert(db:create_trait "CUSTOM_T")
   for i = 1, 3 do
     assert(db:create_provider { name = "n" .. i, uuid = uuid(i), traits = { "CUSTOM_T" },
@@ -25,15 +29,42 @@ local function set_up()
   return { db = db, n1 = db:provider "n1", gpu = db:provider "gpu", held = db:allocation "held" }
 end
 
--- All candidates, each looked into.
-local function drain(search, err)
+-- A host whose nodes hold cores and devices, one with usage, and a disk shared with another host;
+-- claims are ranked and judged.
+local function set_up_nodes()
+  local db = open_anew { "best_fit", "project_quota" }
+  local function make(spec) return assert(db:create_provider(spec)) end
+  make { name = "h1", inventories = { MEMORY_MB = 64 }, aggregates = { "rack" } }
+  for i = 1, 3 do
+    make { name = "h1-" .. i, parent = "h1", traits = { i == 2 and "HW_NUMA_ROOT" or nil },
+      inventories = { PCPU = { total = 8, step_size = i == 3 and 2 or 1 }, PGPU = 1 } }
+  end
+  make { name = "h2", inventories = { PCPU = 4 }, aggregates = { "rack" } }
+  make { name = "disk", inventories = { DISK_GB = 100 }, aggregates = { "rack" },
+    traits = { "MISC_SHARES_VIA_AGGREGATE" } }
+  assert(db:allocate { consumer = "held", allocations = { ["h1-1"] = { PCPU = 3 } } })
+  return { db = db, held = db:allocation "held" }
+end
+
+-- Two groups that gather cores beside a device each, and trade them, or ask for more than there is.
+local function gathering(cores, more)
+  local group = { resources = { PCPU = cores, PGPU = 1 }, split = { "PCPU" } }
+  local request = { resources = { DISK_GB = 10 }, group_policy = "none",
+    groups = { a = group, b = group, host = { resources = { MEMORY_MB = 1 } } },
+    same_subtree = { "a", "b", "host" } }
+  for key, value in pairs(more or {}) do request[key] = value end
+  return request
+end
+
+-- All candidates, each looked into unless that is said to be none of the question.
+local function drain(search, err, unseen)
   if not search then return nil, err end
   while true do
     local candidate
     candidate, err = search:next()
     if err then return nil, err end
     if not candidate then return true end
-    for _, look in ipairs { "mappings", "resources", "summaries" } do
+    for _, look in ipairs(unseen and {} or { "mappings", "resources", "summaries" }) do
       local found
       found, err = candidate[look](candidate)
       if not found then return nil, err end
@@ -54,6 +85,53 @@ local function in_transaction(tx)
   end
   return true
 end
+
+local function count(search, err) return drain(search, err, true) end
+
+-- What a claim would change, tried and undone.
+local function what_if(db, request)
+  local tx <close>, err = db:begin()
+  if not tx then return nil, err end
+  local claim, why = tx:place(request)
+  if not claim then return nil, why end
+  return tx:diff()
+end
+
+-- Asked of the hosts with nodes.
+local SEARCHES = {
+  candidates_canonical = function(e)
+    return count(e.db:candidates(gathering(5, { canonical = true })))
+  end,
+  candidates_gathered = function(e)
+    return drain(e.db:candidates { resources = { DISK_GB = 1, PCPU = 9 }, split = { "PCPU" },
+      required = "HW_NUMA_ROOT" })
+  end,
+  candidates_trading = function(e) return count(e.db:candidates(gathering(5))) end,
+  candidates_isolated = function(e)
+    return count(e.db:candidates { group_policy = "isolate", root_required = "!HW_NUMA_ROOT",
+      groups = { { resources = { PCPU = 2 } }, { resources = { PCPU = 2 } },
+        { resources = { DISK_GB = 1 } } } })
+  end,
+  capacity_gathered = function(e)
+    return e.db:capacity { resources = { PCPU = 9, DISK_GB = 10 }, split = { PCPU = true } }
+  end,
+  explain_gathered = function(e) return e.db:explain(gathering(11)) end,
+  explain_shared = function(e)
+    return e.db:explain { resources = { DISK_GB = 200, PCPU = 1 }, required = "HW_NUMA_ROOT",
+      member_of = { "rack" }, root_required = "!HW_CPU_X86_AVX", limit = 1 }
+  end,
+  move_gathered = function(e)
+    return e.held:move { resources = { PCPU = 12 }, split = { "PCPU" } }
+  end,
+  place_gathered = function(e)
+    local request = gathering(6)
+    request.consumer = "new"
+    return e.db:place(request)
+  end,
+  what_if = function(e)
+    return what_if(e.db, { consumer = "new", resources = { PCPU = 12 }, split = { "PCPU" } })
+  end,
+}
 
 local CALLS = {
   allocate = function(e)
@@ -126,13 +204,15 @@ local CALLS = {
   usages = function(e) return e.db:usages { project = "p", by_type = true } end,
 }
 
+for name, call in pairs(SEARCHES) do CALLS[name] = call end
+
 local function code_of(failure)
   return tostring(type(failure) == "table" and failure.code or failure)
 end
 
 -- One try with allocation n failing; whether there was one, and whether the call failed.
 local function try(name, n, sticky)
-  local call, env = CALLS[name], set_up()
+  local call, env = CALLS[name], SEARCHES[name] and set_up_nodes() or set_up()
   local before = env.db:dump()
   collectgarbage()
   collectgarbage "stop"
