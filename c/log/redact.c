@@ -210,10 +210,23 @@ static size_t visit_once(redact_scan *scan, const berth_anchor *anchor,
     return seen->past ? anchor->at + seen->past : 0;
 }
 
+/* The next anchor, in what is to be looked at of the text. */
+static bool next_anchor(redact_scan *scan, berth_anchor *anchor) {
+    const redact_view *view = scan->view;
+    while (!is_settled(scan) && berth_anchors_next(&scan->walk, anchor)) {
+        if (!view) return true;
+        while (scan->part < view->parts && anchor->at >= view->part[scan->part].end) scan->part++;
+        if (scan->part == view->parts) return false;
+        if (anchor->at >= view->part[scan->part].start) return true;
+        berth_anchors_skip(&scan->walk, view->part[scan->part].start);
+    }
+    return false;
+}
+
 static void visit_all(redact_scan *scan) {
     seen_anchor slots[REPEAT_SLOTS] = {{0}};
     berth_anchor anchor;
-    while (!is_settled(scan) && berth_anchors_next(&scan->walk, &anchor)) {
+    while (next_anchor(scan, &anchor)) {
         size_t end = visit_once(scan, &anchor, slots);
         if (end) berth_anchors_skip(&scan->walk, end);
     }
@@ -224,7 +237,7 @@ void redact_scan_text(redact_scan *scan) {
     berth_redactor *r = scan->r;
     if (scan->depth == 0) r->unpacked = 0;
     if (scan->len >= REPEAT_LEAST) visit_all(scan);
-    while (!is_settled(scan) && berth_anchors_next(&scan->walk, &anchor)) {
+    while (next_anchor(scan, &anchor)) {
         size_t end = visit(scan, &anchor);
         if (end) berth_anchors_skip(&scan->walk, end);
     }
@@ -251,6 +264,7 @@ static size_t scan_views(const redact_scan *scan) {
         if (!redact_decode(r, &layer, view)) break;
         layer = redact_scan_begin(r, view->text.s, view->text.len);
         layer.map = view->map;
+        layer.view = view;
         layer.depth = scan->depth;
         redact_scan_text(&layer);
         layers++;
@@ -268,6 +282,7 @@ static void scan_layers(redact_scan *scan) {
     for (size_t i = 0; i < layers; i++) {
         redact_scan found = redact_scan_begin(r, r->view[i].text.s, r->view[i].text.len);
         found.map = r->view[i].map;
+        found.view = &r->view[i];
         redact_find_again(&found);
     }
 }

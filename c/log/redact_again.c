@@ -122,20 +122,28 @@ static size_t found_end(const redact_scan *scan, size_t at, const redact_secret 
     return end;
 }
 
-void redact_find_again(redact_scan *scan) {
+/* Those that begin in the part from `i` to `end`. */
+static void find_between(redact_scan *scan, size_t i, size_t end) {
     const berth_redactor *r = scan->r;
-    if (r->nsecrets == 0 || scan->len < LEAST) return;
-    for (size_t i = 0; i + LEAST <= scan->len; i++) {
+    for (; i < end && i + LEAST <= scan->len; i++) {
         uint32_t hash = hash4(scan->s + i);
         if (!(r->secret_bits[hash >> 6] >> (hash & 63) & 1)) continue;
         size_t best = 0;
         for (unsigned k = r->slot[hash % REDACT_SECRET_SLOTS]; k; k = r->secret[k - 1].next) {
-            size_t end = found_end(scan, i, &r->secret[k - 1]);
-            if (end > best) best = end;
+            size_t found = found_end(scan, i, &r->secret[k - 1]);
+            if (found > best) best = found;
         }
         if (best) {
             redact_mark(scan, i, best, RULE_AGAIN);
             i = best - 1;
         }
     }
+}
+
+void redact_find_again(redact_scan *scan) {
+    const redact_view *view = scan->view;
+    if (scan->r->nsecrets == 0) return;
+    if (!view) find_between(scan, 0, scan->len);
+    for (size_t i = 0; view && i < view->parts; i++)
+        find_between(scan, view->part[i].start, view->part[i].end);
 }

@@ -66,11 +66,21 @@ typedef struct redact_buffer {
     size_t len, cap;
 } redact_buffer;
 
+/* A part of a text. */
+typedef struct redact_part {
+    size_t start, end;
+} redact_part;
+
+#define REDACT_PARTS 64
+#define REDACT_REACH ((size_t)4 << 10) /* nothing that far away tells what a rule makes of a place */
+
 /* A decoded text with the place in the record of each byte, and of its end. */
 typedef struct redact_view {
     redact_buffer text;
     uint32_t *map; /* text.len + 1 entries */
     size_t map_cap;
+    redact_part part[REDACT_PARTS]; /* what differs from the text above, and REACH around it: */
+    size_t parts;                   /* the rest needs no second look */
 } redact_view;
 
 #define REDACT_VIEWS 3 /* layers of encoding that are taken off */
@@ -184,8 +194,10 @@ typedef struct redact_scan {
     const char *s;
     size_t len;
     const uint32_t *map; /* NULL: the text is the record */
+    const redact_view *view; /* NULL: all of the text is looked at, else its parts */
     const redact_dump *dump; /* the text is what a dump shows, `map` belongs to the dump's text */
     berth_anchor_walk walk;
+    size_t part;     /* of the view's, that is being looked at */
     size_t name_end; /* names before it have been looked at */
     size_t list_end;    /* lists of columns that begin before it have been looked at */
     uint32_t command_end[REDACT_COMMAND_ENDS]; /* the same for commands, by number */

@@ -189,11 +189,20 @@ static size_t decode_at(redact_decoder *d, size_t at) {
     return d->disguises || c == '\\' ? redact_undisguise(d, at) : 0;
 }
 
+/* The text from `from` to `to` differs from what was decoded. */
+static void note_change(redact_view *view, size_t from, size_t to) {
+    redact_part *last = &view->part[view->parts ? view->parts - 1 : 0];
+    size_t start = from > REDACT_REACH ? from - REDACT_REACH : 0, end = to + REDACT_REACH;
+    if (view->parts && (start <= last->end || view->parts == REDACT_PARTS))
+        last->end = end;
+    else
+        view->part[view->parts++] = (redact_part){.start = start, .end = end};
+}
+
 bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) {
-    bool changed = false;
     const char *s = of->s;
     size_t len = of->len;
-    view->text.len = 0;
+    view->text.len = view->parts = 0;
     /* \u0022 may become seven slashes and a mark: never longer than the 10 bytes it took */
     if (!redact_reserve(r, &view->text, len + 8) || !grow_map(r, view, len + 9)) return false;
     redact_decoder d = {.s = s,
@@ -203,9 +212,9 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
                         .places = view->map,
                         .disguises = of->encoded};
     for (size_t i = 0; i < len;) {
-        size_t taken = decode_at(&d, i);
+        size_t from = d.n, taken = decode_at(&d, i);
         if (taken) {
-            changed = true;
+            note_change(view, from, d.n);
             i += taken;
             continue;
         }
@@ -215,5 +224,5 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
     }
     view->map[d.n] = of->map ? of->map[len] : (uint32_t)len;
     view->text.len = d.n;
-    return changed;
+    return view->parts > 0;
 }

@@ -1,5 +1,7 @@
 /* redact_hostile.c - lines of 1 MB that are made to be slow: a few kinds that are known, then a
- * search for the worst among repetitions of up to three pieces of what the redactor looks for. */
+ * search for the worst among repetitions of up to three pieces of what the redactor looks for.  In
+ * some of them every piece is another one: its letters and digits change, so that no part of the
+ * line stands there twice. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +13,32 @@
 #define KEPT 8                   /* worst ones that are told */
 #define PIECES 3
 
+/* \1 is another digit each time, \2 another letter, \3 another sign of base64. */
 static const char *const known[] = {
+    "password=a\3\3\3\3\3\3\3\3 ",
+    "\"password\": \"\3\3\3\3\3\3\3\3\3\", ",
+    "{\"name\":\"k\1\1\1\1\",\"secret\":\"\3\3\3\3\3\3\3\3\3\3\3\"},",
+    "the password is \3\3\3\3\3\3\3\3. ",
+    "password \2\2\2\2\2 ",
+    "token\1 ",
+    "<password>\3\3\3\3\3\3</password>",
+    "user\1\1\1@host\1\1.example.org ",
+    "\\u0022user\1\1@host\1.example.org ",
+    "a\2:\3\3\3@b",
+    "http://\2\2\2:\3\3\3\3\3\3@h\1\1/ ",
+    "mysql -p\3\3\3\3\3\3 ",
+    "curl -u \2\2:\3\3\3\3\3\3 ",
+    "sshpass \3\3\3 ",
+    "Cookie: s\2=\3\3\3\3\3\3; ",
+    "Authorization: Bearer \3\3\3\3\3\3\3\3\3\3\3\3 ",
+    "p4ssw0rd=\3\3\3\3\3 ",
+    "p a s s w o r d = \3\3\3\3\3 ",
+    "%\1\1%\1\1\2",
+    "\3\3\3\3\3\3\3\3\3\3\3\3\3\3\3\3",
+    "eyJ\3\3\3\3\3\3\3\3\3\3\3\3\3\3\3\3\3 ",
+    "key\1=\2\2\2,",
+    "\1\1\1\1 \1\1\1\1 \1\1\1\1 \1\1\1\1 ",
+    "IDENTIFIED BY '\3\3\3\3\3\3' ",
     "\"",
     "\\\"",
     "\\",
@@ -195,6 +222,30 @@ static void print(const char *title, const hostile worst[KEPT]) {
         printf("  %8.2f  %s\n", worst[i].cost, worst[i].what);
 }
 
+/* Another digit for a digit, another letter for a letter. */
+static char vary(char c, unsigned long long *state) {
+    unsigned long long n = next(state);
+    if (c >= '0' && c <= '9') return (char)('0' + n % 10);
+    if (c >= 'a' && c <= 'z') return (char)('a' + n % 26);
+    return c >= 'A' && c <= 'Z' ? (char)('A' + n % 26) : c;
+}
+
+/* Fills the line with a known kind. */
+static size_t fill(const char *kind, unsigned long long *state, char *line) {
+    static const char signs[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t len = strlen(kind), used = 0;
+    for (; used + len <= LINE; used += len) {
+        for (size_t i = 0; i < len; i++) {
+            char c = kind[i];
+            line[used + i] = c == '\1'   ? vary('0', state)
+                             : c == '\2' ? vary('a', state)
+                             : c == '\3' ? signs[next(state) % 64]
+                                         : c;
+        }
+    }
+    return used;
+}
+
 /* A piece, or a part of the sample of a rule. */
 static size_t random_piece(const berth_redactor *r, unsigned long long *state, const char **s) {
     *s = pieces[next(state) % (sizeof pieces / sizeof *pieces)];
@@ -216,15 +267,19 @@ static size_t random_piece(const berth_redactor *r, unsigned long long *state, c
 static size_t make_up(const berth_redactor *r, unsigned long long *state, char *line, char *what,
                       size_t room) {
     const char *s[PIECES];
-    size_t len[PIECES], times[PIECES], used = 0, n = 1 + next(state) % PIECES;
-    bool once = next(state) % 4 == 0;
+    size_t len[PIECES], times[PIECES], from[PIECES], to[PIECES]; /* what of each changes */
+    size_t used = 0, n = 1 + next(state) % PIECES;
+    bool once = next(state) % 4 == 0, varies = next(state) % 2 == 0;
     what[0] = '\0';
     for (size_t i = 0; i < n; i++) {
         len[i] = random_piece(r, state, &s[i]);
         times[i] = next(state) % 8 == 0 ? 1 + next(state) % 30 : 1;
+        from[i] = varies ? next(state) % (len[i] + 1) : 0;
+        to[i] = varies ? from[i] + next(state) % (len[i] + 1 - from[i]) : 0;
         size_t at = strlen(what);
-        snprintf(what + at, room - at, "%s[%.*s]x%zu", once && i + 1 < n ? "once " : "",
-                 (int)len[i], s[i], times[i]);
+        snprintf(what + at, room - at, "%s[%.*s{%.*s}%.*s]x%zu", once && i + 1 < n ? "once " : "",
+                 (int)from[i], s[i], (int)(to[i] - from[i]), s[i] + from[i],
+                 (int)(len[i] - to[i]), s[i] + to[i], times[i]);
     }
     for (char *p = what; *p; p++) {
         if (*p == '\n') *p = '~';
@@ -233,6 +288,7 @@ static size_t make_up(const berth_redactor *r, unsigned long long *state, char *
         for (size_t k = 0; k < times[i]; k++, used += len[i]) {
             if (used + len[i] > LINE) return used;
             memcpy(line + used, s[i], len[i]);
+            for (size_t c = from[i]; c < to[i]; c++) line[used + c] = vary(s[i][c], state);
         }
     }
 }
@@ -246,9 +302,11 @@ void bench_hostile(unsigned tries, unsigned long seed) {
     if (!line || berth_redactor_open(berth_mem_default(), &options, &r, &err) != BERTH_OK) abort();
     hostile worst[KEPT] = {{0}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        size_t len = strlen(known[i]), used = 0;
-        for (; used + len <= LINE; used += len) memcpy(line + used, known[i], len);
-        keep(worst, cost(r, line, used), known[i]);
+        snprintf(what, sizeof what, "%s", known[i]);
+        for (char *p = what; *p; p++) {
+            if (*p < ' ' && *p > '\0') *p = "?9xQ"[(unsigned char)*p & 3];
+        }
+        keep(worst, cost(r, line, fill(known[i], &state, line)), what);
     }
     print("known kinds of hostile lines of 1 MB", worst);
     memset(worst, 0, sizeof worst);
