@@ -184,6 +184,8 @@ build = {
         "c/log/redact_list.c",
         "c/log/redact_login.c",
         "c/log/redact_mask.c",
+        "c/log/redact_name.c",
+        "c/log/redact_near.c",
         "c/log/redact_open.c",
         "c/log/redact_pair.c",
         "c/log/redact_path.c",

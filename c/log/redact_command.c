@@ -54,8 +54,8 @@ static bool read_word(line *w, size_t *from, size_t *to) {
     const redact_scan *scan = w->scan;
     const char *s = scan->s;
     size_t i = w->at;
-    while (i < w->stop && (s[i] == ' ' || s[i] == '\t' ||
-                           (w->list && (s[i] == ',' || byte_is(s[i], BYTE_QUOTE) || s[i] == '\\'))))
+    while (i < w->stop && (s[i] == ' ' || s[i] == '\t' || s[i] == ',' ||
+                           (w->list && (byte_is(s[i], BYTE_QUOTE) || s[i] == '\\'))))
         i++;
     if (i >= w->last || ends_command(s[i]) || (w->list && s[i] == ']')) return false;
     if (s[i] == '&' && i + 1 < w->stop && s[i + 1] == '&') return false;
@@ -148,6 +148,13 @@ static bool holds_flag(const words *w, const char *flag) {
     return true;
 }
 
+/* 7, 128, secret: how the word after it is written, not a secret itself. */
+static bool is_type(const words *w) {
+    size_t i = w->from;
+    while (i < w->to && byte_is(w->line->scan->s[i], BYTE_DIGIT)) i++;
+    return i == w->to && w->to - w->from <= 3;
+}
+
 /* The flag's argument in the words that follow. */
 static size_t after_flag(redact_scan *scan, const berth_command *command, words w) {
     size_t len = strlen(command->flag), done = 0;
@@ -167,7 +174,7 @@ static size_t after_flag(redact_scan *scan, const berth_command *command, words 
             continue;
         if (w.to - w.from == len) {
             if (command->argument == ARGUMENT_ATTACHED || !next_word(&w)) continue;
-            bool type = command->argument == ARGUMENT_TYPED && w.to - w.from == 1;
+            bool type = command->argument == ARGUMENT_TYPED && is_type(&w);
             if (type && !next_word(&w)) continue;
             size_t end = mark_word(scan, command, w.from, w.to);
             done = end ? end : done;

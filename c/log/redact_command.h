@@ -12,7 +12,7 @@ typedef enum berth_argument {
     ARGUMENT_PREFIX,   /* -passin pass:x */
     ARGUMENT_LOOSE,    /* every word that is no option, path or drive */
     ARGUMENT_COOKIE,   /* -b 'a=x; b=y' */
-    ARGUMENT_TYPED,    /* key 7 x, md5 x: a digit may say how it is written */
+    ARGUMENT_TYPED,    /* key 7 x, aes 128 x: a number may say how it is written */
     ARGUMENT_FIRST,    /* the first word that is no option or pair, when it mixes characters */
     ARGUMENT_PLACE,    /* the n-th word, n the digit in `flag` */
     ARGUMENT_ECHO,     /* echo x | this */
@@ -165,6 +165,15 @@ typedef struct berth_command {
     X("authentication-key", "md5", TYPED, NULL)                                                    \
     X("authentication", "key-string", TYPED, NULL)                                                 \
     X("neighbor", "password", TYPED, NULL)                                                         \
+    X("snmp-server", "sha", TYPED, NULL)                                                           \
+    X("snmp-server", "md5", TYPED, NULL)                                                           \
+    X("snmp-server", "aes", TYPED, NULL)                                                           \
+    X("snmp-server", "des", TYPED, NULL)                                                           \
+    X("snmp-server", "3des", TYPED, NULL)                                                          \
+    X("wpa-psk", "ascii", TYPED, NULL)                                                             \
+    X("wpa-psk", "hex", TYPED, NULL)                                                               \
+    X("sp_addlogin", "2", PLACE, NULL)                                                             \
+    X("sp_password", "2", PLACE, NULL)                                                             \
     X("pre-shared-key", "ascii-text", TYPED, NULL)                                                 \
     X("kinit", "<<<", NEXT, NULL)                                                                  \
     X("cryptsetup", "<<<", NEXT, NULL)                                                             \

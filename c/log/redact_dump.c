@@ -45,7 +45,8 @@ static void read_groups(const redact_scan *scan, size_t at, size_t stop, size_t 
     while (line->count < most) {
         size_t n = hex_run(scan, at, stop);
         if (n == 0 || n % 2 || n > width || line->count + n / 2 > most) break;
-        if (at + n < stop && !byte_is(scan->s[at + n], BYTE_SPACE) && scan->s[at + n] != '|') break;
+        char joint = at + n < stop ? scan->s[at + n] : ' ';
+        if (!byte_is(joint, BYTE_SPACE) && joint != '|' && !(joint == ':' && width == 2)) break;
         for (size_t i = 0; i < n; i += 2) {
             line->digits[line->count] = (uint32_t)(at + i);
             line->bytes[line->count++] =
@@ -55,7 +56,9 @@ static void read_groups(const redact_scan *scan, size_t at, size_t stop, size_t 
         if (n < width) break;
         size_t blanks = 0;
         while (at < stop && blanks < 3 && scan->s[at] == ' ') at++, blanks++;
+        if (joint == ':') at++, blanks++;
         if (blanks == 0 || blanks > 2) break;
+        if (blanks == 1 && line->count == most && most < LINE_BYTES_MAX) most++; /* a long row */
     }
 }
 
@@ -171,7 +174,8 @@ static size_t offset_start(const redact_scan *scan, size_t at) {
 /* Back to the first of the bytes in a row. */
 static size_t bytes_start(const redact_scan *scan, size_t at) {
     const char *s = scan->s;
-    for (unsigned n = 0; n < LINE_BYTES_MAX && at >= 3 && s[at - 1] == ' '; n++) {
+    for (unsigned n = 0; n < LINE_BYTES_MAX && at >= 3; n++) {
+        if (s[at - 1] != ' ' && s[at - 1] != ':') break;
         size_t from = at - 1 - (s[at - 2] == ' ');
         if (from < 2 || !byte_is(s[from - 1], BYTE_HEX) || !byte_is(s[from - 2], BYTE_HEX)) break;
         if (from > 2 && byte_is(s[from - 3], BYTE_WORD)) break; /* an offset */

@@ -14,6 +14,9 @@ static const char latin_1[] =
     "AAAAAAACEEEEIIIIDNOOOOO\0OUUUUY\0saaaaaaaceeeeiiiidnooooo\0ouuuuy\0y";
 static const char latin_a[] = "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLl"
                               "NnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";
+static const char latin_more[] =
+    "AaBbBbBbCcDdDdDdDdDdEeEeEeEeEeFfGgHhHhHhHhHhIiIiKkKkKkLlLlLlLlMmMmMmNnNnNnNnOoOoOoOo"
+    "PpPpRrRrRrRrSsSsSsSsSsTtTtTtTtUuUuUuUuUuVvVvWwWwWwWwWwXxXxYyZzZzZz";
 static const char vietnamese[] = "AaAaAaAaAaAaAaAaAaAaAaAaEeEeEeEeEeEeEeEeIiIi"
                                  "OoOoOoOoOoOoOoOoOoOoOoOoUuUuUuUuUuUuUuYyYyYyYy";
 
@@ -96,6 +99,9 @@ static char plain_variant(unsigned code) {
     if (code >= 0xff01 && code <= 0xff5e) return (char)(code - 0xff01 + '!');
     if (code >= 0xc0 && code <= 0xff) return latin_1[code - 0xc0];
     if (code >= 0x100 && code <= 0x17f) return latin_a[code - 0x100];
+    if (code >= 0x1e00 && code <= 0x1e95) return latin_more[code - 0x1e00];
+    if (code >= 0x1cd && code <= 0x1dc) return "AaIiOoUuUuUuUuUu"[code - 0x1cd];
+    if (code >= 0x226 && code <= 0x233) return "AaEeOoOoOoOoYy"[code - 0x226];
     if (code >= 0x1ea0 && code <= 0x1ef9) return vietnamese[code - 0x1ea0];
     if (code >= 0x24b6 && code <= 0x24cf) return (char)(code - 0x24b6 + 'A');
     if (code >= 0x24d0 && code <= 0x24e9) return (char)(code - 0x24d0 + 'a');

@@ -14,6 +14,8 @@ typedef struct scheme {
 
 static const scheme schemes[] = {
     {"basic", false},
+    {"plain", false},
+    {"xoauth2", false},
     {"bearer", false},
     {"token", false},
     {"negotiate", false},

@@ -145,7 +145,7 @@ static bool is_placeholder(const char *s, size_t len) {
     if (len == 1 && s[0] == '?') return true;
     if (s[0] == ':' && len > 1 && is_all(s + 1, len - 1, BYTE_LETTER | BYTE_JOINT))
         return berth_key_classify(s + 1, len - 1).kind != BERTH_KEY_NONE;
-    if (is_variable(s, len)) return true;
+    if (is_variable(s, len) || (len > 2 && s[0] == '<' && s[1] == '%')) return true; /* <%= x %> */
     if (s[0] == '(' && len > 5) { /* (sensitive value), (known after apply) */
         size_t i = 1;
         while (i < len && byte_is(s[i], BYTE_LOWER)) i++;

@@ -33,6 +33,7 @@ typedef enum word_role {
     ROLE_PATH,
     ROLE_PERSON,
     ROLE_CONTACT,
+    ROLE_PUBLIC, /* what follows is no secret: publicKeyToken */
     ROLE_TAIL /* may follow the deciding word: value, hash, b64, confirm */
 } word_role;
 
@@ -52,6 +53,7 @@ static const word words[] = {
     W("account", ROLE_QUALIFIER),
     W("activation", ROLE_QUALIFIER),
     W("adgangskode", ROLE_PASSWORD),
+    W("adgangskoden", ROLE_PASSWORD),
     W("admin", ROLE_QUALIFIER),
     W("adminkey", ROLE_WHOLE_KEY),
     W("aes", ROLE_QUALIFIER),
@@ -227,6 +229,7 @@ static const word words[] = {
     W("psswrd", ROLE_PASSWORD),
     W("psw", ROLE_PASSWORD),
     W("pswd", ROLE_PASSWORD),
+    W("public", ROLE_PUBLIC),
     W("pw", ROLE_PASSWORD),
     W("pwd", ROLE_PASSWORD),
     W("pwds", ROLE_PASSWORD),
@@ -337,13 +340,13 @@ static const word endings[] = {
     W("accountkey", ROLE_WHOLE_KEY), W("signingkey", ROLE_WHOLE_KEY), W("storagekey", ROLE_WHOLE_KEY),
     W("sessionid", ROLE_SESSION_ID), W("sessid", ROLE_SESSION_ID),   W("cookie", ROLE_COOKIE),
     W("credential", ROLE_CREDENTIAL), W("credentials", ROLE_CREDENTIAL),
-    W("userdata", ROLE_DATA_WHOLE),  W("signature", ROLE_SIGNATURE),
+    W("userdata", ROLE_DATA_WHOLE),  W("signature", ROLE_SIGNATURE), W("schlussel", ROLE_SECRET),
 };
 
 /* Words that end like a secret and are none. */
 static const char *const innocent[] = {"bypass",    "compass",   "encompass", "overpass",
                                        "surpass",   "trespass",  "underpass", "multipass",
-                                       "unauthorized", "getpass"};
+                                       "unauthorized", "getpass",   "publickeytoken"};
 
 static word_role find_word(const char *s, size_t len) {
     size_t low = 0, high = NWORDS;
@@ -503,6 +506,7 @@ static berth_key_class class_by_role(word_role role, word_role before, word_role
     case ROLE_REDIS:
     case ROLE_USER:
     case ROLE_PATH:
+    case ROLE_PUBLIC:
     case ROLE_TAIL:
         break;
     }
@@ -523,6 +527,8 @@ static berth_key_class class_from(const split *parts, const word_role *role, siz
     if (phrase) return class_by_role(ROLE_PHRASE, ROLE_NONE, ROLE_NONE);
     if (role[i] == ROLE_KEY && i + 1 == parts->count)
         return (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_WEAK, .bare = true};
+    if (role[i] == ROLE_TOKEN && role[i + 1] == ROLE_KEY && role[i + 2] == ROLE_PUBLIC)
+        return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK);
     berth_key_class class = class_by_role(role[i], role[i + 1], role[i + 2]);
     class.plural = is_letter_s(parts, i) && role[i] != ROLE_PASS;
     return class;

@@ -34,7 +34,7 @@ static const char *const path_literals[] = {
     "/reset/",  "/invite/", "/verify/", "/confirm", "/activat", "webhook/", "/hooks/", "/magic/",
     "/unsubsc", "/share/",  "/magic-l", "/invitat", "/accept/", "/unlock/", "/recover"};
 /* Of blocks of base64: their beginnings, as of {" and of gzip; names of secrets within them, in
- * base64 once, twice and of UTF-16. */
+ * base64 once, twice and of UTF-16; :// in base64. */
 static const char *const beginnings[] = {"eyJ",  "ewog", "ewoJ", "W3si",  "LS0tLS1C",
                                          "ZXlK", "ZXdv", "H4sI", "SDRzS", "eJw",
                                          "eJx",  "eNq",  "eNp"};
@@ -47,7 +47,7 @@ static const char *const encoded_literals[] = {
     "cABhAHMA", "AAYQBzAH", "wAGEAcwB", "UABhAHMA", "QAGEAcwB", "UABBAFMA", "cwBlAGMA", "MAZQBjAH",
     "zAGUAYwB", "dABvAGsA", "QAbwBrAG", "0AG8AawB", "VE9LRU4",  "RPS0VO",   "UT0tFT",   "U0VDUk",
     "NFQ1JFV",  "TRUNSRV",  "YXBpX2tl", "FwaV9rZX", "hcGlfa2",  "QVBJX0tF", "FQSV9LR",  "BUElfS0",
-    "cGFzcD",
+    "cGFzcD",   "Oi8v",     "ovL\3",    "6Ly\3",
 };
 static const char *const base32_literals[] = {
     "OBQXG4", "YGC43T",  "4DBONZ", "QMFZX",  "ONSWG4T", "ZWKY3SM", "GZLDOJS",
@@ -56,7 +56,7 @@ static const char *const base32_literals[] = {
 /* Offsets and the first bytes after them; names of secrets as bytes. */
 static const char *const dump_literals[] = {"000: \2\2", "000:  \2\2", "000  \2\2", "000   \2\2",
                                             "000 \2\2 \2"};
-static const char *const byte_literals[] = {"70 61 73", "50 61 73", "50 41 53", "73 65 63",
+static const char *const byte_literals[] = {"70:61:73", "70 61 73", "50 61 73", "50 41 53", "73 65 63",
                                             "74 6f 6b", "6b 65 79", "7061 737"};
 /* What is decoded where it stands for something else: %41, \u0041, \/, &quot;, full-width letters,
  * colours of a terminal, broken lines. */
@@ -95,6 +95,8 @@ static const struct {
     {"t o k e", DISGUISE_SPACED},
     {"t.o.k.e", DISGUISE_SPACED},
     {"t-o-k-e", DISGUISE_SPACED},
+    {"s_e_c_r", DISGUISE_SPACED},
+    {"t_o_k_e", DISGUISE_SPACED},
     {"p4ss", DISGUISE_LEET},
     {"p@ss", DISGUISE_LEET},
     {"p455", DISGUISE_LEET},
@@ -112,6 +114,8 @@ static const struct {
     {"tok3n", DISGUISE_LEET},
     {"4pi_k", DISGUISE_LEET},
     {"4pik", DISGUISE_LEET},
+    {"4p1_k", DISGUISE_LEET},
+    {"4p1k", DISGUISE_LEET},
     {"\" + \"", DISGUISE_JOINED},
     {"' + '", DISGUISE_JOINED},
     {"\" . \"", DISGUISE_JOINED},
@@ -166,6 +170,8 @@ static void collect_literals(literals *list, berth_redactor *r) {
     ADD_ALL(list, path_literals, BERTH_ANCHOR_NAME, false, NAME_PATH);
     add(list, "identifi", BERTH_ANCHOR_SQL, true, 0);
     add(list, "pgp_sym_", BERTH_ANCHOR_SQL, true, 0);
+    add(list, "crypt('", BERTH_ANCHOR_SQL, true, 0);
+    add(list, "crypt(\"", BERTH_ANCHOR_SQL, true, 0);
     add(list, "aes_encr", BERTH_ANCHOR_SQL, true, 0);
     add(list, "aes_decr", BERTH_ANCHOR_SQL, true, 0);
     add(list, "bearer", BERTH_ANCHOR_SCHEME, true, 0);

@@ -1,8 +1,5 @@
-/* redact_pair.c - a name of a secret, and what stands after it.
- *
- * The walk arrives inside a name ("pass" in user.adminPass2); the whole name is taken and
- * classified, and what follows it decides how the value is read: redact_read.c reads values,
- * redact_prose.c sentences. */
+/* redact_pair.c - what stands after the name of a secret decides how its value is read:
+ * redact_read.c reads values, redact_prose.c sentences. */
 #include <string.h>
 
 #include "log/redact_private.h"
@@ -10,137 +7,6 @@
 #define LINE_MAX_BYTES 4096
 #define INDEX_MAX 40
 #define WORD_MAX 64
-#define URL_VALUE_LEAST 16
-
-/* --- the name ---------------------------------------------------------------------------- */
-
-/* The letter of \n, \t, ... before a name in a string in a string is no part of it. */
-static bool is_escape_letter(const redact_scan *scan, size_t at) {
-    return at > 0 && scan->s[at - 1] == '\\' && memchr("nrtbfv0", scan->s[at], 7) != NULL;
-}
-
-static redact_key key_around(const redact_scan *scan, size_t at) {
-    redact_key key = {.start = at, .end = at};
-    const char *s = scan->s;
-    size_t low = at > BERTH_KEY_NAME_MAX ? at - BERTH_KEY_NAME_MAX : 0;
-    size_t high = scan->len - at > BERTH_KEY_NAME_MAX ? at + BERTH_KEY_NAME_MAX : scan->len;
-    while (key.start > low && byte_is(s[key.start - 1], BYTE_NAME)) key.start--;
-    while (key.end < high && byte_is(s[key.end], BYTE_NAME)) key.end++;
-    if (key.start < at && is_escape_letter(scan, key.start)) key.start++;
-    while (key.start < at && (s[key.start] == '-' || s[key.start] == '.')) {
-        if (s[key.start] == '-') key.dashes++;
-        key.start++;
-    }
-    /* -Dname=x of Java */
-    if (key.dashes == 1 && key.start < at && s[key.start] == 'D') key.start++;
-    while (key.end > at + 1 && (s[key.end - 1] == '.' || s[key.end - 1] == '-')) key.end--;
-    return key;
-}
-
-/* The letters that end one blank before `at`; their number. */
-size_t redact_word_before(const redact_scan *scan, size_t at, size_t *start) {
-    *start = at;
-    if (at < 2 || scan->s[at - 1] != ' ') return 0;
-    size_t end = at - 1, from = end;
-    while (from > 0 && end - from < BERTH_KEY_NAME_MAX && byte_is(scan->s[from - 1], BYTE_LETTER))
-        from--;
-    *start = from;
-    return end - from;
-}
-
-/* Names of two words: "api key", "session id", "user data". */
-static void join_words(const redact_scan *scan, redact_key *key) {
-    static const struct {
-        const char *first, *second;
-        berth_key_kind kind;
-    } pairs[] = {
-        {"pass", " word", BERTH_KEY_PASSWORD},   {"session", " id", BERTH_KEY_SESSION},
-        {"user", " data", BERTH_KEY_DATA},       {"security", " code", BERTH_KEY_CODE},
-        {"pin", " code", BERTH_KEY_CODE},        {"mfa", " code", BERTH_KEY_CODE},
-        {"otp", " code", BERTH_KEY_CODE},        {"verification", " code", BERTH_KEY_CODE},
-        {"seed", " phrase", BERTH_KEY_PASSWORD}, {"recovery", " phrase", BERTH_KEY_PASSWORD},
-        {"recovery", " code", BERTH_KEY_CODE},   {"backup", " code", BERTH_KEY_CODE},
-        {"one-time", " code", BERTH_KEY_CODE},   {"otp", " seed", BERTH_KEY_SECRET},
-        {"totp", " seed", BERTH_KEY_SECRET},     {"mfa", " seed", BERTH_KEY_SECRET},
-        {"pass", " phrase", BERTH_KEY_PASSWORD},
-    };
-    size_t len = key->end - key->start, start;
-    if (len == 3 && redact_folds_at(scan, key->start, "key")) {
-        size_t n = redact_word_before(scan, key->start, &start);
-        bool material = redact_folds_at(scan, key->end, " material");
-        bool router = n == 6 && start > 7 && redact_folds_at(scan, start, "server") &&
-                      (redact_folds_at(scan, start - 7, "tacacs-") ||
-                       redact_folds_at(scan, start - 7, "radius-"));
-        bool pragma = n == 6 && redact_folds_at(scan, start, "pragma"); /* SQLCipher's */
-        if (n > 0) key->class.kind = BERTH_KEY_NONE; /* public key */
-        if (!material && !router && !pragma && (n == 0 || !berth_key_qualifies(scan->s + start, n))) return;
-        key->class = (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_MEDIUM};
-        if (redact_folds_at(scan, key->end, " id")) key->end += 3;
-        key->end += material ? 9 : 0;
-        return;
-    }
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        if (len != strlen(pairs[i].first) || !redact_folds_at(scan, key->start, pairs[i].first) ||
-            !redact_folds_at(scan, key->end, pairs[i].second))
-            continue;
-        key->end += strlen(pairs[i].second);
-        key->class.plural = redact_peek(scan, key->end) == 's';
-        key->end += key->class.plural;
-        key->class.kind = pairs[i].kind;
-        key->class.weight = BERTH_KEY_MEDIUM;
-        if (pairs[i].kind == BERTH_KEY_PASSWORD) {
-            key->class.weight = BERTH_KEY_STRONG;
-            key->class.phrase = true;
-        }
-    }
-}
-
-/* name[0], name[], name[ann], name(ann) before = or :; the place past the bracket, or `at`. */
-static size_t skip_index(const redact_scan *scan, size_t at) {
-    char open = redact_peek(scan, at), close = open == '[' ? ']' : ')';
-    size_t i = at + 1;
-    bool digits = true;
-    for (; i < scan->len && i < at + INDEX_MAX && byte_is(scan->s[i], BYTE_NAME); i++)
-        digits = digits && byte_is(scan->s[i], BYTE_DIGIT);
-    if (redact_peek(scan, i) != close) return at;
-    char next = redact_peek(scan, i + 1);
-    return (digits && open == '[') || next == '=' || next == ':' ? i + 1 : at;
-}
-
-/* Past the mark that closes the name, and past the bracket of $t['name'], [name], (name). */
-static void close_name(const redact_scan *scan, redact_key *key) {
-    size_t stars = 0; /* **name** */
-    while (stars < key->start && stars < 2 && scan->s[key->start - stars - 1] == '*' &&
-           redact_peek(scan, key->end + stars) == '*')
-        stars++;
-    key->after = key->end += stars;
-    key->start -= stars;
-    key->quote = redact_quote_at(scan, key->end);
-    size_t open = key->start, marks = key->quote.len;
-    if (marks == 1 && redact_peek(scan, key->end + 1) == key->quote.mark && open > 1 &&
-        scan->s[open - 1] == key->quote.mark && scan->s[open - 2] == key->quote.mark) {
-        key->quote.repeat = 2;
-        key->quote.len = marks = 2;
-    }
-    key->after += marks;
-    open -= open >= marks ? marks : open;
-    char c = redact_peek(scan, key->after), before = open > 0 ? scan->s[open - 1] : '\0';
-    if ((c == ']' && before == '[') || (c == ')' && before == '(') || c == '?') key->after++;
-    if (c == ':' && before == '[') { /* [name:protected] => x, but [name:x] */
-        size_t i = key->after + 1;
-        while (i < scan->len && i < key->after + WORD_MAX &&
-               (byte_is(scan->s[i], BYTE_NAME) || scan->s[i] == ':'))
-            i++;
-        if (redact_peek(scan, i) == ']' && redact_is_at(scan, redact_skip_blanks(scan, i + 1), "=>"))
-            key->after = i + 1;
-    }
-    if (c == ']' && before == '[' && marks == 0) { /* "user[name]" => x */
-        redact_quote quote = redact_quote_at(scan, key->after);
-        char next = redact_peek(scan, redact_skip_blanks(scan, key->after + quote.len));
-        if (quote.len && (next == '=' || next == ':' || next == ',')) key->after += quote.len;
-    }
-    if (c == '[' || c == '(') key->after = skip_index(scan, key->after);
-}
 
 /* --- lists of arguments ------------------------------------------------------------------ */
 
@@ -291,6 +157,14 @@ static bool is_metavariable(const redact_scan *scan, size_t at) {
            berth_key_classify(scan->s + at, end - at).kind != BERTH_KEY_NONE;
 }
 
+/* --password (ann): what a message adds. */
+static bool is_remark(const redact_scan *scan, size_t at) {
+    size_t end = at + 1;
+    if (redact_peek(scan, at) != '(') return false;
+    while (byte_is(redact_peek(scan, end), BYTE_NAME)) end++;
+    return redact_peek(scan, end) == ')' && !redact_is_scrambled(scan->s + at + 1, end - at - 1);
+}
+
 /* Is the name one of programs, not of sentences: of several words joined without blanks? */
 static bool is_identifier(const redact_scan *scan, const redact_key *key) {
     static const char *const verbs[] = {"add",      "change",   "check",  "create", "delete",
@@ -348,7 +222,8 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
     }
     if (key->dashes) {
         at = skip_line_break(scan, at);
-        if (is_option(scan, at) || is_metavariable(scan, at) || redact_goes_on_as_speech(scan, at))
+        if (is_option(scan, at) || is_metavariable(scan, at) || is_remark(scan, at) ||
+            redact_goes_on_as_speech(scan, at))
             return 0;
         return redact_value(scan, key, at, SYNTAX_TIGHT);
     }
@@ -510,8 +385,7 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
     return after_blanks(scan, key, at);
 }
 
-static size_t pair(redact_scan *scan, redact_key *key) {
-    close_name(scan, key);
+size_t redact_pair(redact_scan *scan, const redact_key *key) {
     redact_before(scan, key);
     if (redact_auth(scan, key) || is_program(scan, key)) return 0;
     size_t told = redact_told(scan, key);
@@ -537,86 +411,4 @@ static size_t pair(redact_scan *scan, redact_key *key) {
     if (key->quote.len) syntax = SYNTAX_QUOTED;
     redact_bound(scan, key, value);
     return redact_value(scan, key, value, syntax);
-}
-
-/* ?code=x and /reset/x: after the joint what looks random. */
-static size_t url_value(redact_scan *scan, size_t at, char joint, unsigned rule) {
-    const char *s = scan->s, *found = memchr(s + at, joint,
-                                             scan->len - at < WORD_MAX ? scan->len - at : WORD_MAX);
-    if (!found) return 0;
-    size_t from = (size_t)(found - s) + 1, to = from;
-    while (to < scan->len && (byte_is(s[to], BYTE_WORD) || memchr("-_.~%=", s[to], 6))) to++;
-    if (to - from < URL_VALUE_LEAST || !redact_looks_random(s + from, to - from)) return 0;
-    return redact_mark_secret(scan, from, to, rule) ? to : 0;
-}
-
-/* word": "x" at the beginning of a cut line. */
-static berth_key_class cut_name(const redact_scan *scan, const redact_key *key) {
-    static const char *const names[] = {"password", "secret", "token"};
-    berth_key_class none = {.kind = BERTH_KEY_NONE};
-    size_t len = key->end - key->start;
-    char before = key->start > 0 ? scan->s[key->start - 1] : ' ';
-    if (!redact_quote_at(scan, key->end).len || !byte_is(before, BYTE_SPACE)) return none;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        size_t n = strlen(names[i]);
-        if (len < n && redact_folds_at(scan, key->start, names[i] + n - len))
-            return berth_key_classify(names[i], n);
-    }
-    return none;
-}
-
-/* May it belong to a word of another alphabet?  Signs of such alphabets do not. */
-static bool is_foreign_byte(const redact_scan *scan, size_t at) {
-    if (redact_is_at(scan, at, "\xef\xbc") || redact_is_at(scan, at, "\xe3\x80") ||
-        redact_is_at(scan, at, "\xe2\x80"))
-        return false;
-    return byte_is(scan->s[at], BYTE_HIGH | BYTE_LETTER) || scan->s[at] == '_';
-}
-
-/* 2fa as a part of an address or a uuid: fe80::2fa8:4844. */
-static bool is_hexadecimal(const redact_scan *scan, const redact_key *key) {
-    const char *s = scan->s;
-    size_t part = key->end;
-    while (part > key->start && s[part - 1] != '-') part--;
-    for (size_t i = part; i < key->end; i++) {
-        if (!byte_is(s[i], BYTE_HEX)) return false;
-    }
-    bool alone = key->end - part == 3; /* 2fa itself */
-    return !alone || (part > 0 && s[part - 1] == ':');
-}
-
-size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
-    if (at < scan->name_end || redact_is_marked(scan, at)) return 0;
-    redact_key key;
-    if (place == NAME_CODE) return url_value(scan, at, '=', RULE_NAME_CODE);
-    if (place == NAME_PATH) return url_value(scan, at + 1, '/', RULE_NAME_TOKEN);
-    if (place == NAME_FOREIGN) { /* a word of another alphabet */
-        key = (redact_key){.start = at, .end = at};
-        size_t stop = scan->len - at > BERTH_KEY_NAME_MAX ? at + BERTH_KEY_NAME_MAX : scan->len;
-        while (key.end < stop && is_foreign_byte(scan, key.end)) key.end++;
-        key.class = berth_key_classify_foreign(scan->s + key.start, key.end - key.start);
-    } else {
-        key = key_around(scan, at);
-        key.class = berth_key_classify(scan->s + key.start, key.end - key.start);
-        join_words(scan, &key);
-        if (key.class.kind == BERTH_KEY_NONE) key.class = cut_name(scan, &key);
-        if (key.class.kind == BERTH_KEY_CODE && is_hexadecimal(scan, &key))
-            key.class.kind = BERTH_KEY_NONE;
-    }
-    if (key.class.kind == BERTH_KEY_NONE && place == NAME_FOREIGN) return 0;
-    scan->name_end = key.end;
-    if (key.class.kind == BERTH_KEY_NONE) return redact_file_name(scan, &key);
-    key.rule = (unsigned)key.class.kind;
-    size_t end = pair(scan, &key);
-    return end > key.end ? redact_changed(scan, &key, end) : end;
-}
-
-size_t redact_field_name(redact_scan *scan, size_t at, const char *field, unsigned rule) {
-    redact_key key = key_around(scan, at);
-    size_t len = strlen(field);
-    if (key.end - key.start != len || !bytes_fold_equal(scan->s + key.start, field, len)) return 0;
-    scan->name_end = key.end;
-    key.class = (berth_key_class){.kind = BERTH_KEY_FIELD, .weight = BERTH_KEY_STRONG};
-    key.rule = rule;
-    return pair(scan, &key);
 }

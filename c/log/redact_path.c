@@ -33,7 +33,7 @@ size_t redact_file_name(redact_scan *scan, const redact_key *key) {
         slash--;
     if (slash == 0 || (s[slash - 1] != '/' && s[slash - 1] != '\\')) return 0;
     for (size_t i = start; i < key->end; i++) {
-        if (s[i] != '_' && s[i] != '-') continue;
+        if (s[i] != '_' && s[i] != '-' && s[i] != '.') continue;
         berth_key_class class = class_before(scan, start, i);
         if (class.kind == BERTH_KEY_NONE || class.weight == BERTH_KEY_WEAK) continue;
         if (class.kind == BERTH_KEY_CODE) continue; /* 2fa may be a part of a uuid */

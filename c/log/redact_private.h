@@ -206,6 +206,7 @@ typedef struct redact_scan {
     size_t cipher_end;  /* and for calls of ciphers in SQL */
     unsigned bound;     /* values of placeholders that were looked for */
     size_t list_none;   /* names and commas before it stand in no brackets */
+    size_t near_end;    /* words before it have been looked at as values of a sentence */
     size_t account_none; /* an @ whose word holds no colon before it; 0: none yet */
     redact_run url_run; /* bytes of URLs before the last mail address */
     size_t block_end;   /* and for blocks of base64 */
@@ -286,7 +287,7 @@ bool redact_append(berth_redactor *r, redact_buffer *buffer, const char *s, size
 
 /* What the literal at an anchor of a name is. */
 typedef enum berth_name_place { NAME_ASCII, NAME_FOREIGN, NAME_CODE, NAME_PATH } berth_name_place;
-size_t redact_name(redact_scan *scan, size_t at, berth_name_place place); /* redact_pair.c */
+size_t redact_name(redact_scan *scan, size_t at, berth_name_place place); /* redact_name.c */
 size_t redact_cookies(redact_scan *scan, size_t at);                      /* redact_header.c */
 size_t redact_scheme(redact_scan *scan, size_t at);                       /* redact_header.c */
 size_t redact_url(redact_scan *scan, size_t at);                          /* redact_url.c */
@@ -352,6 +353,8 @@ typedef struct redact_key {
     unsigned rule;
 } redact_key;
 
+/* Masks the value after the name; tells its end, or 0. */
+size_t redact_pair(redact_scan *scan, const redact_key *key);
 /* The name of an operator's rule, lower case. */
 size_t redact_field_name(redact_scan *scan, size_t at, const char *field, unsigned rule);
 /* The value of an Authorization header or the like. */
@@ -452,6 +455,13 @@ size_t redact_changed(redact_scan *scan, const redact_key *key, size_t end);
 
 /* A value that stands before the name. */
 void redact_before(redact_scan *scan, const redact_key *key);
+
+/* --- redact_near.c ------------------------------------------------------------------------- */
+
+/* Words near a name that stands alone, when they can be nothing but secrets. */
+void redact_near(redact_scan *scan, const redact_key *key);
+/* Letters of both cases and digits, mixed as in no name. */
+bool redact_is_scrambled(const char *s, size_t len);
 
 /* --- redact_code.c: values as code writes them --------------------------------------------- */
 

@@ -197,6 +197,7 @@ typedef struct sentence {
     bool colon;  /* after a colon: anything may be the value */
     bool head;   /* what came first leads to a value: for, of, is */
     bool change; /* after changed, set: `to` tells */
+    bool other;  /* what is changed is something else: keys SET owner = x */
 } sentence;
 
 /* user / x or user : x, as the value of credentials. */
@@ -261,13 +262,15 @@ static bool go_on(const redact_scan *scan, sentence *so_far, size_t at, size_t e
     const char *s = scan->s;
     size_t len = end - at;
     bool adverb = is_adverb(s + at, len), copula = is_copula(s + at, len);
+    static const char *const whose[] = {"for", "on", "at", "in", "of", "by"};
+    if (len == 1 && s[at] == '=' && so_far->other) return false;
     if (so_far->told && !copula && !adverb) { /* "is generated for ann: x" */
-        static const char *const whose[] = {"for", "on", "at", "in", "of", "by"};
         so_far->told = so_far->colon = false;
         return IS_ONE_OF(s + at, len, whose);
     }
     bool change = so_far->change &&
                   (bytes_are_word(s + at, len, "to") || bytes_are_word(s + at, len, "from"));
+    so_far->other = so_far->change && !change;
     if (first) so_far->head = change || is_preposition(s + at, len);
     so_far->colon = s[end - 1] == ':' || s[end - 1] == '=';
     so_far->told =

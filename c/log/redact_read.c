@@ -468,6 +468,9 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
         at = password_part(scan, key, at, &end);
     }
     if (redact_peek(scan, at) == '/' && is_directory_name(scan, key)) return 0;
+    bool named = key->quote.len && byte_is(redact_peek(scan, end), BYTE_SPACE) &&
+                 berth_key_classify(scan->s + at, end - at).kind != BERTH_KEY_NONE;
+    if (named) return 0; /* volume "creds" : secret "db-1" not found */
     size_t brace = redact_peek(scan, at) == '{' ? brace_end(scan, at) : 0;
     if (brace) end = brace;
     if (end <= at || !redact_is_secret(scan, key->class, at, end, syntax)) return 0;
@@ -477,6 +480,7 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
 size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax) {
     size_t end;
     bool header = key->class.kind == BERTH_KEY_AUTH || key->class.kind == BERTH_KEY_COOKIE;
+    if (redact_peek(scan, at) == '&' && redact_peek(scan, at + 1) == '[') at++; /* Go's &[1 2] */
     if (!header && syntax != SYNTAX_PROSE) {
         bool read;
         end = redact_code(scan, key, at, &read);

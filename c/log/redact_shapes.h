@@ -335,8 +335,13 @@
       "", "scr" "ypt:32768:8:1$salt$" H32 H16)                                                     \
     X("ldap-hash", "{SSHA", 0, "\\{SSHA(?:256|512)?\\}([A-Za-z0-9+/]{24,}+=*)", "{SSHA}", W32)     \
     X("ldap-sum", "{SHA}", 0, "\\{SHA\\}([A-Za-z0-9+/]{27}=)", "{SHA}", W16 "abcdEFGH123=")        \
-    X("nt-hash", ":aad3b435", 0, ":aad3b435b51404eeaad3b435b51404ee:([0-9a-f]{32})",               \
+    X("nt-hash", ":aad3b435", 0, ":aad3b435b51404eeaad3b435b51404ee:([0-9a-fA-F]{32})",               \
       ":aad3b435b51404eeaad3b435b51404ee:", H32)                                                   \
+    X("scram-verifier", "SCRAM-SH", 0,                                                             \
+      "SCRAM-SHA-(?:1|256|512)\\$(\\d+:[A-Za-z0-9+/]+=*\\$[A-Za-z0-9+/]+=*:[A-Za-z0-9+/]+=*)",     \
+      "SCRAM-SHA-256$", "4096:" W16 "$" W32 ":" W32)                                               \
+    X("junos-secret", "$9$", 0, "\\$9\\$[A-Za-z0-9./$-]{8,}+", "", "$9" "$" W16)                   \
+    X("cisco-8-secret", "$8$", 0, "\\$8\\$[A-Za-z0-9./$-]{16,}+", "", "$8" "$" W32)                \
     X("openssh-key-body", "b3BlbnNz", 0,                                                           \
       "b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/=]{20,}+", "", "b3Bl" "bnNzaC1rZXktdjEAAAAA" W32)            \
     X("rsa-key-body", "MIIE", 0, RSA_BODY, "", "MII" "EpAIBAAKCAQEA" W32)                          \

@@ -62,9 +62,20 @@ static size_t cipher_key(redact_scan *scan, size_t at) {
     return last ? literal(scan, last, false) : 0;
 }
 
+/* crypt('x', gen_salt('bf')), encrypt('x', 'key', 'aes') */
+static size_t clear_text(redact_scan *scan, size_t at) {
+    size_t from = at;
+    while (from > 0 && at - from < WORD_REACH && byte_is(scan->s[from - 1], BYTE_WORD | BYTE_JOINT))
+        from--;
+    size_t before = at - from; /* bytes of the function's name before `crypt` */
+    if (before > 2 || (before == 1 && byte_lower(scan->s[from]) != 'b')) return 0;
+    return literal(scan, at + 6, false);
+}
+
 /* IDENTIFIED [WITH plugin] BY [PASSWORD] 'x' [REPLACE 'y'].  In small letters it is a statement
  * only with a literal: "identified by name" is none. */
 size_t redact_sql(redact_scan *scan, size_t at) {
+    if (redact_folds_at(scan, at, "crypt(")) return clear_text(scan, at);
     if (!word_at(scan, at, "identified")) return cipher_key(scan, at);
     size_t i = skip_space(scan, at + 10);
     bool bare = scan->s[at] == 'I' && scan->s[at + 1] == 'D', due = false;

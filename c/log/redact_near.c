@@ -1,0 +1,157 @@
+/* redact_near.c - values that a sentence tells without saying which of its words they are: "wrong
+ * secret (got x)", "please rotate x, it is our API token", ('x', 'admin_password').
+ *
+ * Near a name that stands alone, a word is masked that no language and no program would write:
+ * letters of both cases and digits that change as they do in no name of a class or a host. */
+#include <string.h>
+
+#include "log/redact_private.h"
+
+#define BEFORE 60 /* bytes that are looked at on each side of the name */
+#define AFTER 96
+#define WORD_LEAST 8
+#define WORD_MAX 128
+#define JOINED_LEAST 16
+
+/* Runs of letters of one case and of digits, and how many of them are odd for a name: short ones of
+ * small letters in the middle, digits before small letters, one capital at the end. */
+static size_t count_odd(const char *s, size_t len) {
+    size_t odd = 0, before = 0;
+    unsigned last = 0;
+    for (size_t i = 0, run; i < len; i += run) {
+        unsigned class = berth_byte_class[(unsigned char)s[i]] & BYTE_WORD;
+        for (run = 1; i + run < len && byte_is(s[i + run], class); run++) {
+        }
+        bool end = i + run == len;
+        if (class == BYTE_LOWER) {
+            odd += run <= 2 && i > 0 && (!end || (last == BYTE_UPPER && before > 1));
+            odd += run <= 2 && i == 0;
+            odd += last == BYTE_DIGIT;
+        } else if (class == BYTE_UPPER) {
+            odd += run == 1 && end;
+        }
+        before = run;
+        last = class;
+    }
+    return odd;
+}
+
+bool redact_is_scrambled(const char *s, size_t len) {
+    size_t lower = 0, upper = 0, digits = 0, signs = 0, joints = 0;
+    if (len < WORD_LEAST || len > WORD_MAX) return false;
+    for (size_t i = 0; i < len; i++) {
+        if (byte_is(s[i], BYTE_LOWER)) lower++;
+        else if (byte_is(s[i], BYTE_UPPER)) upper++;
+        else if (byte_is(s[i], BYTE_DIGIT)) digits++;
+        else if (memchr("$!#^*&%@~", s[i], 9)) signs++;
+        else if (memchr("-_+/", s[i], 4) || (s[i] == '=' && i + 2 >= len)) joints++;
+        else return false;
+    }
+    if (joints > 0 && (len < JOINED_LEAST || s[0] == '/' || joints * 6 > len)) return false;
+    if (!upper || !lower || (!digits && (signs || joints))) return false;
+    if (!digits) return redact_is_jumble(s, len);
+    return signs > 0 || count_odd(s, len) >= (joints ? 4u : 2u);
+}
+
+/* Words before a value that say what it is: no secret. */
+static bool is_owner(const char *s, size_t len) {
+    static const char *const words[] = {
+        "id",       "ids",      "user",    "username", "account", "host",        "node",
+        "pod",      "request",  "req",     "trace",    "span",    "instance",    "image",
+        "commit",   "revision", "version", "hash",     "digest",  "fingerprint", "client",
+        "tenant",   "project",  "bucket",  "class",    "method",  "function",    "file",
+        "path",     "ticket",   "order",   "job",      "build",   "queue",       "container",
+        "for",      "of",       "by",      "on",       "in",      "at",          "server",
+        "hostname", "event",    "device",  "serial",   "etag",    "algorithm",   "cipher",
+    };
+    return IS_ONE_OF(s, len, words);
+}
+
+/* Words after whose colon or = the value comes all the same: "new one: x", tried=x. */
+static bool is_teller(const char *s, size_t len) {
+    static const char *const words[] = {"one",   "new",   "old",  "got",   "value", "part", "half",
+                                        "is",    "was",   "now",  "tried", "typed", "it",   "this",
+                                        "be",    "used",  "with", "to",    "this",  "val",  "entered"};
+    return (len == 1 && byte_is(s[0], BYTE_DIGIT)) || IS_ONE_OF(s, len, words);
+}
+
+/* Bytes between which words stand. */
+static const bool border[256] = {
+    ['\0'] = true, ['\1'] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, [' '] = true,
+    ['"'] = true,  ['\''] = true, ['`'] = true,  [','] = true,  [';'] = true,  ['('] = true,
+    [')'] = true,  ['['] = true,  [']'] = true,  ['{'] = true,  ['}'] = true,  ['<'] = true,
+    ['>'] = true,  ['|'] = true,  ['\\'] = true,
+};
+
+static bool is_border(char c) {
+    return border[(unsigned char)c];
+}
+
+/* Is it the name's own line, and where does that begin or end within reach? */
+static size_t reach_before(const redact_scan *scan, size_t at) {
+    size_t low = at > BEFORE ? at - BEFORE : 0;
+    while (at > low && scan->s[at - 1] != '\n') at--;
+    /* no half of a word */
+    while (at > 0 && at == low && !is_border(scan->s[at - 1]) && !is_border(scan->s[at])) at = ++low;
+    return at;
+}
+
+static void look_at_word(redact_scan *scan, const redact_key *key, size_t from, size_t to,
+                         size_t before, size_t before_end) {
+    const char *s = scan->s;
+    const char *sign = memchr(s + from, '=', to - from);
+    while (to > from && memchr(".:?", s[to - 1], 3)) to--;
+    if (sign && is_teller(s + from, (size_t)(sign - s) - from)) from = (size_t)(sign - s) + 1;
+    if (before < before_end) {
+        char last = s[before_end - 1];
+        bool named = last == ':' || last == '=';
+        if (named ? !is_teller(s + before, before_end - 1 - before)
+                  : is_owner(s + before, before_end - before))
+            return;
+    }
+    if (from < to && redact_is_scrambled(s + from, to - from))
+        redact_mark_secret(scan, from, to, key->rule);
+}
+
+/* May the name be one that a sentence or a list has, and not part of a path or the like? */
+static bool stands_alone(const redact_scan *scan, const redact_key *key) {
+    char before = key->start > 0 ? scan->s[key->start - 1] : ' ';
+    size_t after = key->end + key->quote.len, next = redact_skip_blanks(scan, after);
+    char c = redact_peek(scan, after), joint = redact_peek(scan, next);
+    if (key->dashes || key->class.weight == BERTH_KEY_WEAK) return false;
+    if (byte_is(before, BYTE_NAME) || memchr("/$@\\%{=", before, 7)) return false;
+    if (joint == '=' || (joint == ':' && next > after)) return false;
+    return c == '\0' || is_border(c) || (c == '.' && is_border(redact_peek(scan, after + 1)));
+}
+
+void redact_near(redact_scan *scan, const redact_key *key) {
+    const char *s = scan->s;
+    switch (key->class.kind) {
+    case BERTH_KEY_PASSWORD:
+    case BERTH_KEY_SECRET:
+    case BERTH_KEY_TOKEN:
+    case BERTH_KEY_KEY:
+    case BERTH_KEY_CREDENTIAL:
+        break;
+    default:
+        return;
+    }
+    if (!stands_alone(scan, key)) return;
+    size_t at = reach_before(scan, key->start), word = 0, word_end = 0;
+    size_t stop = scan->len - key->end > AFTER ? key->end + AFTER : scan->len;
+    if (at < scan->near_end) at = scan->near_end;
+    while (at < stop && s[at] != '\n') {
+        size_t from = at, most = scan->len - at > WORD_MAX ? at + WORD_MAX : scan->len;
+        unsigned classes = 0;
+        for (; at < most && !is_border(s[at]); at++)
+            classes |= berth_byte_class[(unsigned char)s[at]];
+        if (at > from) {
+            if (at - from >= WORD_LEAST && (classes & BYTE_UPPER) && (classes & BYTE_LOWER))
+                look_at_word(scan, key, from, at, word, word_end);
+            word = from;
+            word_end = at;
+        }
+        at += at < stop && s[at] != '\n';
+    }
+    scan->near_end = at;
+}
