@@ -7,6 +7,8 @@
 
 #define SPAN ANCHOR_SPAN
 #define LANES ANCHOR_LANES
+#define TABLES_ALIGN 64
+#define TABLES_ROOM (sizeof(anchor_tables) + TABLES_ALIGN)
 
 /* d a digit, A a capital, L the first byte of a letter in UTF-8 that is not Chinese, Japanese or
  * Korean, C one of its other bytes, others themselves; NULL: anything */
@@ -39,12 +41,10 @@ static bool in_class(const char *class, char c) {
 
 static void add_sequence(berth_anchors *anchors, unsigned lane) {
     for (size_t p = 0; p < SPAN; p++) {
-        anchor_halves *halves = &anchors->sequence[p];
         for (unsigned b = 0; b < 256; b++) {
             if (!in_class(anchor_sequences[lane].class[p], (char)b)) continue;
             anchors->column[b] &= ~(UINT64_C(1) << (8 * p + lane));
-            halves->low[b & 15] |= (uint8_t)(1u << lane);
-            halves->high[b >> 4] |= (uint8_t)(1u << lane);
+            anchor_take(&anchors->tables->sequence[p], b, lane);
         }
     }
 }
@@ -92,10 +92,17 @@ static bool window_takes(const anchor_literal *literal, size_t back, unsigned by
     return back > end || anchor_allows(literal->text[end - back], (char)byte, literal->folds);
 }
 
+/* Is it listed by four bytes?  Where the first of them is of a class, three tell enough: one for
+ * each that it may be would fill the index, and so let through what belongs to nothing. */
+static bool is_whole(const anchor_literal *literal) {
+    size_t end = (size_t)literal->len - literal->rest;
+    return end >= ANCHOR_WINDOW && !anchor_is_class(literal->text[end - ANCHOR_WINDOW]);
+}
+
 /* Into the lists of all that its window may be, from `back` bytes before its end on. */
 static berth_rc list_literal(berth_anchors *anchors, size_t number, size_t back, uint32_t tail) {
     const anchor_literal *literal = &anchors->literals[number];
-    bool whole = (size_t)literal->len - literal->rest >= ANCHOR_WINDOW;
+    bool whole = is_whole(literal);
     if (back == 0) {
         anchor_index *index = whole ? &anchors->whole : &anchors->tail;
         return add_node(anchors, index, anchor_hash(tail, whole), number);
@@ -121,10 +128,8 @@ static berth_rc add_literals(berth_anchors *anchors, const berth_literal *litera
         }
     }
     berth_rc rc = anchor_fill_buckets(anchors);
-    for (size_t i = 0; i < anchors->count && rc == BERTH_OK; i++) {
-        size_t end = (size_t)anchors->literals[i].len - anchors->literals[i].rest;
-        rc = list_literal(anchors, i, end >= ANCHOR_WINDOW ? ANCHOR_WINDOW : ANCHOR_WINDOW - 1, 0);
-    }
+    for (size_t i = 0; i < anchors->count && rc == BERTH_OK; i++)
+        rc = list_literal(anchors, i, ANCHOR_WINDOW - !is_whole(&anchors->literals[i]), 0);
     return rc;
 }
 
@@ -134,6 +139,13 @@ berth_rc berth_anchors_new(berth_mem mem, const berth_literal *literals, size_t 
     berth_anchors *anchors = berth_calloc(&mem, 1, sizeof *anchors);
     if (!anchors) return BERTH_ENOMEM;
     anchors->mem = mem;
+    anchors->block = berth_calloc(&mem, 1, TABLES_ROOM);
+    if (!anchors->block) {
+        berth_anchors_free(anchors);
+        return BERTH_ENOMEM;
+    }
+    size_t off = (uintptr_t)anchors->block % TABLES_ALIGN;
+    anchors->tables = (void *)((char *)anchors->block + (off ? TABLES_ALIGN - off : 0));
     anchors->scan = plain ? NULL : anchor_vectors();
     if (!anchors->scan) anchors->scan = anchor_scan_bytes;
     memset(anchors->column, 0xff, sizeof anchors->column);
@@ -153,8 +165,54 @@ void berth_anchors_free(berth_anchors *anchors) {
     berth_mem mem = anchors->mem;
     if (anchors->literals)
         berth_free(&mem, anchors->literals, anchors->room * sizeof *anchors->literals);
+    if (anchors->block) berth_free(&mem, anchors->block, TABLES_ROOM);
     berth_free(&mem, anchors->nodes, anchors->nodes_cap * sizeof *anchors->nodes);
     berth_free(&mem, anchors, sizeof *anchors);
+}
+
+/* --- verifying --------------------------------------------------------------------------- */
+
+static bool same_classes(const anchor_literal *literal, const unsigned char *s) {
+    for (size_t i = 0; i < literal->len; i++) {
+        char want = literal->text[i];
+        if (anchor_is_class(want) && !anchor_allows(want, (char)s[i], literal->folds)) return false;
+    }
+    return true;
+}
+
+/* Does it stand where its window ends before `end`? */
+static bool same_literal(const anchor_literal *literal, const unsigned char *s, size_t len,
+                         size_t end) {
+    unsigned char bytes[SPAN] = {0};
+    uint64_t x;
+    end += literal->rest;
+    if (end > len || end < literal->len) return false;
+    if (end >= SPAN) {
+        memcpy(&x, s + end - SPAN, SPAN);
+    } else {
+        memcpy(bytes + SPAN - end, s, end);
+        memcpy(&x, bytes, SPAN);
+    }
+    if (((x & literal->mask) | literal->fold) != literal->value) return false;
+    return !literal->classes || same_classes(literal, s + end - literal->len);
+}
+
+static bool is_end(const berth_anchors *anchors, const anchor_index *index, uint32_t hash,
+                   const unsigned char *s, size_t len, size_t end) {
+    for (uint32_t next = anchor_first(index, hash); next; next = anchors->nodes[next - 1].next) {
+        if (same_literal(&anchors->literals[anchors->nodes[next - 1].literal], s, len, end))
+            return true;
+    }
+    return false;
+}
+
+bool anchor_is_end(const berth_anchors *anchors, const unsigned char *s, size_t len, size_t end) {
+    uint32_t tail = anchor_tail(s, end);
+    uint32_t whole = anchor_hash(tail, true), three = anchor_hash(tail, false);
+    return (anchor_has(&anchors->whole, whole) &&
+            is_end(anchors, &anchors->whole, whole, s, len, end)) ||
+           (anchor_has(&anchors->tail, three) &&
+            is_end(anchors, &anchors->tail, three, s, len, end));
 }
 
 /* --- walking ----------------------------------------------------------------------------- */
@@ -210,30 +268,6 @@ static bool next_sequence(berth_anchor_walk *walk, berth_anchor *out) {
     return false;
 }
 
-static bool same_classes(const anchor_literal *literal, const unsigned char *s) {
-    for (size_t i = 0; i < literal->len; i++) {
-        char want = literal->text[i];
-        if (anchor_is_class(want) && !anchor_allows(want, (char)s[i], literal->folds)) return false;
-    }
-    return true;
-}
-
-static bool same_literal(const berth_anchor_walk *walk, const anchor_literal *literal) {
-    size_t end = walk->end + literal->rest;
-    unsigned char bytes[SPAN] = {0};
-    uint64_t x;
-    if (end > walk->len || end < walk->floor + literal->len || walk->ignored >> literal->kind & 1u)
-        return false;
-    if (end >= SPAN) {
-        memcpy(&x, walk->s + end - SPAN, SPAN);
-    } else {
-        memcpy(bytes + SPAN - end, walk->s, end);
-        memcpy(&x, bytes, SPAN);
-    }
-    if (((x & literal->mask) | literal->fold) != literal->value) return false;
-    return !literal->classes || same_classes(literal, walk->s + end - literal->len);
-}
-
 /* The next one of the list whose window ends before walk->end. */
 static bool next_literal(berth_anchor_walk *walk, berth_anchor *out) {
     const berth_anchors *anchors = walk->anchors;
@@ -245,8 +279,11 @@ static bool next_literal(berth_anchor_walk *walk, berth_anchor *out) {
             walk->next = walk->later;
             walk->later = 0;
         }
-        if (!same_literal(walk, literal)) continue;
-        *out = (berth_anchor){.at = walk->end + literal->rest - literal->len,
+        size_t end = walk->end + literal->rest;
+        if (end < walk->floor + literal->len || walk->ignored >> literal->kind & 1u ||
+            !same_literal(literal, walk->s, walk->len, walk->end))
+            continue;
+        *out = (berth_anchor){.at = end - literal->len,
                               .kind = literal->kind,
                               .arg = literal->arg};
         return true;

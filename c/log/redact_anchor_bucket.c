@@ -3,11 +3,16 @@
  *
  * A bucket with many literals takes many texts that are none of them.  So each literal, the most
  * common first, goes where that grows the least, with the four of its bytes for which it does. */
+#include <math.h>
+
 #include "core/err.h"
 #include "log/redact_anchor_private.h"
 
-#define WINDOW ANCHOR_WINDOW
+#define WINDOW_LEAST 3
 #define BUCKETS ANCHOR_BUCKETS
+#define PAIRS ANCHOR_PAIRS
+#define HASHES ANCHOR_HASHES
+#define WIDE ANCHOR_WIDE
 
 /* How many of 4096 bytes of a log are each; all others 1. */
 static const uint16_t often[128] = {
@@ -20,144 +25,126 @@ static const uint16_t often[128] = {
     160, 120, 190, 70, 30,  25,  10,  30,  8,  10, 4,   10,  1,   1,
 };
 
-/* The halves of bytes that each place takes, a bit each. */
-typedef struct window {
-    uint16_t low[WINDOW], high[WINDOW];
-} window;
-
-/* How often halves occur together: by the upper one, and by a set of eight lower ones. */
-typedef struct rates {
-    uint32_t of[2][16][256];
-} rates;
+/* The hashes that a bucket or a window takes at each of its pairs, a bit each. */
+typedef struct hash_sets {
+    uint64_t at[PAIRS][HASHES / 64];
+} hash_sets;
 
 /* What each bucket takes, and how often. */
 typedef struct bucket_set {
-    window takes[BUCKETS];
-    uint64_t rate[BUCKETS];
+    uint64_t rate[HASHES]; /* how often each hash occurs */
+    hash_sets takes[BUCKETS];
+    uint64_t rates[BUCKETS][PAIRS];
 } bucket_set;
 
-/* Where the window of a literal may end, best first. */
+/* Where a window may end: in which bucket it grows the least, by how much. */
+typedef struct place {
+    size_t end, bucket;
+    double grows;
+    hash_sets sets;
+} place;
+
 typedef struct candidate {
-    uint64_t rate;
+    double rate;
     uint16_t literal;
 } candidate;
 
-static uint32_t rate_of_byte(unsigned b) {
+static uint64_t rate_of_byte(unsigned b) {
     return b < 128 ? often[b] : 1;
 }
 
-static void count_rates(rates *r) {
-    for (unsigned high = 0; high < 16; high++) {
-        for (unsigned set = 1; set < 256; set++) {
-            for (unsigned i = 0; i < 8; i++) {
-                if (!(set >> i & 1u)) continue;
-                r->of[0][high][set] += rate_of_byte(high << 4 | i);
-                r->of[1][high][set] += rate_of_byte(high << 4 | 8 | i);
-            }
-        }
+static void count_rates(bucket_set *buckets) {
+    for (unsigned a = 0; a < 256; a++) {
+        for (unsigned b = 0; b < 256; b++)
+            buckets->rate[anchor_pair_hash(a, b)] += rate_of_byte(a) * rate_of_byte(b);
     }
 }
 
-/* How often a place of a text is taken, of 2^48 or so. */
-static uint64_t rate_of(const rates *r, const window *a, const window *b) {
-    uint64_t product = 1;
-    for (size_t p = 0; p < WINDOW; p++) {
-        unsigned low = a->low[p] | b->low[p], high = a->high[p] | b->high[p];
-        uint64_t sum = 0;
-        for (unsigned i = 0; high >> i; i++) {
-            if (high >> i & 1u) sum += r->of[0][i][low & 255] + r->of[1][i][low >> 8];
-        }
-        product *= sum;
+/* May the byte stand so far before the end of the window?  Before the literal all may. */
+static bool takes(const anchor_literal *literal, size_t end, size_t back, unsigned byte) {
+    return back >= end || anchor_allows(literal->text[end - 1 - back], (char)byte, literal->folds);
+}
+
+/* The bytes that may stand there; their number. */
+static size_t list_bytes(const anchor_literal *literal, size_t end, size_t back,
+                         unsigned char bytes[256]) {
+    size_t n = 0;
+    for (unsigned b = 0; b < 256; b++) {
+        if (takes(literal, end, back, b)) bytes[n++] = (unsigned char)b;
     }
-    return product;
+    return n;
 }
 
-/* May `byte` stand at place p of a window of the literal that ends after `end` of its bytes? */
-static bool takes(const anchor_literal *literal, size_t end, size_t p, unsigned byte) {
-    if (p + end < WINDOW) return true;
-    return anchor_allows(literal->text[p + end - WINDOW], (char)byte, literal->folds);
-}
-
-static void take(window *w, size_t p, unsigned byte) {
-    w->low[p] = (uint16_t)(w->low[p] | 1u << (byte & 15));
-    w->high[p] = (uint16_t)(w->high[p] | 1u << (byte >> 4));
-}
-
-/* What of the window is taken by bytes at its end from `from` to `to`. */
-static window window_of(const anchor_literal *literal, size_t end, unsigned from, unsigned to) {
-    window w = {{0}, {0}};
-    for (size_t p = 0; p < WINDOW; p++) {
-        bool last = p == WINDOW - 1;
-        if (p + end < WINDOW) { /* before the literal: any byte */
-            w.low[p] = w.high[p] = UINT16_MAX;
-            continue;
+static hash_sets hashes_of(const anchor_literal *literal, size_t end) {
+    hash_sets sets = {{{0}}};
+    unsigned char bytes[ANCHOR_WINDOW][256];
+    size_t count[ANCHOR_WINDOW];
+    for (size_t p = 0; p < ANCHOR_WINDOW; p++) count[p] = list_bytes(literal, end, p, bytes[p]);
+    for (size_t p = 0; p < PAIRS; p++) {
+        for (size_t i = 0; i < count[p] * count[p + 1]; i++) {
+            unsigned hash = anchor_pair_hash(bytes[p + 1][i / count[p]], bytes[p][i % count[p]]);
+            sets.at[p][hash / 64] |= UINT64_C(1) << hash % 64;
         }
-        char want = literal->text[p + end - WINDOW];
-        if (!anchor_is_class(want)) { /* a byte, in both its cases perhaps */
-            unsigned byte = (unsigned char)want;
-            if (takes(literal, end, p, byte)) take(&w, p, byte);
-            if (takes(literal, end, p, byte ^ 0x20)) take(&w, p, byte ^ 0x20);
-            continue;
-        }
-        for (unsigned b = last ? from : 0; b < (last ? to : 256); b++)
-            if (takes(literal, end, p, b)) take(&w, p, b);
     }
-    return w;
+    return sets;
 }
 
+/* Do its pairs tell too little?  Many hashes then stand for few bytes. */
+static bool is_wide(const anchor_literal *literal, size_t end) {
+    if (end < WINDOW_LEAST) return true;
+    for (size_t i = end > ANCHOR_WINDOW ? end - ANCHOR_WINDOW : 0; i < end; i++) {
+        if (anchor_is_class(literal->text[i])) return true;
+    }
+    return false;
+}
+
+/* How often the pair takes hashes with it that it did not before. */
+static uint64_t rate_more(const bucket_set *buckets, const uint64_t set[], const uint64_t with[]) {
+    uint64_t more = 0;
+    for (unsigned i = 0; i < HASHES / 64; i++) {
+        unsigned h = 64 * i;
+        for (uint64_t add = with[i] & ~set[i]; add; h++, add >>= 1)
+            more += add & 1 ? buckets->rate[h] : 0;
+    }
+    return more;
+}
+
+/* The bucket that would take the least more with a window, and how much. */
+static void best_bucket(const bucket_set *buckets, bool wide, place *at) {
+    for (size_t b = wide ? 0 : WIDE; b < (wide ? WIDE : BUCKETS); b++) {
+        double before = 1, after = 1;
+        for (size_t p = 0; p < PAIRS; p++) {
+            uint64_t rate = buckets->rates[b][p];
+            before *= (double)rate;
+            after *= (double)(rate + rate_more(buckets, buckets->takes[b].at[p], at->sets.at[p]));
+        }
+        if (after - before >= at->grows) continue;
+        at->grows = after - before;
+        at->bucket = b;
+    }
+}
+
+/* Where the window of a literal may end. */
 static size_t shortest_end(const anchor_literal *literal) {
-    return literal->len < WINDOW ? literal->len : WINDOW;
+    return literal->len < WINDOW_LEAST ? literal->len : WINDOW_LEAST;
 }
 
-/* The bucket that would take the least more with it, and how much. */
-static size_t best_bucket(const rates *r, const bucket_set *buckets, const window *w,
-                          uint64_t *more) {
-    size_t best = 0;
-    *more = UINT64_MAX;
-    for (size_t b = 0; b < BUCKETS; b++) {
-        uint64_t grows = rate_of(r, &buckets->takes[b], w) - buckets->rate[b];
-        if (grows < *more) {
-            *more = grows;
-            best = b;
-        }
+static place best_place(const bucket_set *buckets, const anchor_literal *literal) {
+    place best = {.grows = HUGE_VAL};
+    for (size_t end = literal->len; end >= shortest_end(literal); end--) {
+        bool wide = is_wide(literal, end);
+        place at = {.end = end, .grows = HUGE_VAL, .sets = hashes_of(literal, end)};
+        best_bucket(buckets, wide, &at);
+        if (at.grows < best.grows) best = at;
     }
     return best;
 }
 
-static void put(const rates *r, bucket_set *buckets, size_t b, const window *w) {
-    window *bucket = &buckets->takes[b];
-    for (size_t p = 0; p < WINDOW; p++) {
-        bucket->low[p] |= w->low[p];
-        bucket->high[p] |= w->high[p];
-    }
-    buckets->rate[b] = rate_of(r, bucket, bucket);
-}
-
-static void place(const rates *r, bucket_set *buckets, anchor_literal *literal) {
-    size_t best = literal->len, bucket = 0;
-    uint64_t least = UINT64_MAX, more;
-    window w;
-    for (size_t end = shortest_end(literal); end <= literal->len; end++) {
-        if (literal->text[end - 1] == '\1') continue;
-        window tried = window_of(literal, end, 0, 256);
-        size_t in = best_bucket(r, buckets, &tried, &more);
-        if (more >= least) continue;
-        least = more;
-        best = end;
-        bucket = in;
-        w = tried;
-    }
-    literal->rest = (uint8_t)(literal->len - best);
-    if (least != UINT64_MAX) {
-        put(r, buckets, bucket, &w);
-        return;
-    }
-    /* It must end in any byte but a letter: by halves alone @ and A cannot be told apart. */
-    static const unsigned borders[] = {0, 0x40, 0x80, 0x100};
-    for (size_t i = 0; i < 3; i++) {
-        w = window_of(literal, best, borders[i], borders[i + 1]);
-        bucket = best_bucket(r, buckets, &w, &more);
-        put(r, buckets, bucket, &w);
+static void put(bucket_set *buckets, const place *at) {
+    for (size_t p = 0; p < PAIRS; p++) {
+        uint64_t *set = buckets->takes[at->bucket].at[p];
+        buckets->rates[at->bucket][p] += rate_more(buckets, set, at->sets.at[p]);
+        for (size_t i = 0; i < HASHES / 64; i++) set[i] |= at->sets.at[p][i];
     }
 }
 
@@ -168,7 +155,7 @@ static void order_by_rate(candidate *list, size_t count) {
             size_t at = i;
             for (; at >= gap &&
                    (list[at - gap].rate < c.rate ||
-                    (list[at - gap].rate == c.rate && list[at - gap].literal > c.literal));
+                    (list[at - gap].rate <= c.rate && list[at - gap].literal > c.literal));
                  at -= gap)
                 list[at] = list[at - gap];
             list[at] = c;
@@ -176,46 +163,60 @@ static void order_by_rate(candidate *list, size_t count) {
     }
 }
 
-static candidate rate_literal(const rates *r, const anchor_literal *literal, size_t number) {
-    static const window none = {{0}, {0}};
-    candidate c = {.rate = UINT64_MAX, .literal = (uint16_t)number};
+/* How often the window that occurs least does. */
+static double rate_literal(const bucket_set *buckets, const anchor_literal *literal) {
+    static const uint64_t none[HASHES / 64] = {0};
+    double least = HUGE_VAL;
     for (size_t end = shortest_end(literal); end <= literal->len; end++) {
-        window w = window_of(literal, end, 0, 256);
-        uint64_t rate = rate_of(r, &w, &none);
-        if (rate < c.rate) c.rate = rate;
+        double rate = 1;
+        hash_sets sets = hashes_of(literal, end);
+        for (size_t p = 0; p < PAIRS; p++) rate *= (double)rate_more(buckets, none, sets.at[p]);
+        if (rate < least) least = rate;
     }
-    return c;
+    return least;
 }
 
-static void write_halves(berth_anchors *anchors, const bucket_set *buckets) {
-    for (size_t b = 0; b < BUCKETS; b++) {
-        for (size_t p = 0; p < WINDOW; p++) {
-            anchor_halves *halves = &anchors->bucket[b / 8][p];
-            for (size_t i = 0; i < 16; i++) {
-                unsigned low = buckets->takes[b].low[p], high = buckets->takes[b].high[p];
-                halves->low[i] = (uint8_t)(halves->low[i] | (low >> i & 1u) << b % 8);
-                halves->high[i] = (uint8_t)(halves->high[i] | (high >> i & 1u) << b % 8);
+static void write_wide(anchor_tables *tables, const anchor_literal *literal, const place *at) {
+    for (size_t p = 0; p < ANCHOR_WINDOW; p++) {
+        for (unsigned b = 0; b < 256; b++) {
+            if (takes(literal, at->end, ANCHOR_WINDOW - 1 - p, b))
+                anchor_take(&tables->wide[p], b, (unsigned)at->bucket);
+        }
+    }
+}
+
+static void write_pairs(anchor_tables *tables, const bucket_set *buckets) {
+    for (size_t b = 0; b < BUCKETS - WIDE; b++) {
+        for (size_t p = 0; p < PAIRS; p++) {
+            for (unsigned h = 0; h < HASHES; h++) {
+                if (buckets->takes[WIDE + b].at[p][h / 64] >> h % 64 & 1u)
+                    tables->pair[b / 8][p][h] |= (uint8_t)(1u << b % 8);
             }
         }
     }
 }
 
-berth_rc anchor_fill_buckets(berth_anchors *anchors) {
-    bucket_set buckets = {.rate = {0}};
-    size_t room = anchors->count * sizeof(candidate);
-    rates *r = berth_calloc(&anchors->mem, 1, sizeof *r);
-    candidate *order = berth_alloc(&anchors->mem, room ? room : 1);
-    if (r && order) {
-        count_rates(r);
-        for (size_t i = 0; i < anchors->count; i++)
-            order[i] = rate_literal(r, &anchors->literals[i], i);
-        order_by_rate(order, anchors->count);
-        for (size_t i = 0; i < anchors->count; i++)
-            place(r, &buckets, &anchors->literals[order[i].literal]);
-        write_halves(anchors, &buckets);
+static void fill(berth_anchors *anchors, bucket_set *buckets, candidate *order) {
+    count_rates(buckets);
+    for (size_t i = 0; i < anchors->count; i++)
+        order[i] = (candidate){rate_literal(buckets, &anchors->literals[i]), (uint16_t)i};
+    order_by_rate(order, anchors->count);
+    for (size_t i = 0; i < anchors->count; i++) {
+        anchor_literal *literal = &anchors->literals[order[i].literal];
+        place at = best_place(buckets, literal);
+        put(buckets, &at);
+        if (at.bucket < WIDE) write_wide(anchors->tables, literal, &at);
+        literal->rest = (uint8_t)(literal->len - at.end);
     }
-    bool done = r && order;
-    if (order) berth_free(&anchors->mem, order, room ? room : 1);
-    if (r) berth_free(&anchors->mem, r, sizeof *r);
+    write_pairs(anchors->tables, buckets);
+}
+
+berth_rc anchor_fill_buckets(berth_anchors *anchors) {
+    bucket_set *buckets = berth_calloc(&anchors->mem, 1, sizeof *buckets);
+    candidate *order = berth_calloc(&anchors->mem, anchors->room, sizeof *order);
+    bool done = buckets && order;
+    if (done) fill(anchors, buckets, order);
+    if (order) berth_free(&anchors->mem, order, anchors->room * sizeof *order);
+    if (buckets) berth_free(&anchors->mem, buckets, sizeof *buckets);
     return done ? BERTH_OK : BERTH_ENOMEM;
 }

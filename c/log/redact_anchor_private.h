@@ -1,9 +1,10 @@
 /* redact_anchor_private.h - what the prefilter's files share: its tables.
  *
- * Of each literal up to four bytes are its window.  Where it stands is found by a hash.  Vectors
- * find where that is worth while: literals share buckets, and a bucket takes a place of the text
- * when each of the four bytes that end there, by its two halves, may belong to one of its literals.
- */
+ * Of each literal up to four bytes are its window.  Where it stands is found by a hash.  Where
+ * vectors can look up pairs of bytes, they tell where that is worth while: literals share buckets,
+ * and a bucket takes a place of the text when each pair of the four bytes that end there may belong
+ * to one of its literals.  A window with classes of bytes is in a bucket that is looked up by the
+ * halves of each byte instead, as too many pairs belong to it. */
 #ifndef BERTH_LOG_REDACT_ANCHOR_PRIVATE_H
 #define BERTH_LOG_REDACT_ANCHOR_PRIVATE_H
 
@@ -14,9 +15,14 @@
 
 #define ANCHOR_SPAN 8  /* bytes of a sequence, and of a literal at most */
 #define ANCHOR_LANES 8 /* sequences */
-#define ANCHOR_BUCKETS 32
 #define ANCHOR_WINDOW 4
-#define ANCHOR_HASH_BITS 17
+#define ANCHOR_GROUPS 3 /* of eight buckets each, besides the wide ones */
+#define ANCHOR_WIDE 8   /* buckets of windows with classes */
+#define ANCHOR_BUCKETS (ANCHOR_WIDE + 8 * ANCHOR_GROUPS)
+#define ANCHOR_PAIRS (ANCHOR_WINDOW - 1)
+#define ANCHOR_HASHES 128 /* of pairs */
+#define ANCHOR_HASH_BITS 15
+#define ANCHOR_HASH_FACTOR UINT32_C(0x9e3779b1)
 #define ANCHOR_LIST_BITS 12 /* the first ones of the hash */
 #define ANCHOR_BLOCK 64     /* bytes that are looked at together */
 
@@ -24,6 +30,13 @@
 typedef struct anchor_halves {
     uint8_t low[16], high[16];
 } anchor_halves;
+
+/* What vectors look up; begins at a multiple of 64. */
+typedef struct anchor_tables {
+    uint8_t pair[ANCHOR_GROUPS][ANCHOR_PAIRS][ANCHOR_HASHES]; /* the last pair first */
+    anchor_halves wide[ANCHOR_WINDOW];
+    anchor_halves sequence[ANCHOR_SPAN];
+} anchor_tables;
 
 typedef struct anchor_literal {
     uint64_t value, mask, fold; /* of its last 8 bytes: (bytes & mask | fold) == value */
@@ -55,8 +68,8 @@ struct berth_anchors {
     /* Byte p of column[b] has the bit of each sequence whose place p does not take b. */
     uint64_t column[256];
     anchor_index whole, tail; /* by windows of four bytes; by the last three of others */
-    anchor_halves sequence[ANCHOR_SPAN];
-    anchor_halves bucket[ANCHOR_BUCKETS / 8][ANCHOR_WINDOW];
+    anchor_tables *tables; /* in `block`, which is owned and has room to move them */
+    void *block;
     anchor_literal *literals; /* owned, as many as there is room for */
     size_t count, room;
     anchor_node *nodes; /* owned */
@@ -91,9 +104,26 @@ static inline bool anchor_is_class(char want) {
     return want >= '\1' && want <= '\4';
 }
 
+static inline void anchor_take(anchor_halves *halves, unsigned byte, unsigned bit) {
+    halves->low[byte & 15] |= (uint8_t)(1u << bit);
+    halves->high[byte >> 4] |= (uint8_t)(1u << bit);
+}
+
+/* Case ignored. */
+static inline unsigned anchor_pair_hash(unsigned a, unsigned b) {
+    return ((a | 0x20) * 5 + (b | 0x20)) % ANCHOR_HASHES;
+}
+
 /* The last four bytes before `end`, the last one highest, case ignored; zeros before the text. */
 static inline uint32_t anchor_tail(const unsigned char *s, size_t end) {
-    uint32_t x = s[end - 1];
+    uint32_t x;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    if (end >= ANCHOR_WINDOW) {
+        memcpy(&x, s + end - ANCHOR_WINDOW, sizeof x);
+        return x | UINT32_C(0x20202020);
+    }
+#endif
+    x = s[end - 1];
     if (end >= ANCHOR_WINDOW)
         x = (uint32_t)s[end - 4] | (uint32_t)s[end - 3] << 8 | (uint32_t)s[end - 2] << 16 | x << 24;
     else
@@ -103,7 +133,7 @@ static inline uint32_t anchor_tail(const unsigned char *s, size_t end) {
 }
 
 static inline uint32_t anchor_hash(uint32_t tail, bool whole) {
-    return ((whole ? tail : tail >> 8) * UINT32_C(0x9e3779b1)) >> (32 - ANCHOR_HASH_BITS);
+    return ((whole ? tail : tail >> 8) * ANCHOR_HASH_FACTOR) >> (32 - ANCHOR_HASH_BITS);
 }
 
 static inline unsigned anchor_has(const anchor_index *index, uint32_t hash) {
@@ -119,6 +149,11 @@ static inline bool anchor_may_end(const berth_anchors *anchors, uint32_t tail) {
 static inline uint32_t anchor_first(const anchor_index *index, uint32_t hash) {
     return index->first[hash >> (ANCHOR_HASH_BITS - ANCHOR_LIST_BITS)];
 }
+
+/* --- redact_anchor.c ----------------------------------------------------------------------- */
+
+/* Does a literal stand in the text whose window ends before `end`? */
+bool anchor_is_end(const berth_anchors *anchors, const unsigned char *s, size_t len, size_t end);
 
 /* --- redact_anchor_bucket.c ---------------------------------------------------------------- */
 
