@@ -328,6 +328,7 @@ size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len) {
     berth_anchor anchor;
     redact_scan line = {0};
     size_t from = 0, to = 0; /* the line at hand */
+    memset(&r->seen, 0, sizeof r->seen); /* tells lines apart by where they are */
     berth_anchors_begin(&walk, r->anchors, s, len);
     while (berth_anchors_next(&walk, &anchor)) {
         if (anchor.at >= to) {
@@ -337,7 +338,6 @@ size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len) {
                 to = stop ? (size_t)(stop - s) + 1 : len;
             }
             line = (redact_scan){.r = r, .s = s + from, .probe = true};
-            memset(&r->seen, 0, sizeof r->seen);
             line.len = to - from - (s[to - 1] == '\n');
         }
         anchor.at -= from;

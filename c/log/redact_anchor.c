@@ -129,7 +129,7 @@ static berth_rc add_literals(berth_anchors *anchors, const berth_literal *litera
     }
     berth_rc rc = anchor_fill_buckets(anchors);
     for (size_t i = 0; i < anchors->count && rc == BERTH_OK; i++)
-        rc = list_literal(anchors, i, ANCHOR_WINDOW - !is_whole(&anchors->literals[i]), 0);
+        rc = list_literal(anchors, i, is_whole(&anchors->literals[i]) ? 4 : 3, 0);
     return rc;
 }
 

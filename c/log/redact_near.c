@@ -89,11 +89,11 @@ static bool is_border(char c) {
 
 /* Is it the name's own line, and where does that begin or end within reach? */
 static size_t reach_before(const redact_scan *scan, size_t at) {
-    size_t low = at > BEFORE ? at - BEFORE : 0;
+    size_t name = at, low = at > BEFORE ? at - BEFORE : 0;
     while (at > low && scan->s[at - 1] != '\n') at--;
-    /* no half of a word */
-    while (at > 0 && at == low && !is_border(scan->s[at - 1]) && !is_border(scan->s[at])) at = ++low;
-    return at;
+    if (at > low || at == 0) return at;
+    while (at < name && !is_border(scan->s[at - 1]) && !is_border(scan->s[at])) at++;
+    return at; /* no half of a word */
 }
 
 static void look_at_word(redact_scan *scan, const redact_key *key, size_t from, size_t to,
