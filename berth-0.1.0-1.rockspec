@@ -170,6 +170,7 @@ build = {
         "c/log/redact_anchor_vector.c",
         "c/log/redact_before.c",
         "c/log/redact_block.c",
+        "c/log/redact_call.c",
         "c/log/redact_char.c",
         "c/log/redact_code.c",
         "c/log/redact_command.c",

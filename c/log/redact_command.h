@@ -166,6 +166,16 @@ typedef struct berth_command {
     X("authentication", "key-string", TYPED, NULL)                                                 \
     X("neighbor", "password", TYPED, NULL)                                                         \
     X("snmp-server", "sha", TYPED, NULL)                                                           \
+    X("snmp-server", "2c", NEXT, NULL)                                                             \
+    X("snowsql", "-p", NEXT, NULL)                                                                 \
+    X("beeline", "-p", NEXT, NULL)                                                                 \
+    X("hdbsql", "-p", NEXT, NULL)                                                                  \
+    X("plink", "-pw", NEXT, NULL)                                                                  \
+    X("pscp", "-pw", NEXT, NULL)                                                                   \
+    X("psftp", "-pw", NEXT, NULL)                                                                  \
+    X("nsupdate", "-y", COLON, NULL)                                                               \
+    X("evil-winrm", "-p", NEXT, NULL)                                                              \
+    X("smbmap", "-p", NEXT, NULL)                                                                  \
     X("snmp-server", "md5", TYPED, NULL)                                                           \
     X("snmp-server", "aes", TYPED, NULL)                                                           \
     X("snmp-server", "des", TYPED, NULL)                                                           \

@@ -463,6 +463,8 @@ static bool weak_is_secret(const redact_scan *scan, berth_key_class class, size_
     case BERTH_KEY_SESSION:
     case BERTH_KEY_KEY:
         return looks_like_token(s, len, l);
+    case BERTH_KEY_SECRET: /* secret_id */
+        return looks_like_token(s, len, l) || is_uuid(s, len);
     default:
         return len > LOOK_MAX || redact_looks_random(s, len);
     }

@@ -306,7 +306,6 @@ static const word words[] = {
     W("unlock", ROLE_QUALIFIER),
     W("user", ROLE_USER),
     W("userdata", ROLE_DATA_WHOLE),
-    W("uuid", ROLE_ID),
     W("val", ROLE_TAIL),
     W("value", ROLE_TAIL),
     W("values", ROLE_TAIL),
@@ -439,7 +438,7 @@ static berth_key_class class_of_key(word_role before) {
 
 static berth_key_class class_of_id(word_role before, word_role first) {
     if (before == ROLE_SESSION) return class_of(BERTH_KEY_SESSION, BERTH_KEY_MEDIUM);
-    if (before == ROLE_SECRET) return class_of(BERTH_KEY_SECRET, BERTH_KEY_MEDIUM);
+    if (before == ROLE_SECRET) return class_of(BERTH_KEY_SECRET, BERTH_KEY_WEAK);
     if (before == ROLE_KEY && first == ROLE_QUALIFIER)
         return class_of(BERTH_KEY_KEY, BERTH_KEY_WEAK);
     return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK);

@@ -96,7 +96,7 @@ static void logged_in(redact_scan *scan, size_t at) {
         while (redact_peek(scan, at) == ' ') at++;
         if (at == end) return;
     }
-    user_and_secret(scan, at, true, false);
+    if (!user_and_secret(scan, at, true, false)) redact_near_words(scan, at, RULE_LOGIN);
 }
 
 /* "changed the password to x", "set the password of ann to x" */
@@ -203,7 +203,9 @@ static void imap_login(redact_scan *scan, size_t at) {
         for (to = from; to < scan->len && !byte_is(s[to], BYTE_SPACE) && !ends_line(scan, to);
              to++) {
         }
-    if (to != SIZE_MAX && ends_line(scan, to + quote.len)) mark(scan, from, to);
+    if (to == SIZE_MAX) return;
+    bool ends = ends_line(scan, to + quote.len);
+    if (ends || (quote.len && redact_peek(scan, to + quote.len) == ' ')) mark(scan, from, to);
 }
 
 static size_t base64_end(const redact_scan *scan, size_t at) {
@@ -272,6 +274,23 @@ static void sent(redact_scan *scan, size_t at) {
     if (asked && to > from) mark(scan, from, to);
 }
 
+/* IDENTIFY x, IDENTIFY ann x */
+static void identified(redact_scan *scan, size_t at) {
+    size_t from = at + 9, to = word_end(scan, from), line = redact_near_line_end(scan, from);
+    if (!redact_is_at(scan, at, "IDENTIFY ")) return;
+    if (redact_peek(scan, to) == ' ' && line != SIZE_MAX && word_end(scan, to + 1) == line) {
+        from = to + 1;
+        to = line;
+    }
+    if (redact_is_mixture(scan, from, to) && redact_has_digit(scan, from, to)) mark(scan, from, to);
+}
+
+/* ::add-mask::x: what a build is told to hide. */
+static void masked(redact_scan *scan, size_t at) {
+    size_t from = at + 9, to = redact_near_line_end(scan, from);
+    if (to != SIZE_MAX && from < to) mark(scan, from, to);
+}
+
 size_t redact_login(redact_scan *scan, size_t at, redact_login_kind kind) {
     switch (kind) {
     case LOGIN_PHRASE:
@@ -290,6 +309,15 @@ size_t redact_login(redact_scan *scan, size_t at, redact_login_kind kind) {
     case LOGIN_SENT:
         sent(scan, at);
         break;
+    case LOGIN_CALL:
+        redact_call(scan, at);
+        break;
+    case LOGIN_IDENTIFY:
+        identified(scan, at);
+        break;
+    case LOGIN_MASKED:
+        masked(scan, at);
+        break;
     }
     return 0;
 }
@@ -303,7 +331,9 @@ size_t redact_pass_line(redact_scan *scan, const redact_key *key, size_t at) {
     size_t to = at;
     while (to < scan->len && !byte_is(s[to], BYTE_SPACE) && !ends_line(scan, to)) to++;
     bool string = byte_is(before, BYTE_QUOTE) && redact_peek(scan, to) == '\\';
-    return string && mark(scan, at, to) ? to : 0;
+    bool told = redact_is_mixture(scan, at, to) || memchr(s + at, '-', to - at);
+    bool alone = before == '\n' && told && ends_line(scan, to);
+    return (string || alone) && mark(scan, at, to) ? to : 0;
 }
 
 /* password NUL x NUL: names and values as a protocol packs them. */

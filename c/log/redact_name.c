@@ -46,6 +46,31 @@ size_t redact_word_before(const redact_scan *scan, size_t at, size_t *start) {
     return end - from;
 }
 
+/* Does the word before `key` say that it is one, as settings of routers and statements do? */
+static bool is_key_of(const redact_scan *scan, const redact_key *key, size_t start, size_t n) {
+    bool server = n == 6 && start > 7 && redact_folds_at(scan, start, "server");
+    if (server && (redact_folds_at(scan, start - 7, "tacacs-") ||
+                   redact_folds_at(scan, start - 7, "radius-")))
+        return true;
+    if (n == 6 && redact_folds_at(scan, start, "pragma")) return true; /* SQLCipher's */
+    return n > 0 && start > 3 && redact_folds_at(scan, start - 3, "as ") && /* ATTACH x AS y KEY */
+           byte_is(redact_peek(scan, key->end + 1), BYTE_QUOTE);
+}
+
+/* "api key", "key material", PRAGMA key; but "public key". */
+static void join_key(const redact_scan *scan, redact_key *key) {
+    size_t start, n = redact_word_before(scan, key->start, &start);
+    if (n > 0 && start > 0 && byte_is(scan->s[start - 1], BYTE_NAME)) n = 0; /* x=db-creds key */
+    bool material = redact_folds_at(scan, key->end, " material");
+    bool qualified = n > 0 && berth_key_qualifies(scan->s + start, n);
+    if (n > 0) key->class.kind = BERTH_KEY_NONE;
+    if (!material && !qualified && !is_key_of(scan, key, start, n)) return;
+    key->class = (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_MEDIUM};
+    if (qualified) key->start = start;
+    if (redact_folds_at(scan, key->end, " id")) key->end += 3;
+    key->end += material ? 9 : 0;
+}
+
 /* Names of two words: "api key", "session id", "user data". */
 static void join_words(const redact_scan *scan, redact_key *key) {
     static const struct {
@@ -62,21 +87,9 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         {"totp", " seed", BERTH_KEY_SECRET},     {"mfa", " seed", BERTH_KEY_SECRET},
         {"pass", " phrase", BERTH_KEY_PASSWORD},
     };
-    size_t len = key->end - key->start, start;
+    size_t len = key->end - key->start;
     if (len == 3 && redact_folds_at(scan, key->start, "key")) {
-        size_t n = redact_word_before(scan, key->start, &start);
-        bool material = redact_folds_at(scan, key->end, " material");
-        bool router = n == 6 && start > 7 && redact_folds_at(scan, start, "server") &&
-                      (redact_folds_at(scan, start - 7, "tacacs-") ||
-                       redact_folds_at(scan, start - 7, "radius-"));
-        bool pragma = n == 6 && redact_folds_at(scan, start, "pragma"); /* SQLCipher's */
-        pragma = pragma || (n > 0 && start > 3 && redact_folds_at(scan, start - 3, "as ") &&
-                            byte_is(redact_peek(scan, key->end + 1), BYTE_QUOTE)); /* ATTACH */
-        if (n > 0) key->class.kind = BERTH_KEY_NONE; /* public key */
-        if (!material && !router && !pragma && (n == 0 || !berth_key_qualifies(scan->s + start, n))) return;
-        key->class = (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_MEDIUM};
-        if (redact_folds_at(scan, key->end, " id")) key->end += 3;
-        key->end += material ? 9 : 0;
+        join_key(scan, key);
         return;
     }
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
@@ -131,7 +144,8 @@ static void close_name(const redact_scan *scan, redact_key *key) {
         while (i < scan->len && i < key->after + WORD_MAX &&
                (byte_is(scan->s[i], BYTE_NAME) || scan->s[i] == ':'))
             i++;
-        if (redact_peek(scan, i) == ']' && redact_is_at(scan, redact_skip_blanks(scan, i + 1), "=>"))
+        size_t next = redact_skip_blanks(scan, i + 1);
+        if (redact_peek(scan, i) == ']' && redact_is_at(scan, next, "=>"))
             key->after = i + 1;
     }
     if (c == ']' && before == '[' && marks == 0) { /* "user[name]" => x */

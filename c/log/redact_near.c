@@ -69,9 +69,9 @@ static bool is_owner(const char *s, size_t len) {
 
 /* Words after whose colon or = the value comes all the same: "new one: x", tried=x. */
 static bool is_teller(const char *s, size_t len) {
-    static const char *const words[] = {"one",   "new",   "old",  "got",   "value", "part", "half",
-                                        "is",    "was",   "now",  "tried", "typed", "it",   "this",
-                                        "be",    "used",  "with", "to",    "this",  "val",  "entered"};
+    static const char *const words[] = {"one", "new",   "old",   "got", "value", "part", "half",
+                                        "is",  "was",   "now",   "it",  "this",  "be",   "used",
+                                        "val", "tried", "typed", "to",  "with",  "entered"};
     return (len == 1 && byte_is(s[0], BYTE_DIGIT)) || IS_ONE_OF(s, len, words);
 }
 
@@ -96,21 +96,49 @@ static size_t reach_before(const redact_scan *scan, size_t at) {
     return at; /* no half of a word */
 }
 
-static void look_at_word(redact_scan *scan, const redact_key *key, size_t from, size_t to,
-                         size_t before, size_t before_end) {
+/* Words before a quoted value that say that somebody gave it. */
+static bool is_giver(const char *s, size_t len) {
+    static const char *const words[] = {"got",  "supplied", "tried", "typed",    "entered",  "gave",
+                                        "used", "given",    "sent",  "provided", "received", "was"};
+    return IS_ONE_OF(s, len, words);
+}
+
+/* ann/x, ann:x: where x begins. */
+static size_t after_user(const redact_scan *scan, size_t from, size_t to) {
+    size_t i = from;
+    while (i < to && byte_is(scan->s[i], BYTE_LOWER | BYTE_DIGIT | BYTE_JOINT) && scan->s[i] != ':')
+        i++;
+    return i > from && i < to && (scan->s[i] == '/' || scan->s[i] == ':') ? i + 1 : from;
+}
+
+static bool is_quoted_secret(const redact_scan *scan, size_t from, size_t to) {
+    if (!byte_is(scan->s[from - 1], BYTE_QUOTE) || redact_peek(scan, to) != scan->s[from - 1])
+        return false;
+    return redact_is_mixture(scan, from, to) && redact_has_digit(scan, from, to) &&
+           !redact_has_blank(scan, from, to);
+}
+
+static void look_at_word(redact_scan *scan, unsigned rule, size_t from, size_t to, size_t before,
+                         size_t before_end) {
     const char *s = scan->s;
     const char *sign = memchr(s + from, '=', to - from);
     while (to > from && memchr(".:?", s[to - 1], 3)) to--;
     if (sign && is_teller(s + from, (size_t)(sign - s) - from)) from = (size_t)(sign - s) + 1;
+    bool given = false;
     if (before < before_end) {
         char last = s[before_end - 1];
         bool named = last == ':' || last == '=';
         if (named ? !is_teller(s + before, before_end - 1 - before)
                   : is_owner(s + before, before_end - before))
             return;
+        given = is_giver(s + before, before_end - before) && is_quoted_secret(scan, from, to);
+        bool user = before > 1 && byte_is(s[before - 2], BYTE_WORD);
+        if (user && before_end - before == 1 && last == '/') /* ann / x */
+            given = redact_is_mixture(scan, from, to) && redact_has_digit(scan, from, to);
     }
-    if (from < to && redact_is_scrambled(s + from, to - from))
-        redact_mark_secret(scan, from, to, key->rule);
+    from = after_user(scan, from, to);
+    if (from < to && (given || redact_is_scrambled(s + from, to - from)))
+        redact_mark_secret(scan, from, to, rule);
 }
 
 /* May the name be one that a sentence or a list has, and not part of a path or the like? */
@@ -124,8 +152,29 @@ static bool stands_alone(const redact_scan *scan, const redact_key *key) {
     return c == '\0' || is_border(c) || (c == '.' && is_border(redact_peek(scan, after + 1)));
 }
 
-void redact_near(redact_scan *scan, const redact_key *key) {
+/* The words from `at` on that begin before `stop` or the line's end. */
+static void look_at_words(redact_scan *scan, size_t at, size_t stop, unsigned rule) {
     const char *s = scan->s;
+    size_t word = 0, word_end = 0;
+    if (at < scan->near_end) at = scan->near_end;
+    while (at < stop && s[at] != '\n') {
+        size_t from = at, most = scan->len - at > WORD_MAX ? at + WORD_MAX : scan->len;
+        unsigned classes = 0;
+        for (; at < most && !is_border(s[at]); at++)
+            classes |= berth_byte_class[(unsigned char)s[at]];
+        if (at > from) {
+            bool mixed = (classes & BYTE_LETTER) == BYTE_LETTER || (classes & BYTE_DIGIT);
+            if (at - from >= WORD_LEAST && mixed && (classes & BYTE_LOWER))
+                look_at_word(scan, rule, from, at, word, word_end);
+            word = from;
+            word_end = at;
+        }
+        at += at < stop && s[at] != '\n';
+    }
+    scan->near_end = at;
+}
+
+void redact_near(redact_scan *scan, const redact_key *key) {
     switch (key->class.kind) {
     case BERTH_KEY_PASSWORD:
     case BERTH_KEY_SECRET:
@@ -137,21 +186,10 @@ void redact_near(redact_scan *scan, const redact_key *key) {
         return;
     }
     if (!stands_alone(scan, key)) return;
-    size_t at = reach_before(scan, key->start), word = 0, word_end = 0;
     size_t stop = scan->len - key->end > AFTER ? key->end + AFTER : scan->len;
-    if (at < scan->near_end) at = scan->near_end;
-    while (at < stop && s[at] != '\n') {
-        size_t from = at, most = scan->len - at > WORD_MAX ? at + WORD_MAX : scan->len;
-        unsigned classes = 0;
-        for (; at < most && !is_border(s[at]); at++)
-            classes |= berth_byte_class[(unsigned char)s[at]];
-        if (at > from) {
-            if (at - from >= WORD_LEAST && (classes & BYTE_UPPER) && (classes & BYTE_LOWER))
-                look_at_word(scan, key, from, at, word, word_end);
-            word = from;
-            word_end = at;
-        }
-        at += at < stop && s[at] != '\n';
-    }
-    scan->near_end = at;
+    look_at_words(scan, reach_before(scan, key->start), stop, key->rule);
+}
+
+void redact_near_words(redact_scan *scan, size_t at, unsigned rule) {
+    look_at_words(scan, at, scan->len - at > AFTER ? at + AFTER : scan->len, rule);
 }

@@ -56,7 +56,8 @@ static const char *const base32_literals[] = {
 /* Offsets and the first bytes after them; names of secrets as bytes. */
 static const char *const dump_literals[] = {"000: \2\2", "000:  \2\2", "000  \2\2", "000   \2\2",
                                             "000 \2\2 \2"};
-static const char *const byte_literals[] = {"70:61:73", "70 61 73", "50 61 73", "50 41 53", "73 65 63",
+static const char *const byte_literals[] = {"70:61:73", "70 61 73", "50 61 73", "50 41 53",
+                                            "73 65 63",
                                             "74 6f 6b", "6b 65 79", "7061 737"};
 /* What is decoded where it stands for something else: %41, \u0041, \/, &quot;, full-width letters,
  * colours of a terminal, broken lines. */
@@ -78,7 +79,10 @@ static const struct {
     {"logged i", LOGIN_PHRASE},  {"sign in ", LOGIN_PHRASE}, {"root / ", LOGIN_ACCOUNT},
     {"admin / ", LOGIN_ACCOUNT}, {"auth pla", LOGIN_SASL},   {"auth xoa", LOGIN_SASL},
     {"enticate", LOGIN_SASL},    {"334 ugfz", LOGIN_ASKED},  {"send \"", LOGIN_SENT},
-    {"send -- ", LOGIN_SENT},    {"send '", LOGIN_SENT},
+    {"send -- ", LOGIN_SENT},    {"send '", LOGIN_SENT},     {"ging in ", LOGIN_PHRASE},
+    {"login(", LOGIN_CALL},      {"log_in(", LOGIN_CALL},    {"signin(", LOGIN_CALL},
+    {"sign_in(", LOGIN_CALL},    {"ticate(", LOGIN_CALL},    {"connect(", LOGIN_CALL},
+    {"auth(", LOGIN_CALL},       {"identify", LOGIN_IDENTIFY}, {"dd-mask::", LOGIN_MASKED},
 };
 
 /* Where a disguise might be, and which; \1 also is NUL, as in UTF-16. */

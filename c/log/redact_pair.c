@@ -7,6 +7,7 @@
 #define LINE_MAX_BYTES 4096
 #define INDEX_MAX 40
 #define WORD_MAX 64
+#define CIPHER_LEAST 8
 
 /* --- lists of arguments ------------------------------------------------------------------ */
 
@@ -165,6 +166,15 @@ static bool is_remark(const redact_scan *scan, size_t at) {
     return redact_peek(scan, end) == ')' && !redact_is_scrambled(scan->s + at + 1, end - at - 1);
 }
 
+/* PASS: test_x (0.12s) */
+static bool is_test_result(const redact_scan *scan, const redact_key *key, size_t at) {
+    size_t end = at;
+    if (key->end - key->start != 4 || !redact_is_at(scan, key->start, "PASS:")) return false;
+    while (byte_is(redact_peek(scan, end), BYTE_NAME) || redact_peek(scan, end) == '/') end++;
+    if (at <= key->end + 1) return false;
+    return redact_is_at(scan, end, " (") || (end >= scan->len && !redact_has_digit(scan, at, end));
+}
+
 /* Is the name one of programs, not of sentences: of several words joined without blanks? */
 static bool is_identifier(const redact_scan *scan, const redact_key *key) {
     static const char *const verbs[] = {"add",      "change",   "check",  "create", "delete",
@@ -196,11 +206,12 @@ static bool is_assigned(const redact_scan *scan, const redact_key *key, size_t a
            !redact_is_pair(scan, at) && !redact_is_term(scan->s + at, end - at);
 }
 
-/* password 7 0822455D0A16: routers tell first how the value is written. */
-static size_t skip_kind(const redact_scan *scan, const redact_key *key, size_t at) {
-    bool digit = byte_is(redact_peek(scan, at), BYTE_DIGIT) && redact_peek(scan, at + 1) == ' ';
-    if (!digit || key->class.weight == BERTH_KEY_WEAK) return 0;
-    return redact_is_mixture(scan, at + 2, redact_bare_end(scan, at + 2)) ? at + 2 : 0;
+/* key 7 0822455D0A16: routers tell first how the value is written. */
+static size_t enciphered(redact_scan *scan, size_t at) {
+    size_t end = at;
+    while (byte_is(redact_peek(scan, end), BYTE_HEX)) end++;
+    if (end - at < CIPHER_LEAST || byte_is(redact_peek(scan, end), BYTE_NAME)) return 0;
+    return redact_mark_secret(scan, at, end, RULE_NAME_KEY) ? end : 0;
 }
 
 /* cvv 123: the digits on the back of a card, which need no sign to be told. */
@@ -227,6 +238,7 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
             return 0;
         return redact_value(scan, key, at, SYNTAX_TIGHT);
     }
+    if (redact_peek(scan, at) == '$') redact_bound(scan, key, at); /* PASSWORD $1 */
     size_t code = card_code(scan, key, at);
     if (code) return code;
     if (key->start > 0 && scan->s[key->start - 1] == '=')
@@ -245,8 +257,11 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
     size_t sent = redact_pass_line(scan, key, at);
     if (!sent) sent = redact_set_to(scan, key, at);
     if (sent) return sent;
-    size_t kind = skip_kind(scan, key, at);
-    if (kind) return redact_value(scan, key, kind, SYNTAX_TIGHT);
+    bool typed = byte_is(redact_peek(scan, at), BYTE_DIGIT) && redact_peek(scan, at + 1) == ' ';
+    if (typed && key->class.bare && scan->s[at] == '7') return enciphered(scan, at + 2);
+    if (typed && key->class.weight != BERTH_KEY_WEAK &&
+        redact_is_mixture(scan, at + 2, redact_bare_end(scan, at + 2)))
+        return redact_value(scan, key, at + 2, SYNTAX_TIGHT); /* password 7 0822455D0A16 */
     return redact_prose(scan, key, at);
 }
 
@@ -409,6 +424,7 @@ size_t redact_pair(redact_scan *scan, const redact_key *key) {
         return redact_phone(scan, from + redact_quote_at(scan, from).len, key->rule);
     if (!value) return unjoined(scan, key, at);
     if (key->quote.len) syntax = SYNTAX_QUOTED;
+    if ((key->dashes && is_metavariable(scan, value)) || is_test_result(scan, key, value)) return 0;
     redact_bound(scan, key, value);
     return redact_value(scan, key, value, syntax);
 }

@@ -119,7 +119,7 @@ typedef struct redact_seen {
     redact_mark_seen mark[REDACT_MARKS], line;
 } redact_seen;
 
-#define REDACT_COMMAND_ENDS 192 /* at least as many as there are commands */
+#define REDACT_COMMAND_ENDS 224 /* at least as many as there are commands */
 
 struct berth_redactor {
     berth_mem mem;
@@ -365,6 +365,8 @@ size_t redact_user_and_password(redact_scan *scan, const redact_key *key, size_t
 size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax);
 /* The same for the text of an XML element, from after its `>`. */
 size_t redact_element(redact_scan *scan, const redact_key *key, size_t at);
+/* The text of the element in HTML that begins at `at`, when it is one within a line of text. */
+size_t redact_tagged(redact_scan *scan, const redact_key *key, size_t at);
 /* Past what may stand before a literal: u'', Some("..."), (string) (len=5) "...". */
 size_t redact_skip_type(const redact_scan *scan, size_t at);
 /* The text of a quoted value; *close is where its mark stands, or the line ends without one. */
@@ -438,7 +440,10 @@ typedef enum redact_login_kind {
     LOGIN_ACCOUNT, /* root / x */
     LOGIN_SASL,
     LOGIN_ASKED, /* 334 and the prompt in base64 */
-    LOGIN_SENT   /* send "x\r" */
+    LOGIN_SENT,  /* send "x\r" */
+    LOGIN_CALL,  /* login('ann', 'x') */
+    LOGIN_IDENTIFY, /* IDENTIFY ann x, as a bot of a chat is told */
+    LOGIN_MASKED /* ::add-mask::x */
 } redact_login_kind;
 
 size_t redact_login(redact_scan *scan, size_t at, redact_login_kind kind);
@@ -451,6 +456,12 @@ size_t redact_pass_line(redact_scan *scan, const redact_key *key, size_t at);
 size_t redact_packed(redact_scan *scan, const redact_key *key);
 size_t redact_changed(redact_scan *scan, const redact_key *key, size_t end);
 
+/* --- redact_call.c ------------------------------------------------------------------------ */
+
+/* The arguments after the bracket of the name of a call that begins before `at` or there. */
+size_t redact_call(redact_scan *scan, size_t at);
+size_t redact_sent_auth(redact_scan *scan, size_t at); /* after AUTH */
+
 /* --- redact_before.c ----------------------------------------------------------------------- */
 
 /* A value that stands before the name. */
@@ -460,6 +471,8 @@ void redact_before(redact_scan *scan, const redact_key *key);
 
 /* Words near a name that stands alone, when they can be nothing but secrets. */
 void redact_near(redact_scan *scan, const redact_key *key);
+/* The same in the words from `at` on. */
+void redact_near_words(redact_scan *scan, size_t at, unsigned rule);
 /* Letters of both cases and digits, mixed as in no name. */
 bool redact_is_scrambled(const char *s, size_t len);
 

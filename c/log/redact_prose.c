@@ -246,7 +246,9 @@ static size_t told_below(redact_scan *scan, const redact_key *key, size_t line) 
     while (at < scan->len && at < line + INDENT_MAX && byte_is(scan->s[at], BYTE_SPACE)) at++;
     size_t end = redact_bare_end(scan, at), after = redact_skip_blanks(scan, end);
     if (after < scan->len && !memchr("\r\n", scan->s[after], 2)) return 0;
-    return redact_value(scan, key, at, SYNTAX_PROSE);
+    bool mixed = redact_is_mixture(scan, at, end) && redact_has_digit(scan, at, end) &&
+                 key->class.weight == BERTH_KEY_STRONG;
+    return redact_value(scan, key, at, mixed ? SYNTAX_TIGHT : SYNTAX_PROSE);
 }
 
 /* A path begins with a slash; so may a key. */
@@ -290,6 +292,7 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
         bool value =
             word == 0 || so_far.told || (word == 1 && redact_folds_at(scan, at - 5, "with "));
         size_t end = at, done = 0;
+        if (s[at] == '<' && so_far.told) return redact_tagged(scan, key, at);
         if (strchr("{[<|", s[at]) || (value && s[at] == '/' && !is_long_base64(scan, at))) return 0;
         if (value) at = redact_skip_type(scan, at);
         if (at >= scan->len) return 0;

@@ -35,8 +35,10 @@ bool redact_auth(redact_scan *scan, const redact_key *key) {
     if (key->end - key->start != 4 || !redact_is_at(scan, key->start, "AUTH")) return false;
     size_t from = 0, to = 0, at = key->after, words = 0;
     char before = key->start > key->quote.len ? scan->s[key->start - key->quote.len - 1] : '\n';
+    if (redact_sent_auth(scan, at)) return true;
     if (redact_peek(scan, at) != ' ' || !byte_is(before, BYTE_SPACE)) return false;
-    for (; words < 3 && redact_peek(scan, at) == ' '; words++) {
+    unsigned most = 2; /* ann x */
+    for (; words < most && redact_peek(scan, at) == ' '; words++) {
         size_t word = at + 1, close;
         redact_quote quote = redact_quote_at(scan, word);
         if (quote.len != key->quote.len) break;
@@ -52,7 +54,10 @@ bool redact_auth(redact_scan *scan, const redact_key *key) {
             break;
         from = word;
         to = close;
-        if (words == 0 && !quote.len && IS_ONE_OF(scan->s + word, close - word, ways)) to = 0;
+        if (words == 0 && !quote.len && IS_ONE_OF(scan->s + word, close - word, ways)) {
+            to = 0;
+            most++;
+        }
     }
     bool ends = at >= scan->len || byte_is(scan->s[at], BYTE_SPACE);
     bool told = key->quote.len || redact_is_mixture(scan, from, to) ||

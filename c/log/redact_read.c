@@ -477,8 +477,33 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
     return mark(scan, key, at, end, true) ? end : 0;
 }
 
+/* Past <b>, <code class="x"> at `at`; 0: no such tag. */
+static size_t skip_tag(const redact_scan *scan, size_t at) {
+    static const char *const tags[] = {"b",    "strong", "code", "i",   "em",   "tt", "span",
+                                       "samp", "kbd",    "pre",  "u",   "mark", "td", "dd",
+                                       "div",  "p",      "font", "big", "var",  "q",  "input"};
+    size_t name = at + 1, end = name, stop = scan->len - at > TAG_MAX ? at + TAG_MAX : scan->len;
+    if (redact_peek(scan, at) != '<') return 0;
+    while (end < stop && byte_is(scan->s[end], BYTE_LETTER)) end++;
+    if (!IS_ONE_OF(scan->s + name, end - name, tags)) return 0;
+    const char *close = memchr(scan->s + end, '>', stop - end);
+    return close ? (size_t)(close - scan->s) + 1 : 0;
+}
+
+size_t redact_tagged(redact_scan *scan, const redact_key *key, size_t at) {
+    size_t text = skip_tag(scan, at);
+    return text ? redact_element(scan, key, text) : 0;
+}
+
 size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax) {
     size_t end;
+    if (redact_is_at(scan, at, "</")) return 0;
+    if (redact_peek(scan, at) == '(' && redact_is_term(scan->s + at + 1, scan->len - at - 1)) {
+        size_t reach = scan->len - at < TYPE_MAX ? scan->len - at : TYPE_MAX;
+        const char *close = memchr(scan->s + at, ')', reach);
+        if (close) at = redact_skip_blanks(scan, (size_t)(close - scan->s) + 1); /* (aes256-cts) x */
+    }
+    if (redact_peek(scan, at) == '<' && (end = redact_tagged(scan, key, at)) > 0) return end;
     bool header = key->class.kind == BERTH_KEY_AUTH || key->class.kind == BERTH_KEY_COOKIE;
     if (redact_peek(scan, at) == '&' && redact_peek(scan, at + 1) == '[') at++; /* Go's &[1 2] */
     if (!header && syntax != SYNTAX_PROSE) {
@@ -541,8 +566,8 @@ size_t redact_element(redact_scan *scan, const redact_key *key, size_t at) {
         const char *angle = memchr(s + at, '<', stop - at);
         end = angle ? (size_t)(angle - s) : redact_line_end(scan, at);
         /* <name> alone is no element: it stands for a value; but the text may be cut */
-        if (angle ? s[end + 1 < stop ? end + 1 : end] != '/' && s[end + 1] != '!' : at != open)
-            return 0;
+        bool closed = angle && end + 1 < stop && strchr("/!", s[end + 1]) && s[end + 1];
+        if (angle ? !closed && !redact_folds_at(scan, end, "<br") : at != open) return 0;
     }
     while (end > at && byte_is(s[end - 1], BYTE_SPACE)) end--;
     if (key->class.kind == BERTH_KEY_COOKIE || key->class.kind == BERTH_KEY_AUTH)

@@ -152,21 +152,33 @@ static size_t numbered_value(const redact_scan *scan, size_t at, const char *nam
     return 0;
 }
 
-/* Where the n-th item of the list of parameters stands that follows `at`: parameters: (a, b). */
-static size_t listed_value(const redact_scan *scan, size_t at, size_t n) {
+/* Where the list opens that a word between two places says to be one of parameters: past its
+ * bracket; 0: nowhere. */
+static size_t find_list(const redact_scan *scan, size_t from, size_t to) {
     static const char *const words[] = {"param", "args", "bind", "value"};
     const char *s = scan->s;
-    size_t high = scan->len - at > BOUND_REACH ? at + BOUND_REACH : scan->len, open = 0;
-    for (size_t i = at; i + 6 < high && !open; i++) {
-        for (size_t k = 0; k < sizeof words / sizeof *words && !open; k++) {
+    for (size_t i = from; i + 6 < to; i++) {
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
             size_t len = strlen(words[k]), end = i + len;
-            if (byte_lower(s[i]) != words[k][0] || i + len > high ||
-                !bytes_fold_equal(s + i, words[k], len))
-                continue;
-            while (end < high && end < i + WORD_REACH && !memchr("([", s[end], 2)) end++;
-            while (end < high && memchr("([", s[end], 2)) open = ++end;
+            bool word = byte_lower(s[i]) == words[k][0] && end <= to &&
+                        bytes_fold_equal(s + i, words[k], len);
+            if (!word) continue;
+            while (end < to && end < i + WORD_REACH && !memchr("([", s[end], 2)) end++;
+            size_t open = end;
+            while (open < to && memchr("([", s[open], 2)) open++;
+            if (open > end) return open;
         }
     }
+    return 0;
+}
+
+/* Where the n-th item of the list of parameters stands that follows the placeholder which ends at
+ * `at`: parameters: (a, b), or [a, b] right after it. */
+static size_t listed_value(const redact_scan *scan, size_t at, size_t n) {
+    const char *s = scan->s;
+    size_t high = scan->len - at > BOUND_REACH ? at + BOUND_REACH : scan->len;
+    size_t next = redact_skip_blanks(scan, at), open = find_list(scan, at, high);
+    if (!open && redact_peek(scan, next) == '[') open = next + 1;
     for (size_t item = 0; open && open < high; item++) {
         open = redact_skip_type(scan, redact_skip_blanks(scan, open));
         if (item == n) return open;
@@ -201,11 +213,17 @@ static bool bound_value(redact_scan *scan, size_t at, unsigned rule) {
         size_t low = at > BOUND_REACH ? at - BOUND_REACH : 0;
         for (size_t i = low; i < at; i++) n += memcmp(s + i, s + at, len) == 0;
         place = listed_value(scan, at + len, n);
+        size_t before = place ? 0 : find_list(scan, low, at); /* whose order nobody knows */
+        if (before) redact_near_words(scan, before, rule);
     }
     berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
     redact_quote quote = redact_quote_at(scan, place);
     size_t close, from = place ? redact_quoted(scan, place, quote, &close) : 0;
-    if (place && quote.len && redact_is_secret(scan, class, from, close, SYNTAX_QUOTED))
+    if (place && !quote.len) {
+        for (close = from; close < scan->len && !byte_is(s[close], BYTE_SPACE); close++)
+            if (memchr(",)]", s[close], 3)) break;
+    }
+    if (place && redact_is_secret(scan, class, from, close, SYNTAX_QUOTED))
         redact_mark_secret(scan, from, close, rule);
     return true;
 }

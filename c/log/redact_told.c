@@ -6,6 +6,7 @@
 
 #define REACH 160 /* bytes between the name and its value */
 #define TAGS_MAX 4
+#define WORDS_BACK 24 /* bytes of other words before a name in a cell */
 #define BELOW 64 /* bytes of a log's own before `value` */
 
 static const char *const tellers[] = {
@@ -123,18 +124,37 @@ static size_t form_value(redact_scan *scan, const redact_key *key) {
     return 0;
 }
 
-/* <key>Password</key> <string>x</string> */
-static size_t sibling_value(redact_scan *scan, const redact_key *key) {
+/* Back over words before the name: <dt>Client secret</dt>. */
+static size_t text_start(const redact_scan *scan, const redact_key *key) {
+    size_t at = key->start, low = at > WORDS_BACK ? at - WORDS_BACK : 0;
+    while (at > low && (byte_is(scan->s[at - 1], BYTE_LETTER) || scan->s[at - 1] == ' ')) at--;
+    return at;
+}
+
+/* The name of the tag that ends before `at`, as far back as `low`. */
+static size_t tag_before(const redact_scan *scan, size_t at, size_t low, size_t *name) {
     const char *s = scan->s;
-    size_t word = key->start - 1, last = word;
-    while (word > 0 && last - word < BERTH_KEY_NAME_MAX && byte_is(s[word - 1], BYTE_LETTER))
-        word--;
-    static const char *const cells[] = {"td", "th", "dt", "string", "code", "b", "span"};
-    if (!IS_ONE_OF(s + word, last - word, tellers) && !IS_ONE_OF(s + word, last - word, cells))
-        return 0;
+    size_t open = at - 1;
+    while (open > low && s[open - 1] != '>' && s[open - 1] != '<') open--;
+    if (open == low || s[open - 1] != '<') return 0;
+    *name = open;
+    while (open < at && byte_is(s[open], BYTE_LETTER)) open++;
+    return open - *name;
+}
+
+/* <key>Password</key> <string>x</string>, <b>Password:</b> x */
+static size_t sibling_value(redact_scan *scan, const redact_key *key) {
+    static const char *const cells[] = {"td",    "th",     "dt",  "string", "code", "b",  "span",
+                                        "label", "strong", "div", "p",      "li",   "em", "i"};
+    const char *s = scan->s;
+    size_t word, low = key->start > REACH ? key->start - REACH : 0;
+    size_t len = tag_before(scan, text_start(scan, key), low, &word);
+    if (!IS_ONE_OF(s + word, len, tellers) && !IS_ONE_OF(s + word, len, cells)) return 0;
     size_t i = key->end, stop = scan->len - i > REACH ? i + REACH : scan->len;
+    bool told = redact_peek(scan, i) == ':';
+    if (told) i = redact_skip_blanks(scan, i + 1);
     if (stop - i < 2 || s[i] != '<' || s[i + 1] != '/') return 0;
-    bool head = bytes_are_word(s + word, last - word, "th"); /* of its row, or of a column */
+    bool head = bytes_are_word(s + word, len, "th"); /* of its row, or of a column */
     if (head && !redact_folds_at(scan, i, "</th><td") && !redact_folds_at(scan, i, "</th> <td") &&
         !redact_folds_at(scan, i, "</th>\n<td"))
         return redact_html_column(scan, key);
@@ -143,7 +163,7 @@ static size_t sibling_value(redact_scan *scan, const redact_key *key) {
         if (!close) return 0;
         i = (size_t)(close - s) + 1;
         while (i < stop && byte_is(s[i], BYTE_SPACE)) i++;
-        if (i < stop && s[i] != '<') return tags > 0 ? redact_element(scan, key, i) : 0;
+        if (i < stop && s[i] != '<') return tags > 0 || told ? redact_element(scan, key, i) : 0;
     }
     return 0;
 }
@@ -164,7 +184,11 @@ size_t redact_told_below(redact_scan *scan, const redact_key *key, size_t line) 
 
 size_t redact_told(redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
-    if (key->start > 0 && s[key->start - 1] == '>') return sibling_value(scan, key);
+    size_t text = text_start(scan, key);
+    if (text > 0 && s[text - 1] == '>') {
+        size_t sibling = sibling_value(scan, key);
+        if (sibling || text == key->start) return sibling;
+    }
     size_t teller = teller_before(scan, key);
     if (teller == SIZE_MAX) return 0;
     size_t end = key->quote.len ? form_value(scan, key) : 0;
