@@ -203,6 +203,7 @@ build = {
         "c/log/redact_url.c",
         "c/log/redact_value.c",
         "c/log/redact_view.c",
+        "c/log/redact_word.c",
         "c/log/redact_write.c",
         "c/lua/lua_allocate.c",
         "c/lua/lua_allocation.c",

@@ -287,6 +287,7 @@ berth_rc berth_redactor_open(berth_mem mem, const berth_redact_options *options,
     r->hook_ud = options->hook_ud;
     r->hook_all = options->hook_all;
     redact_command_chain(r);
+    redact_words_index(r);
     rc = copy_rules(r, options, err);
     if (rc == BERTH_OK) rc = redact_shapes_new(r, options->rules, options->nrules, err);
     if (rc == BERTH_OK) rc = make_anchors(r, options->plain, err);

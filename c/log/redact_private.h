@@ -121,6 +121,8 @@ typedef struct redact_seen {
 
 #define REDACT_COMMAND_ENDS 224 /* at least as many as there are commands */
 
+#define REDACT_WORD_SLOTS 256 /* more than twice as many as there are words */
+
 struct berth_redactor {
     berth_mem mem;
     berth_redact_profile profile;
@@ -139,6 +141,7 @@ struct berth_redactor {
     redact_field *fields;
     size_t nfields;
     uint8_t command_next[REDACT_COMMAND_ENDS]; /* the next command of the same name */
+    uint8_t word[REDACT_WORD_SLOTS]; /* by hash, plus 1 */
     bool patterns_always; /* one of their patterns has no keyword */
 
     /* The record at hand. */
@@ -247,6 +250,24 @@ static inline bool redact_folds_at(const redact_scan *scan, size_t at, const cha
 static inline char redact_peek(const redact_scan *scan, size_t at) {
     return at < scan->len ? scan->s[at] : '\0';
 }
+
+/* --- redact_word.c ----------------------------------------------------------------------- */
+
+/* What a word does in a sentence that tells a value. */
+enum {
+    WORD_COPULA = 1,      /* is: the value follows */
+    WORD_ADVERB = 2,      /* now: may stand between a copula and the value */
+    WORD_CHANGE = 4,      /* changed: makes `to x` the value */
+    WORD_TOWARDS = 8,     /* to, from */
+    WORD_LEADS = 16,      /* for: leads from a name to whose it is, and so to the value */
+    WORD_WHOSE = 32,      /* by: tells whose it is after a copula */
+    WORD_INTRODUCES = 64, /* with: says, before the name, that a value follows */
+    WORD_OWNER = 128      /* user: whose name stands before that of the secret */
+};
+
+void redact_words_index(berth_redactor *r);
+/* 0: none */
+unsigned redact_word_roles(const berth_redactor *r, const char *s, size_t len);
 
 /* --- redact.c ---------------------------------------------------------------------------- */
 

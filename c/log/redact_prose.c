@@ -8,30 +8,13 @@
 #define WORD_MAX 64
 #define INDENT_MAX 40
 
-/* Words after which the value stands. */
-static bool is_copula(const char *s, size_t len) {
-    static const char *const words[] = {"is",     "was", "=",  "->",  "=>",          "\xe2\x86\x92",
-                                        "lautet", "ist", "es", "est", "\xe2\x80\x94",
-                                        "este",   "e",   "er", "ar",  "jest",
-                                        "\xc3\xa8", "\xc3\xa9", "\xc3\xa4r", "\xe3\x81\xaf"};
-    while (len > 1 && s[len - 1] == ':') len--;
-    return IS_ONE_OF(s, len, words);
-}
-
-/* Words between a copula and the value: "is now x", "was set to x". */
-static bool is_adverb(const char *s, size_t len) {
-    static const char *const words[] = {"now",     "currently", "still",     "just",    "set",
-                                        "called",  "simply",    "generated", "created", "reset",
-                                        "changed", "updated",   "rotated",   "been",    "assigned"};
-    return IS_ONE_OF(s, len, words);
-}
-
-/* Words that make `to x` the value: "changed to x". */
-static bool is_change(const char *s, size_t len) {
-    static const char *const words[] = {"set",       "reset",    "changed", "updated",
-                                        "rotated",   "change",   "update",  "setting",
-                                        "resetting", "changing", "updating"};
-    return IS_ONE_OF(s, len, words);
+/* What the word does; a colon at its end leaves nothing but a copula. */
+static unsigned roles_of(const redact_scan *scan, size_t from, size_t to) {
+    unsigned roles = WORD_COPULA;
+    size_t end = to;
+    while (end > from + 1 && scan->s[end - 1] == ':') end--;
+    if (end == to) roles = ~0u;
+    return roles & redact_word_roles(scan->r, scan->s + from, end - from);
 }
 
 bool redact_has_odd_bytes(const redact_scan *scan, size_t from, size_t to) {
@@ -59,19 +42,14 @@ bool redact_is_mixture(const redact_scan *scan, size_t from, size_t to) {
 
 /* "with password x", "wrong password x": the word before the name says that a value follows. */
 static bool is_introduced(const redact_scan *scan, const redact_key *key) {
-    static const char *const words[] = {"with",      "using",     "tried", "wrong",   "bad",
-                                        "incorrect", "old",       "typed", "entered", "temporary",
-                                        "default",   "encrypted", "new",   "via",     "initial",
-                                        "supplied",  "gave"};
     size_t start, n = redact_word_before(scan, key->start, &start);
-    if (IS_ONE_OF(scan->s + start, n, words)) return true;
+    if (redact_word_roles(scan->r, scan->s + start, n) & WORD_INTRODUCES) return true;
     size_t name = key->start > 0 ? key->start - 1 : 0; /* alter role ann password x */
     while (name > 0 && key->start - name < WORD_MAX && !byte_is(scan->s[name - 1], BYTE_SPACE))
         name--;
     n = redact_word_before(scan, name, &start);
     if (!byte_is(scan->s[name], BYTE_WORD | BYTE_QUOTE)) return false;
-    static const char *const users[] = {"role", "user", "login"};
-    return IS_ONE_OF(scan->s + start, n, users);
+    return redact_word_roles(scan->r, scan->s + start, n) & WORD_OWNER;
 }
 
 /* PASSWORD 'x' as in SQL, or password "x" in a sentence. */
@@ -118,17 +96,6 @@ bool redact_is_setting(const redact_scan *scan, const redact_key *key, size_t at
     if (byte_is(redact_peek(scan, at), BYTE_QUOTE)) return false;
     return redact_has_odd_bytes(scan, at, end) && redact_peek(scan, at) != '-' &&
            !redact_is_pair(scan, at);
-}
-
-/* Words after a name that lead to whose it is or what, as in "password for ann is x". */
-static bool is_preposition(const char *s, size_t len) {
-    static const char *const words[] = {"for",  "of",   "on",  "at", "in",
-                                        "with", "used", "new", "has",
-                                        "de",   "di",   "fur", "van", "von", "do", "du", "del",
-                                        "f\xc3\xbcr", "lui", "pour", "para", "dla", "til",
-                                        "\xd0\xb4\xd0\xbb\xd1\x8f", "\xd0\xbe\xd1\x82"};
-    return is_copula(s, len) || is_change(s, len) || is_adverb(s, len) ||
-           IS_ONE_OF(s, len, words) || (len > 0 && s[0] == '(');
 }
 
 /* A value that a sentence tells outright need not look random; letters and digits will do. */
@@ -262,22 +229,21 @@ static bool is_long_base64(const redact_scan *scan, size_t at) {
 /* Goes on past the word from `at` to `end`; false where the sentence ends. */
 static bool go_on(const redact_scan *scan, sentence *so_far, size_t at, size_t end, bool first) {
     const char *s = scan->s;
-    size_t len = end - at;
-    bool adverb = is_adverb(s + at, len), copula = is_copula(s + at, len);
-    static const char *const whose[] = {"for", "on", "at", "in", "of", "by"};
-    if (len == 1 && s[at] == '=' && so_far->other) return false;
+    unsigned roles = roles_of(scan, at, end);
+    bool adverb = roles & WORD_ADVERB, copula = roles & WORD_COPULA, change = roles & WORD_CHANGE;
+    if (end - at == 1 && s[at] == '=' && so_far->other) return false;
     if (so_far->told && !copula && !adverb) { /* "is generated for ann: x" */
         so_far->told = so_far->colon = false;
-        return IS_ONE_OF(s + at, len, whose);
+        return roles & WORD_WHOSE;
     }
-    bool change = so_far->change &&
-                  (bytes_are_word(s + at, len, "to") || bytes_are_word(s + at, len, "from"));
-    so_far->other = so_far->change && !change;
-    if (first) so_far->head = change || is_preposition(s + at, len);
+    bool towards = so_far->change && (roles & WORD_TOWARDS);
+    so_far->other = so_far->change && !towards;
+    if (first)
+        so_far->head = towards || s[at] == '(' ||
+                       (roles & (WORD_LEADS | WORD_COPULA | WORD_CHANGE | WORD_ADVERB));
     so_far->colon = s[end - 1] == ':' || s[end - 1] == '=';
-    so_far->told =
-        so_far->colon || copula || change || (adverb && so_far->told && !is_change(s + at, len));
-    so_far->change = is_change(s + at, len);
+    so_far->told = so_far->colon || copula || towards || (adverb && so_far->told && !change);
+    so_far->change = change;
     return true;
 }
 
@@ -286,7 +252,7 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
     const char *s = scan->s;
     bool foreign = byte_is(s[key->start], BYTE_HIGH) || byte_is(s[key->end - 1], BYTE_HIGH);
     size_t start, n = redact_word_before(scan, key->start, &start); /* "set password to x" */
-    sentence so_far = {.change = is_change(s + start, n)};
+    sentence so_far = {.change = roles_of(scan, start, start + n) & WORD_CHANGE};
     if (!may_be_told(scan, key, at)) return 0;
     for (unsigned word = 0; word < WORDS_MAX && at < scan->len; word++) {
         bool value =
