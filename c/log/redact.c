@@ -121,6 +121,7 @@ static size_t visit(redact_scan *scan, const berth_anchor *anchor) {
     case BERTH_ANCHOR_DIGITS:
     case BERTH_ANCHOR_DIAL:
     case BERTH_ANCHOR_IBAN:
+    case BERTH_ANCHOR_ROW:
         return redact_number(scan, at, anchor->kind);
     }
     return 0;

@@ -34,7 +34,8 @@ typedef enum berth_anchor_kind {
     BERTH_ANCHOR_LOGIN,   /* arg: what is said */
     BERTH_ANCHOR_ENCODED, /* arg: beginning of base64 or hexadecimal text worth decoding */
     BERTH_ANCHOR_FIELD,   /* arg: operator's rule */
-    BERTH_ANCHOR_PATTERN  /* arg: operator's rule */
+    BERTH_ANCHOR_PATTERN, /* arg: operator's rule */
+    BERTH_ANCHOR_ROW      /* d d d d */
 } berth_anchor_kind;
 
 typedef struct berth_literal {

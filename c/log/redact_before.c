@@ -68,7 +68,11 @@ static bool mark_word(redact_scan *scan, const redact_key *key, size_t from, siz
     bool angles = !marks && to - from > 2 && s[from] == '<' && s[to - 1] == '>';
     if (marks) from += quote.len, to -= quote.len;
     if (angles) from++, to--;
-    bool secret = redact_is_secret(scan, key->class, from, to, SYNTAX_PROSE) ||
+    size_t joints = 0; /* correct-horse-battery-staple */
+    for (size_t i = from; i < to; i++) joints += s[i] == '-';
+    bool phrase = key->class.phrase && joints >= 2 && !memchr(s + from, '.', to - from);
+    bool secret = (sure && phrase) ||
+                  redact_is_secret(scan, key->class, from, to, SYNTAX_PROSE) ||
                   (sure && is_plain_secret(scan, from, to)) ||
                   (sure && marks && redact_is_mixture(scan, from, to));
     if (!secret || !redact_is_secret(scan, key->class, from, to, SYNTAX_TIGHT)) return false;
@@ -146,14 +150,17 @@ static bool named_after(redact_scan *scan, const redact_key *key) {
     return mark_word(scan, key, from, at, byte_is(s[from], BYTE_QUOTE));
 }
 
-/* x=drowssap: a pair written backwards. */
+/* x=drowssap, x:password: a pair written backwards. */
 static bool backwards(redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
     size_t at = key->start;
-    if (at < 2 || (s[at - 1] != '=' && s[at - 1] != ':') || !redact_folds_at(scan, at, "drowssap"))
-        return false;
+    if (at < 2 || (s[at - 1] != '=' && s[at - 1] != ':')) return false;
     size_t from = word_start(scan, at - 1);
-    return mark_word(scan, key, from, at - 1, true);
+    if (redact_folds_at(scan, at, "drowssap")) return mark_word(scan, key, from, at - 1, true);
+    char next = redact_peek(scan, key->after);
+    bool ends = next == '\0' || byte_is(next, BYTE_SPACE) || memchr(",;&)]}", next, 6);
+    if (!ends || key->quote.len || !redact_is_scrambled(s + from, at - 1 - from)) return false;
+    return redact_mark_secret(scan, from, at - 1, key->rule);
 }
 
 void redact_before(redact_scan *scan, const redact_key *key) {

@@ -97,6 +97,9 @@ static void read_line(const redact_scan *scan, size_t at, size_t last, bool list
 }
 
 static size_t mark(redact_scan *scan, size_t from, size_t to) {
+    if (from < to && memchr(scan->s + from, '$', to - from < 2 ? to - from : 2) &&
+        redact_variables(scan, from, RULE_COMMAND))
+        return 0;
     redact_quote quote = from < to ? redact_quote_at(scan, from) : (redact_quote){0};
     if (quote.len && to > from + 2 * quote.len) {
         from += quote.len;

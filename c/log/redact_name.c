@@ -190,6 +190,27 @@ static bool is_foreign_byte(const redact_scan *scan, size_t at) {
     return byte_is(scan->s[at], BYTE_HIGH | BYTE_LETTER) || scan->s[at] == '_';
 }
 
+/* Does a plain word follow the signs of Chinese, Japanese or Korean without a blank? */
+static bool is_glued(const redact_scan *scan, redact_key *key) {
+    size_t i = key->start;
+    if ((unsigned char)scan->s[i] < 0xe3 || (unsigned char)scan->s[i] > 0xed) return false;
+    while (byte_is(redact_peek(scan, i), BYTE_HIGH)) i++;
+    key->end = key->after = i;
+    return byte_is(redact_peek(scan, i), BYTE_WORD);
+}
+
+/* That word, when it can be nothing but a secret. */
+static size_t glued_value(redact_scan *scan, const redact_key *key) {
+    size_t from = key->end, to = from;
+    while (to < scan->len && (unsigned char)scan->s[to] > 0x20 && !byte_is(scan->s[to], BYTE_HIGH))
+        to++;
+    while (to > from && memchr(".,;:!?", scan->s[to - 1], 6)) to--;
+    bool secret = redact_is_scrambled(scan->s + from, to - from) ||
+                  (redact_is_mixture(scan, from, to) && redact_has_digit(scan, from, to));
+    if (!secret || key->class.weight == BERTH_KEY_WEAK) return 0;
+    return redact_mark_secret(scan, from, to, (unsigned)key->class.kind) ? to : 0;
+}
+
 /* 2fa as a part of an address or a uuid: fe80::2fa8:4844. */
 static bool is_hexadecimal(const redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
@@ -212,6 +233,8 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
         size_t stop = scan->len - at > BERTH_KEY_NAME_MAX ? at + BERTH_KEY_NAME_MAX : scan->len;
         while (key.end < stop && is_foreign_byte(scan, key.end)) key.end++;
         key.class = berth_key_classify_foreign(scan->s + key.start, key.end - key.start);
+        if (key.class.kind != BERTH_KEY_NONE && is_glued(scan, &key))
+            return glued_value(scan, &key);
     } else {
         key = key_around(scan, at);
         key.class = berth_key_classify(scan->s + key.start, key.end - key.start);

@@ -47,7 +47,7 @@ bool redact_is_scrambled(const char *s, size_t len) {
         else if (memchr("-_+/", s[i], 4) || (s[i] == '=' && i + 2 >= len)) joints++;
         else return false;
     }
-    if (joints > 0 && (len < JOINED_LEAST || s[0] == '/' || joints * 6 > len)) return false;
+    if (joints > 0 && (len < JOINED_LEAST || s[0] == '/' || joints * 5 > len)) return false;
     if (!upper || !lower || (!digits && (signs || joints))) return false;
     if (!digits) return redact_is_jumble(s, len);
     return signs > 0 || count_odd(s, len) >= (joints ? 4u : 2u);
@@ -103,6 +103,13 @@ static bool is_giver(const char *s, size_t len) {
     return IS_ONE_OF(s, len, words);
 }
 
+/* "the secret is out: x", "pass for ann: x": does the word before the colon follow another one? */
+static bool is_in_sentence(const redact_scan *scan, size_t at, size_t len) {
+    const char *s = scan->s;
+    if (len == 0 || s[at + len] != ':' || at < 2 || s[at - 1] != ' ') return false;
+    return byte_is(s[at - 2], BYTE_LOWER) && redact_peek(scan, at + len + 1) == ' ';
+}
+
 /* ann/x, ann:x: where x begins. */
 static size_t after_user(const redact_scan *scan, size_t from, size_t to) {
     size_t i = from;
@@ -127,10 +134,10 @@ static void look_at_word(redact_scan *scan, unsigned rule, size_t from, size_t t
     bool given = false;
     if (before < before_end) {
         char last = s[before_end - 1];
-        bool named = last == ':' || last == '=';
-        if (named ? !is_teller(s + before, before_end - 1 - before)
-                  : is_owner(s + before, before_end - before))
-            return;
+        bool joined = last == ':' || last == '=';
+        size_t len = before_end - before - joined;
+        if (is_owner(s + before, len)) return;
+        if (joined && !is_teller(s + before, len) && !is_in_sentence(scan, before, len)) return;
         given = is_giver(s + before, before_end - before) && is_quoted_secret(scan, from, to);
         bool user = before > 1 && byte_is(s[before - 2], BYTE_WORD);
         if (user && before_end - before == 1 && last == '/') /* ann / x */
@@ -146,7 +153,10 @@ static bool stands_alone(const redact_scan *scan, const redact_key *key) {
     char before = key->start > 0 ? scan->s[key->start - 1] : ' ';
     size_t after = key->end + key->quote.len, next = redact_skip_blanks(scan, after);
     char c = redact_peek(scan, after), joint = redact_peek(scan, next);
-    if (key->dashes || key->class.weight == BERTH_KEY_WEAK) return false;
+    bool told = key->class.bare && (redact_folds_at(scan, after, " is ") ||
+                                    redact_folds_at(scan, after, " was ") ||
+                                    redact_folds_at(scan, after, " for "));
+    if (key->dashes || (key->class.weight == BERTH_KEY_WEAK && !told)) return false;
     if (byte_is(before, BYTE_NAME) || memchr("/$@\\%{=", before, 7)) return false;
     if (joint == '=' || (joint == ':' && next > after)) return false;
     return c == '\0' || is_border(c) || (c == '.' && is_border(redact_peek(scan, after + 1)));
@@ -181,6 +191,7 @@ void redact_near(redact_scan *scan, const redact_key *key) {
     case BERTH_KEY_TOKEN:
     case BERTH_KEY_KEY:
     case BERTH_KEY_CREDENTIAL:
+    case BERTH_KEY_CODE:
         break;
     default:
         return;

@@ -25,7 +25,8 @@ static const char *const name_literals[] = {
     "geslo",    "heslo",    "iban\1",   "lozinka",  "salasana",  "pasw",     "pssw",     "psswd",
     "one-time", "recovery", "swift_ha", "word\":",  "word':",    "ecret\":", "oken\":",  "drowssap",
     "terces",   "nekot",    "cnff",     "frperg",   "gbxra",     "haslo",    "sifre",    "slaptazo",
-    "zaporka",  "contrase", "parole",   "toegangs", "zugangs",   "geheimni", "jeton",    "passord",
+    "zaporka",  "contrase", "whatsapp", "anmelded", "identifi", "chave",    "chiave",   "klucz",
+    "parole",   "toegangs", "zugangs",   "geheimni", "jeton",    "passord",
     "jelszo",   "sandi\1",  "schlusse", "lykilord", "parool",   "telefon",
 };
 /* In URLs: what an authorization server hands over, and paths that end in a secret. */
@@ -47,7 +48,8 @@ static const char *const encoded_literals[] = {
     "cABhAHMA", "AAYQBzAH", "wAGEAcwB", "UABhAHMA", "QAGEAcwB", "UABBAFMA", "cwBlAGMA", "MAZQBjAH",
     "zAGUAYwB", "dABvAGsA", "QAbwBrAG", "0AG8AawB", "VE9LRU4",  "RPS0VO",   "UT0tFT",   "U0VDUk",
     "NFQ1JFV",  "TRUNSRV",  "YXBpX2tl", "FwaV9rZX", "hcGlfa2",  "QVBJX0tF", "FQSV9LR",  "BUElfS0",
-    "cGFzcD",   "Oi8v",     "ovL\3",    "6Ly\3",
+    "cGFzcD",   "Oi8v",     "ovL\3",    "6Ly\3",    "QmVhcmVy", "JlYXJlci", "CZWFyZXIg", "Y3JlZGVu",
+    "NyZWRlbn", "jcmVkZW",
 };
 static const char *const base32_literals[] = {
     "OBQXG4", "YGC43T",  "4DBONZ", "QMFZX",  "ONSWG4T", "ZWKY3SM", "GZLDOJS",
@@ -197,6 +199,8 @@ static void collect_literals(literals *list, berth_redactor *r) {
         r->patterns_always = r->patterns_always || always;
     }
     if (r->profile == BERTH_REDACT_STRUCTURED) return;
+    add(list, "\3 \3 \3 \3", BERTH_ANCHOR_ROW, true, 0);
+    add(list, "\3  \3  \3", BERTH_ANCHOR_ROW, true, 0);
     add(list, "basic ", BERTH_ANCHOR_SCHEME, true, 0);
     add(list, "-----beg", BERTH_ANCHOR_PEM, true, 0);
     add(list, "---- beg", BERTH_ANCHOR_PEM, true, 0);

@@ -123,6 +123,7 @@ static size_t skip_separator(const redact_scan *scan, const redact_key *key, siz
         c = redact_peek(scan, at = redact_skip_blanks(scan, at));
     }
     if (c == ';' && key->quote.len) return skip_length(scan, at);
+    if ((c == '+' || c == '.') && redact_peek(scan, at + 1) == '=') c = redact_peek(scan, ++at);
     if (c != '=' && c != ':') return 0;
     if (redact_is_at(scan, at, "://")) return 0;
     size_t i = at + 1;
@@ -173,6 +174,22 @@ static bool is_test_result(const redact_scan *scan, const redact_key *key, size_
     while (byte_is(redact_peek(scan, end), BYTE_NAME) || redact_peek(scan, end) == '/') end++;
     if (at <= key->end + 1) return false;
     return redact_is_at(scan, end, " (") || (end >= scan->len && !redact_has_digit(scan, at, end));
+}
+
+/* phone is 555..., tel. 0033 ...: the number after a word or two. */
+static size_t contact(redact_scan *scan, const redact_key *key, size_t at) {
+    static const char *const words[] = {"is", "was", "number", "no", "nr", "at", "to", "of"};
+    for (unsigned n = 0; n < 3; n++) {
+        while (redact_peek(scan, at) == '.' || redact_peek(scan, at) == ':' ||
+               redact_peek(scan, at) == '#')
+            at++;
+        at = redact_skip_blanks(scan, at);
+        size_t end = at;
+        while (byte_is(redact_peek(scan, end), BYTE_LETTER)) end++;
+        if (end == at || !IS_ONE_OF(scan->s + at, end - at, words)) break;
+        at = end;
+    }
+    return redact_phone(scan, at + redact_quote_at(scan, at).len, key->rule);
 }
 
 /* Is the name one of programs, not of sentences: of several words joined without blanks? */
@@ -239,6 +256,7 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
         return redact_value(scan, key, at, SYNTAX_TIGHT);
     }
     if (redact_peek(scan, at) == '$') redact_bound(scan, key, at); /* PASSWORD $1 */
+    if (redact_peek(scan, at) == '@' && redact_variables(scan, at, key->rule)) return 0;
     size_t code = card_code(scan, key, at);
     if (code) return code;
     if (key->start > 0 && scan->s[key->start - 1] == '=')
@@ -411,6 +429,8 @@ size_t redact_pair(redact_scan *scan, const redact_key *key) {
     size_t value = skip_separator(scan, key, at, &syntax);
     if (key->class.kind == BERTH_KEY_PERSON) {
         size_t end = redact_said_number(scan, value ? value : at, key->rule);
+        if (!end && redact_folds_at(scan, key->end - 4, "iban"))
+            end = redact_said_iban(scan, value ? value : at, key->rule);
         if (end) return end;
     }
     if (!value && !key->dashes && key->class.kind != BERTH_KEY_CONTACT)
@@ -420,11 +440,11 @@ size_t redact_pair(redact_scan *scan, const redact_key *key) {
         redact_login_lines(scan, key, from);
         return value_below(scan, key, from, true);
     }
-    if (key->class.kind == BERTH_KEY_CONTACT)
-        return redact_phone(scan, from + redact_quote_at(scan, from).len, key->rule);
+    if (key->class.kind == BERTH_KEY_CONTACT) return contact(scan, key, from);
     if (!value) return unjoined(scan, key, at);
     if (key->quote.len) syntax = SYNTAX_QUOTED;
     if ((key->dashes && is_metavariable(scan, value)) || is_test_result(scan, key, value)) return 0;
     redact_bound(scan, key, value);
+    if (key->class.weight != BERTH_KEY_WEAK && redact_variables(scan, value, key->rule)) return 0;
     return redact_value(scan, key, value, syntax);
 }

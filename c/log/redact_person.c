@@ -10,6 +10,8 @@
 #define CARD_MIN 13
 #define CARD_MAX 19
 #define PHONE_MAX 15
+#define IBAN_LEAST 15
+#define IBAN_MAX 34
 
 static char at_or_nul(const redact_scan *scan, size_t at) {
     return at < scan->len ? scan->s[at] : '\0';
@@ -107,7 +109,8 @@ static size_t card(redact_scan *scan, size_t at, bool grouped) {
     const char *s = scan->s;
     char digits[CARD_MAX + 1], joint = grouped ? s[at + 4] : '\0';
     size_t n = 0, i = at, group = 0, groups = 0;
-    if (begins_inside(scan, at)) return 0;
+    bool named = joint == '_' && before(scan, at) == '_'; /* card_4111_1111_... */
+    if (!named && begins_inside(scan, at)) return 0;
     for (; i < scan->len && n <= CARD_MAX; i++) {
         if (byte_is(s[i], BYTE_DIGIT)) {
             digits[n++] = s[i];
@@ -124,6 +127,24 @@ static size_t card(redact_scan *scan, size_t at, bool grouped) {
     if (n < CARD_MIN || n > CARD_MAX || goes_on(scan, i) || !is_card(digits, n)) return 0;
     if (is_amount(scan, at)) return 0;
     return redact_mark(scan, at, i, RULE_CARD) ? i : 0;
+}
+
+/* 4 1 1 1 ...: single digits with as many blanks between all of them. */
+static size_t card_in_a_row(redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    char digits[CARD_MAX + 1];
+    size_t n = 0, i = at, end = at, gap = 1;
+    while (at_or_nul(scan, at + 1 + gap) == ' ') gap++;
+    if (at > gap && s[at - 1] == ' ' && byte_is(s[at - 1 - gap], BYTE_DIGIT)) return 0; /* began */
+    while (n <= CARD_MAX && byte_is(at_or_nul(scan, i), BYTE_DIGIT)) {
+        digits[n++] = s[i];
+        end = i + 1;
+        for (i = end; i - end < gap && at_or_nul(scan, i) == ' '; i++) {
+        }
+        if (i - end < gap) break;
+    }
+    if (n < CARD_MIN || n > CARD_MAX || goes_on(scan, end) || !is_card(digits, n)) return 0;
+    return redact_mark(scan, at, end, RULE_CARD) ? end : 0;
 }
 
 /* --- social security --------------------------------------------------------------------- */
@@ -280,6 +301,24 @@ static size_t iban(redact_scan *scan, size_t at) {
     return rest == 1 && redact_mark(scan, at, i, RULE_IBAN) ? i : 0;
 }
 
+size_t redact_said_iban(redact_scan *scan, size_t at, unsigned rule) {
+    const char *s = scan->s;
+    at += redact_quote_at(scan, at).len;
+    size_t i = at, end = at, count = 0;
+    while (i < scan->len && count <= IBAN_MAX && byte_is(s[i], BYTE_WORD)) {
+        size_t from = i;
+        while (i < scan->len && byte_is(s[i], BYTE_WORD)) i++;
+        if (from > at && (i - from > 4 || !redact_has_digit(scan, from, i))) break;
+        count += i - from;
+        end = i;
+        if (at_or_nul(scan, i) == ' ' || at_or_nul(scan, i) == '-') i++;
+    }
+    bool begins = end - at > 4 && byte_is(s[at], BYTE_LETTER) && byte_is(s[at + 1], BYTE_LETTER) &&
+                  byte_is(s[at + 2], BYTE_DIGIT) && byte_is(s[at + 3], BYTE_DIGIT);
+    if (!begins || count < IBAN_LEAST || count > IBAN_MAX) return 0;
+    return redact_mark_secret(scan, at, end, rule) ? end : 0;
+}
+
 size_t redact_number(redact_scan *scan, size_t at, unsigned anchor_kind) {
     switch (anchor_kind) {
     case BERTH_ANCHOR_SSN:
@@ -290,6 +329,8 @@ size_t redact_number(redact_scan *scan, size_t at, unsigned anchor_kind) {
         return card(scan, at, true);
     case BERTH_ANCHOR_DIGITS:
         return card(scan, at, false);
+    case BERTH_ANCHOR_ROW:
+        return card_in_a_row(scan, at);
     case BERTH_ANCHOR_DIAL:
         return scan->s[at] == '+' ? international(scan, at) : american(scan, at);
     default:

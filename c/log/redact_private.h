@@ -207,6 +207,7 @@ typedef struct redact_scan {
     size_t region_end;  /* and for parameters of an Authorization header */
     size_t table_end;   /* and for lines of tables */
     size_t cipher_end;  /* and for calls of ciphers in SQL */
+    unsigned assigned;  /* values that are variables and were looked for */
     unsigned bound;     /* values of placeholders that were looked for */
     size_t list_none;   /* names and commas before it stand in no brackets */
     size_t near_end;    /* words before it have been looked at as values of a sentence */
@@ -323,6 +324,8 @@ size_t redact_number(redact_scan *scan, size_t at, unsigned anchor_kind); /* red
 /* After a word that tells a social security number: nine digits in three groups. */
 size_t redact_said_number(redact_scan *scan, size_t at, unsigned rule);
 size_t redact_phone(redact_scan *scan, size_t at, unsigned rule); /* after a word that tells one */
+/* After `iban`: letters and digits in groups, whatever their check digits. */
+size_t redact_said_iban(redact_scan *scan, size_t at, unsigned rule);
 size_t redact_shape(redact_scan *scan, size_t at, unsigned shape);        /* redact_shape.c */
 size_t redact_encoded(redact_scan *scan, size_t at, redact_block kind);   /* redact_block.c */
 size_t redact_hex_dump(redact_scan *scan, size_t at, bool offset);        /* redact_dump.c */
@@ -384,7 +387,7 @@ size_t redact_header(redact_scan *scan, const redact_key *key, size_t at, redact
 size_t redact_user_and_password(redact_scan *scan, const redact_key *key, size_t from, size_t to);
 /* Masks the value that begins at `at`, after blanks; tells its end, or 0. */
 size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax);
-/* The same for the text of an XML element, from after its `>`. */
+/* The same for the text of an XML element, from after its `>` (redact_element.c). */
 size_t redact_element(redact_scan *scan, const redact_key *key, size_t at);
 /* The text of the element in HTML that begins at `at`, when it is one within a line of text. */
 size_t redact_tagged(redact_scan *scan, const redact_key *key, size_t at);
@@ -482,6 +485,12 @@ size_t redact_changed(redact_scan *scan, const redact_key *key, size_t end);
 /* The arguments after the bracket of the name of a call that begins before `at` or there. */
 size_t redact_call(redact_scan *scan, size_t at);
 size_t redact_sent_auth(redact_scan *scan, size_t at); /* after AUTH */
+
+/* --- redact_variable.c --------------------------------------------------------------------- */
+
+/* Is the value at `at` put together from variables, to which secrets are assigned before?  Then
+ * those are marked. */
+bool redact_variables(redact_scan *scan, size_t at, unsigned rule);
 
 /* --- redact_before.c ----------------------------------------------------------------------- */
 

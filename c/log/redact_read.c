@@ -1,5 +1,5 @@
 /* redact_read.c - the value after a separator: literals with whatever types stand before them,
- * lists, tuples, objects, blocks of YAML, lines of settings, elements of XML. */
+ * lists, tuples, objects, blocks of YAML, lines of settings. */
 #include <string.h>
 
 #include "log/redact_private.h"
@@ -7,11 +7,9 @@
 #define ITEMS_MAX 1000
 #define TYPE_MAX 40
 #define TAG_MAX 256
-#define TAGS_MAX 8
 #define OBJECT_MAX 512
 #define PARTS_MAX 8
 #define CODE_LEAST 6
-#define ELEMENT_MAX 65536
 
 static bool mark(redact_scan *scan, const redact_key *key, size_t start, size_t end, bool bare) {
     if (bare && key->quote.mark == '"' && key->quote.len)
@@ -312,8 +310,11 @@ static size_t parts(redact_scan *scan, const redact_key *key, size_t at, bool br
         redact_quote quote = redact_quote_at(scan, i);
         if (!quote.len || quote.slashes) break;
         bool glued = i == at && quote.mark != mark && redact_goes_on(scan, i, quote);
-        if (!joint && !bracket && !glued) break;
         size_t from = redact_quoted(scan, i, quote, &close);
+        char after = redact_peek(scan, redact_skip_blanks(scan, close + quote.len));
+        bool next = i > at && !joint && !key->quote.len && !key->dashes && after != ':' &&
+                    after != '=' && redact_is_scrambled(scan->s + from, close - from); /* "x" "y" */
+        if (!joint && !bracket && !glued && !next) break;
         if (from < close && redact_mark_secret(scan, from, close, key->rule)) done = close;
         at = close + quote.len;
     }
@@ -387,6 +388,8 @@ static size_t quoted_value(redact_scan *scan, const redact_key *key, size_t at, 
         quote.repeat = 2;
     quote.len += quote.repeat ? quote.repeat - 1 : 0;
     size_t from = redact_quoted(scan, at, quote, &close);
+    if (close > from && close < scan->len && redact_is_broken(scan, close - 1))
+        scan->encoded |= DISGUISE_CODED; /* it goes on in the next line */
     if (syntax != SYNTAX_PROSE) syntax = SYNTAX_QUOTED;
     if (!redact_is_secret(scan, key->class, from, close, syntax)) return 0;
     size_t end = mark(scan, key, from, close, false) ? close : 0;
@@ -452,6 +455,28 @@ static size_t brace_end(const redact_scan *scan, size_t at) {
     return 0;
 }
 
+/* $(printf '%s%s' x y): what a command prints. */
+static size_t echoed_words(redact_scan *scan, const redact_key *key, size_t at) {
+    const char *s = scan->s;
+    size_t stop = scan->len - at > TAG_MAX ? at + TAG_MAX : scan->len, done = 0;
+    while (at < stop && s[at] != ' ') at++;
+    for (;;) {
+        at = redact_skip_blanks(scan, at);
+        if (at >= stop || memchr(")|\n", s[at], 3)) return done;
+        redact_quote quote = redact_quote_at(scan, at);
+        size_t from = at + quote.len, close = from;
+        if (quote.len)
+            redact_quoted(scan, at, quote, &close);
+        else
+            while (close < stop && !byte_is(s[close], BYTE_SPACE) && s[close] != ')') close++;
+        bool text = close > from && s[from] != '-' && s[from] != '%' && s[from] != '$';
+        if (text && redact_is_secret(scan, key->class, from, close, SYNTAX_QUOTED) &&
+            redact_mark_secret(scan, from, close, key->rule))
+            done = close;
+        at = close + quote.len > at ? close + quote.len : at + 1;
+    }
+}
+
 static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
                          redact_syntax syntax) {
     size_t end = key->dashes ? shell_end(scan, at) : redact_bare_end(scan, at);
@@ -467,6 +492,8 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
         end = settings_end(scan, key, at, phrase_end(scan, key, at, end));
         at = password_part(scan, key, at, &end);
     }
+    if (redact_is_at(scan, at, "$(echo ") || redact_is_at(scan, at, "$(printf "))
+        return echoed_words(scan, key, at);
     if (redact_peek(scan, at) == '/' && is_directory_name(scan, key)) return 0;
     bool named = key->quote.len && byte_is(redact_peek(scan, end), BYTE_SPACE) &&
                  berth_key_classify(scan->s + at, end - at).kind != BERTH_KEY_NONE;
@@ -475,24 +502,6 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
     if (brace) end = brace;
     if (end <= at || !redact_is_secret(scan, key->class, at, end, syntax)) return 0;
     return mark(scan, key, at, end, true) ? end : 0;
-}
-
-/* Past <b>, <code class="x"> at `at`; 0: no such tag. */
-static size_t skip_tag(const redact_scan *scan, size_t at) {
-    static const char *const tags[] = {"b",    "strong", "code", "i",   "em",   "tt", "span",
-                                       "samp", "kbd",    "pre",  "u",   "mark", "td", "dd",
-                                       "div",  "p",      "font", "big", "var",  "q",  "input"};
-    size_t name = at + 1, end = name, stop = scan->len - at > TAG_MAX ? at + TAG_MAX : scan->len;
-    if (redact_peek(scan, at) != '<') return 0;
-    while (end < stop && byte_is(scan->s[end], BYTE_LETTER)) end++;
-    if (!IS_ONE_OF(scan->s + name, end - name, tags)) return 0;
-    const char *close = memchr(scan->s + end, '>', stop - end);
-    return close ? (size_t)(close - scan->s) + 1 : 0;
-}
-
-size_t redact_tagged(redact_scan *scan, const redact_key *key, size_t at) {
-    size_t text = skip_tag(scan, at);
-    return text ? redact_element(scan, key, text) : 0;
 }
 
 size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax) {
@@ -520,79 +529,4 @@ size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_
     redact_quote quote = redact_quote_at(scan, at);
     if (quote.len) return quoted_value(scan, key, at, quote, syntax);
     return bare_value(scan, key, at, syntax);
-}
-
-/* --- XML --------------------------------------------------------------------------------- */
-
-/* The text of an element from `at`: that of its child which holds the value, when it has children.
- */
-static size_t child_text(const redact_scan *scan, size_t at, size_t stop) {
-    static const char *const texts[] = {"value", "string",  "text", "plain",
-                                        "raw",   "content", "data"};
-    const char *s = scan->s;
-    for (unsigned tags = 0; tags < TAGS_MAX; tags++) {
-        while (at < stop && byte_is(s[at], BYTE_SPACE)) at++;
-        if (!redact_is_at(scan, at, "<") || redact_is_at(scan, at, "</") ||
-            redact_is_at(scan, at, "<!"))
-            return at;
-        size_t name = at + 1, end = name;
-        while (end < stop && (byte_is(s[end], BYTE_NAME) || s[end] == ':')) {
-            if (s[end++] == ':') name = end;
-        }
-        while (at < stop && s[at] != '>') at++;
-        at += at < stop;
-        if (IS_ONE_OF(s + name, end - name, texts)) continue;
-        const char *close =
-            at < stop ? memchr(s + at, '<', stop - at) : NULL; /* past another child */
-        const char *past = close ? memchr(close, '>', (size_t)(s + stop - close)) : NULL;
-        if (!past || close[1] != '/') return stop;
-        at = (size_t)(past - s) + 1;
-    }
-    return stop;
-}
-
-size_t redact_element(redact_scan *scan, const redact_key *key, size_t at) {
-    const char *s = scan->s;
-    size_t stop = scan->len - at > ELEMENT_MAX ? at + ELEMENT_MAX : scan->len, end, open = at;
-    if (redact_peek(scan, at) == '@' && key->start > 1 && s[key->start - 2] == ':')
-        return 0; /* ann:<password>@node-1 */
-    at = child_text(scan, at, stop);
-    if (at >= stop) return 0;
-    if (redact_is_at(scan, at, "<![CDATA[")) {
-        at += 9;
-        for (end = at; end < stop && !redact_is_at(scan, end, "]]>"); end++) {
-        }
-    } else {
-        const char *angle = memchr(s + at, '<', stop - at);
-        end = angle ? (size_t)(angle - s) : redact_line_end(scan, at);
-        /* <name> alone is no element: it stands for a value; but the text may be cut */
-        bool closed = angle && end + 1 < stop && strchr("/!", s[end + 1]) && s[end + 1];
-        if (angle ? !closed && !redact_folds_at(scan, end, "<br") : at != open) return 0;
-    }
-    while (end > at && byte_is(s[end - 1], BYTE_SPACE)) end--;
-    if (key->class.kind == BERTH_KEY_COOKIE || key->class.kind == BERTH_KEY_AUTH)
-        return redact_value(scan, key, at, SYNTAX_TIGHT);
-    if (end <= at || !redact_is_secret(scan, key->class, at, end, SYNTAX_TIGHT)) return 0;
-    return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
-}
-
-/* Is the name that of an opening tag, with or without a prefix? */
-bool redact_is_tag(const redact_scan *scan, const redact_key *key) {
-    size_t i = key->start;
-    if (i > 0 && scan->s[i - 1] == ':') {
-        i--;
-        while (i > 0 && key->start - i < TYPE_MAX && byte_is(scan->s[i - 1], BYTE_NAME)) i--;
-    }
-    return i > 0 && scan->s[i - 1] == '<';
-}
-
-/* <name attributes>text: past the attributes, which may hold value="...". */
-size_t redact_tag(redact_scan *scan, const redact_key *key) {
-    size_t i = key->after, stop = scan->len - i > TAG_MAX ? i + TAG_MAX : scan->len;
-    for (; i < stop && scan->s[i] != '>' && scan->s[i] != '<'; i++) {
-        if (redact_folds_at(scan, i, " value="))
-            return redact_value(scan, key, i + 7, SYNTAX_QUOTED);
-    }
-    if (i >= stop || scan->s[i] != '>' || scan->s[i - 1] == '/') return 0;
-    return redact_element(scan, key, i + 1);
 }

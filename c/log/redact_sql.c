@@ -85,6 +85,8 @@ size_t redact_sql(redact_scan *scan, size_t at) {
         while (to < scan->len && byte_is(scan->s[to], BYTE_NAME)) to++;
         bool word = word_at(scan, i, "by") || word_at(scan, i, "as") || word_at(scan, i, "with") ||
                     word_at(scan, i, "values") || word_at(scan, i, "password");
+        if (due && !word && redact_peek(scan, i) == '@' && redact_variables(scan, i, RULE_SQL))
+            return 0;
         if (due && !word) { /* a secret comes next, not the name of a plugin */
             size_t end = literal(scan, i, bare);
             size_t next = skip_space(scan, end);

@@ -201,7 +201,7 @@ size_t redact_told(redact_scan *scan, const redact_key *key) {
     end = value_between(scan, key, after, stop, true);
     if (end) return end;
     size_t open = teller, low = teller > REACH ? teller - REACH : 0;
-    while (open > low && s[open - 1] != '{' && s[open - 1] != '<' && s[open - 1] != '}') open--;
+    while (open > low && !memchr("{}<>", s[open - 1], 4)) open--;
     value_between(scan, key, open, teller, false);
     return 0;
 }

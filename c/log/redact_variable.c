@@ -1,0 +1,110 @@
+/* redact_variable.c - a value that is put together from variables: p1 + p2, "$A$B", @pw.  What the
+ * record assigns to them before is the secret. */
+#include <string.h>
+
+#include "log/redact_private.h"
+
+#define ITEMS_MAX 4
+#define NAME_MAX_BYTES 32
+#define REACH 512      /* bytes back to an assignment */
+#define LITERALS_MAX 8 /* of a call that is assigned */
+#define ASSIGNED_MAX 32 /* values of one text that are looked up */
+
+static const berth_key_class password = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+
+static bool is_name_byte(char c) {
+    return byte_is(c, BYTE_WORD) || c == '_';
+}
+
+static size_t mark(redact_scan *scan, size_t from, size_t to, unsigned rule) {
+    return redact_is_secret(scan, password, from, to, SYNTAX_QUOTED) &&
+                   redact_mark_secret(scan, from, to, rule)
+               ? to
+               : 0;
+}
+
+/* What is assigned at `at`: a literal, those of a call like CONCAT('a', 'b'), a word. */
+static bool mark_assigned(redact_scan *scan, size_t at, unsigned rule) {
+    size_t end = at, marked = 0, close;
+    while (is_name_byte(redact_peek(scan, end))) end++;
+    bool call = end > at && redact_peek(scan, end) == '(';
+    if (call) at = end + 1;
+    for (unsigned n = 0; n < LITERALS_MAX; n++) {
+        at = redact_skip_blanks(scan, at);
+        redact_quote quote = redact_quote_at(scan, at);
+        if (!quote.len) break;
+        size_t from = redact_quoted(scan, at, quote, &close);
+        marked += mark(scan, from, close, rule) > 0;
+        at = redact_skip_blanks(scan, close + quote.len);
+        if (!call || redact_peek(scan, at) != ',') break;
+        at++;
+    }
+    if (call || marked || byte_is(redact_peek(scan, at), BYTE_QUOTE)) return marked > 0;
+    end = redact_bare_end(scan, at);
+    return redact_is_mixture(scan, at, end) && redact_has_digit(scan, at, end) &&
+           mark(scan, at, end, rule) > 0;
+}
+
+/* Marks what is assigned to the variable [from, to) before `at`. */
+static bool look_up(redact_scan *scan, size_t from, size_t to, size_t at, unsigned rule) {
+    const char *s = scan->s;
+    size_t len = to - from;
+    bool found = false;
+    for (size_t i = at > REACH ? at - REACH : 0; i + len < at; i++) {
+        if (s[i] != s[from] || memcmp(s + i, s + from, len) != 0) continue;
+        if ((i > 0 && is_name_byte(s[i - 1])) || is_name_byte(s[i + len])) continue;
+        size_t sign = redact_skip_blanks(scan, i + len);
+        sign += redact_peek(scan, sign) == ':';
+        if (redact_peek(scan, sign) != '=') continue;
+        size_t value = redact_skip_blanks(scan, sign + 1);
+        found = (value < at && mark_assigned(scan, value, rule)) || found;
+    }
+    return found;
+}
+
+/* A variable at *at: name, $name, ${name}, @name; false: there is none. */
+static bool read_variable(const redact_scan *scan, size_t *at, size_t *from, bool *sigil) {
+    size_t i = *at;
+    bool sign = redact_peek(scan, i) == '$' || redact_peek(scan, i) == '@';
+    i += sign;
+    bool brace = sign && redact_peek(scan, i) == '{';
+    i += brace;
+    *from = i;
+    while (is_name_byte(redact_peek(scan, i)) && i - *from <= NAME_MAX_BYTES) i++;
+    bool named = i > *from && i - *from <= NAME_MAX_BYTES &&
+                 !byte_is(scan->s[*from], BYTE_DIGIT) && (!brace || redact_peek(scan, i) == '}');
+    *at = i;
+    *sigil = *sigil || sign;
+    return named;
+}
+
+/* Past a sign that joins two variables; `at`: they may stand next to each other. */
+static size_t skip_joint(const redact_scan *scan, size_t at) {
+    size_t i = redact_skip_blanks(scan, at);
+    char c = redact_peek(scan, i);
+    if (c == '+' || c == '.' || c == '&') return redact_skip_blanks(scan, i + 1);
+    if (redact_is_at(scan, i, "||") || redact_is_at(scan, i, ".."))
+        return redact_skip_blanks(scan, i + 2);
+    return at;
+}
+
+bool redact_variables(redact_scan *scan, size_t at, unsigned rule) {
+    struct {
+        size_t from, to;
+    } item[ITEMS_MAX];
+    size_t i = at, count = 0;
+    bool sigil = false, found = false;
+    i += byte_is(redact_peek(scan, i), BYTE_QUOTE) && redact_peek(scan, i + 1) == '$';
+    while (count < ITEMS_MAX) {
+        if (!read_variable(scan, &i, &item[count].from, &sigil)) break;
+        item[count++].to = i;
+        i += redact_peek(scan, i) == '}';
+        size_t next = skip_joint(scan, i);
+        if (next == i && redact_peek(scan, i) != '$') break;
+        i = next;
+    }
+    if (count == 0 || (count == 1 && !sigil) || scan->assigned++ > ASSIGNED_MAX) return false;
+    for (size_t n = 0; n < count; n++)
+        found = look_up(scan, item[n].from, item[n].to, at, rule) || found;
+    return found;
+}
