@@ -13,6 +13,8 @@
 #define PAIRS ANCHOR_PAIRS
 #define HASHES ANCHOR_HASHES
 #define WIDE ANCHOR_WIDE
+#define PAIR_COMMON 2000 /* of a pair */
+#define RATE_COMMON 1e19 /* of what is common; everything is 5e21 */
 
 /* How many of 4096 bytes of a log are each; all others 1. */
 static const uint16_t often[128] = {
@@ -25,6 +27,48 @@ static const uint16_t often[128] = {
     160, 120, 190, 70, 30,  25,  10,  30,  8,  10, 4,   10,  1,   1,
 };
 
+/* What logs say all the time: no window should be part of it. */
+static const char common[] =
+    " request completed normally thread worker attempt generation unchanged since last report module "
+    "manager compute scheduler client service zone rack placement allocation allocations provider "
+    "providers resource resources inventory inventories trait traits consumer project aggregate user "
+    "users name host hostname server servers node nodes default standard container component computer "
+    "component image instance instances volume network address port source target status state started "
+    "starting stopped stopping failed failure success successful error errors warning info debug notice "
+    "trace critical exception connection connected connecting disconnected timeout timed out retry "
+    "retrying after before during while until session opened closed policy updated update updating "
+    "changed change changes exchange created create deleted delete removed added loaded loading reading "
+    "read write written writing sent send received receive response message messages queue event events "
+    "handler handling process processing processed running run build version release kernel memory disk "
+    "cpu load average uptime interface link device driver config configuration configured option options "
+    "setting settings value values count total bytes size length limit latency duration seconds time "
+    "timestamp date expires expired lease valid invalid check checking test testing lab internal "
+    "external private public example domain local localhost http https get post put patch delete api "
+    "url path file files directory index cache database query transaction commit rollback table row "
+    "offset offsets lag partition topic batch task tasks job jobs schedule scheduled cluster leader "
+    "replica replicas election member members health healthy ready pending available unavailable "
+    "moved move from to with for the and not was is are has been on of in at by as it no ";
+
+/* The windows of what is common, by hash. */
+typedef struct common_set {
+    uint64_t four[256], three[256];
+} common_set;
+
+static void add_common(common_set *set) {
+    for (size_t i = ANCHOR_WINDOW; i < sizeof common; i++) {
+        uint32_t tail = anchor_tail((const unsigned char *)common, i);
+        uint32_t four = anchor_hash(tail, true) % 16384, three = anchor_hash(tail, false) % 16384;
+        set->four[four / 64] |= UINT64_C(1) << four % 64;
+        set->three[three / 64] |= UINT64_C(1) << three % 64;
+    }
+}
+
+static bool is_common(const common_set *set, const anchor_literal *literal, size_t end) {
+    bool whole = end >= ANCHOR_WINDOW;
+    uint32_t hash = anchor_hash(anchor_tail((const unsigned char *)literal->text, end), whole) % 16384;
+    return (whole ? set->four : set->three)[hash / 64] >> hash % 64 & 1u;
+}
+
 /* The hashes that a bucket or a window takes at each of its pairs, a bit each. */
 typedef struct hash_sets {
     uint64_t at[PAIRS][HASHES / 64];
@@ -32,6 +76,7 @@ typedef struct hash_sets {
 
 /* What each bucket takes, and how often. */
 typedef struct bucket_set {
+    common_set common;
     uint64_t rate[HASHES]; /* how often each hash occurs */
     hash_sets takes[BUCKETS];
     uint64_t rates[BUCKETS][PAIRS];
@@ -58,6 +103,9 @@ static void count_rates(bucket_set *buckets) {
         for (unsigned b = 0; b < 256; b++)
             buckets->rate[anchor_pair_hash(a, b)] += rate_of_byte(a) * rate_of_byte(b);
     }
+    for (size_t i = 1; i < sizeof common - 1; i++)
+        buckets->rate[anchor_pair_hash((unsigned char)common[i - 1], (unsigned char)common[i])] +=
+            PAIR_COMMON;
 }
 
 /* May the byte stand so far before the end of the window?  Before the literal all may. */
@@ -135,6 +183,7 @@ static place best_place(const bucket_set *buckets, const anchor_literal *literal
         bool wide = is_wide(literal, end);
         place at = {.end = end, .grows = HUGE_VAL, .sets = hashes_of(literal, end)};
         best_bucket(buckets, wide, &at);
+        if (is_common(&buckets->common, literal, end)) at.grows += RATE_COMMON;
         if (at.grows < best.grows) best = at;
     }
     return best;
@@ -198,6 +247,7 @@ static void write_pairs(anchor_tables *tables, const bucket_set *buckets) {
 
 static void fill(berth_anchors *anchors, bucket_set *buckets, candidate *order) {
     count_rates(buckets);
+    add_common(&buckets->common);
     for (size_t i = 0; i < anchors->count; i++)
         order[i] = (candidate){rate_literal(buckets, &anchors->literals[i]), (uint16_t)i};
     order_by_rate(order, anchors->count);

@@ -16,12 +16,12 @@
 #define ANCHOR_SPAN 8  /* bytes of a sequence, and of a literal at most */
 #define ANCHOR_LANES 8 /* sequences */
 #define ANCHOR_WINDOW 4
-#define ANCHOR_GROUPS 3 /* of eight buckets each, besides the wide ones */
+#define ANCHOR_GROUPS 4 /* of eight buckets each, besides the wide ones */
 #define ANCHOR_WIDE 8   /* buckets of windows with classes */
 #define ANCHOR_BUCKETS (ANCHOR_WIDE + 8 * ANCHOR_GROUPS)
 #define ANCHOR_PAIRS (ANCHOR_WINDOW - 1)
 #define ANCHOR_HASHES 128 /* of pairs */
-#define ANCHOR_HASH_BITS 15
+#define ANCHOR_HASH_BITS 17
 #define ANCHOR_HASH_FACTOR UINT32_C(0x9e3779b1)
 #define ANCHOR_LIST_BITS 12 /* the first ones of the hash */
 #define ANCHOR_BLOCK 64     /* bytes that are looked at together */
