@@ -147,6 +147,7 @@ static bool named_after(redact_scan *scan, const redact_key *key) {
     at--;
     if (!skip_back(scan, &at)) return false;
     size_t from = word_start(scan, at);
+    if (s[from] == '[') return false; /* [req-1] (password) */
     return mark_word(scan, key, from, at, byte_is(s[from], BYTE_QUOTE));
 }
 

@@ -355,9 +355,11 @@ static bool is_prose(const redact_scan *scan, size_t start, size_t end, bool phr
     while (at < scan->len && words < PROSE_WORDS && scan->s[at] == ' ') {
         size_t from = at + 1, stop = from;
         while (stop < scan->len && stop < from + 16 && byte_is(scan->s[stop], BYTE_LOWER)) stop++;
+        bool name = stop < scan->len && byte_is(scan->s[stop], BYTE_DIGIT | BYTE_JOINT);
+        while (name && byte_is(redact_peek(scan, stop), BYTE_NAME)) stop++; /* ann.b, node-1 */
         if (stop == from) break;
         at = stop;
-        words++;
+        words += !name;
     }
     return words >= 2 && !(phrase && !redact_is_speech(scan->s + start, at - start));
 }
@@ -476,6 +478,7 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
     size_t len = end - start;
     while (syntax != SYNTAX_QUOTED && len > 1 && memchr(".,;:!?", s[len - 1], 6)) len--;
     end = start + len;
+    if (len == 1 && (s[0] == '|' || s[0] == '>')) return false; /* a block that is cut off */
     if (len == 0 || is_keep_word(s, len) || is_blanked(s, len) || is_placeholder(s, len))
         return false;
     if (redact_is_masked(scan->r, s, len)) return false;
@@ -492,6 +495,7 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
         is_all(s, len, BYTE_LOWER))
         return false; /* authorization: rbac */
     if (class.kind == BERTH_KEY_PERSON) return look_at(s, len).digit >= 4;
+    if (syntax == SYNTAX_PROSE && is_machine_number(s, len)) return false;
     if (syntax == SYNTAX_PROSE && !class.bare) {
         look l = look_at(s, len);
         if (class.kind == BERTH_KEY_CODE && l.digit == len) return len >= 6 && len <= 8;

@@ -17,6 +17,7 @@ static bool is_secret_part(const char *s, size_t len) {
         letters += byte_is(s[i], BYTE_LETTER);
     }
     if (len < PART_LEAST || digits == 0 || letters == 0) return false;
+    if (memchr(s, '-', len)) return redact_is_scrambled(s, len); /* not token-broker-6c9f-x2x9q */
     return redact_looks_random(s, len) || (hex && len >= 16);
 }
 

@@ -52,6 +52,16 @@ static bool is_introduced(const redact_scan *scan, const redact_key *key) {
     return redact_word_roles(scan->r, scan->s + start, n) & WORD_OWNER;
 }
 
+/* Small letters and digits with dashes: what Kubernetes calls its objects. */
+static bool is_object_name(const redact_scan *scan, size_t from, size_t to) {
+    bool dash = false;
+    for (size_t i = from; i < to; i++) {
+        if (!byte_is(scan->s[i], BYTE_LOWER | BYTE_DIGIT | BYTE_JOINT)) return false;
+        dash = dash || scan->s[i] == '-';
+    }
+    return dash;
+}
+
 /* PASSWORD 'x' as in SQL, or password "x" in a sentence. */
 static size_t quoted_after(redact_scan *scan, const redact_key *key, size_t at, bool told) {
     size_t close;
@@ -62,6 +72,8 @@ static size_t quoted_after(redact_scan *scan, const redact_key *key, size_t at, 
                     byte_is(redact_peek(scan, key->start + 1), BYTE_UPPER));
     bool sure = told || key->dashes || capital || is_introduced(scan, key);
     if (key->class.weight == BERTH_KEY_WEAK) return 0;
+    if (key->class.kind == BERTH_KEY_SECRET && !capital && !told && is_object_name(scan, from, close))
+        return 0; /* secret "db-creds-x7k2p" not found */
     if (!sure && !redact_is_mixture(scan, from, close) && !key->class.phrase) return 0;
     bool words = redact_has_blank(scan, from, close);
     if (words && told && redact_is_speech(scan->s + from, close - from)) return 0;
@@ -140,6 +152,13 @@ static bool may_be_told(const redact_scan *scan, const redact_key *key, size_t a
     default:
         return false;
     }
+}
+
+/* DELETE FROM api_keys: the name of a table. */
+static bool is_table(const redact_scan *scan, const redact_key *key, size_t start, size_t n) {
+    static const char *const words[] = {"from", "into", "table", "update", "join", "exists"};
+    bool identifier = memchr(scan->s + key->start, '_', key->end - key->start) != NULL;
+    return (identifier || key->class.plural) && IS_ONE_OF(scan->s + start, n, words);
 }
 
 /* The end of the word at `at`, a quoted one as a whole; 0 when the sentence ends there. */
@@ -253,7 +272,7 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
     bool foreign = byte_is(s[key->start], BYTE_HIGH) || byte_is(s[key->end - 1], BYTE_HIGH);
     size_t start, n = redact_word_before(scan, key->start, &start); /* "set password to x" */
     sentence so_far = {.change = roles_of(scan, start, start + n) & WORD_CHANGE};
-    if (!may_be_told(scan, key, at)) return 0;
+    if (!may_be_told(scan, key, at) || is_table(scan, key, start, n)) return 0;
     for (unsigned word = 0; word < WORDS_MAX && at < scan->len; word++) {
         bool value =
             word == 0 || so_far.told || (word == 1 && redact_folds_at(scan, at - 5, "with "));

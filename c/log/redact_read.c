@@ -329,6 +329,14 @@ static bool has_member(const redact_scan *scan, size_t at) {
            (joint == ':' && (byte_is(next, BYTE_SPACE | BYTE_QUOTE) || next == '{'));
 }
 
+/* !Ref DBPassword, !vault |: a tag of YAML that names a value. */
+static bool is_reference_tag(const redact_scan *scan, size_t at) {
+    size_t end = at + 1;
+    if (redact_peek(scan, at) != '!') return false;
+    while (end < at + TYPE_MAX && byte_is(redact_peek(scan, end), BYTE_LETTER)) end++;
+    return end > at + 2 && redact_peek(scan, end) == ' ';
+}
+
 /* What is neither a literal nor a bare value: headers, lists, objects, blocks of YAML from *at on.
  * False: none of them, and *at is moved past a tag. */
 static bool structured(redact_scan *scan, const redact_key *key, size_t *at, redact_syntax syntax,
@@ -358,6 +366,7 @@ static bool structured(redact_scan *scan, const redact_key *key, size_t *at, red
             size_t tag = *at + 1;
             while (tag < *at + TYPE_MAX && byte_is(redact_peek(scan, tag), BYTE_LOWER)) tag++;
             if (redact_is_at(scan, tag, " |") || redact_is_at(scan, tag, " >")) *at = tag + 1;
+            if (is_reference_tag(scan, *at)) return true;
         }
         c = redact_peek(scan, *at);
         found = false;
@@ -477,6 +486,14 @@ static size_t echoed_words(redact_scan *scan, const redact_key *key, size_t at) 
     }
 }
 
+/* self.password = password */
+static bool is_itself(const redact_scan *scan, const redact_key *key, size_t from, size_t to) {
+    size_t len = to - from;
+    return len <= key->end - key->start && byte_is(scan->s[from], BYTE_LOWER) &&
+           memcmp(scan->s + key->end - len, scan->s + from, len) == 0 &&
+           berth_key_classify(scan->s + from, len).kind == key->class.kind;
+}
+
 static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
                          redact_syntax syntax) {
     size_t end = key->dashes ? shell_end(scan, at) : redact_bare_end(scan, at);
@@ -497,7 +514,7 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
     if (redact_peek(scan, at) == '/' && is_directory_name(scan, key)) return 0;
     bool named = key->quote.len && byte_is(redact_peek(scan, end), BYTE_SPACE) &&
                  berth_key_classify(scan->s + at, end - at).kind != BERTH_KEY_NONE;
-    if (named) return 0; /* volume "creds" : secret "db-1" not found */
+    if (named || is_itself(scan, key, at, end)) return 0; /* volume "creds" : secret "db-1" not found */
     size_t brace = redact_peek(scan, at) == '{' ? brace_end(scan, at) : 0;
     if (brace) end = brace;
     if (end <= at || !redact_is_secret(scan, key->class, at, end, syntax)) return 0;

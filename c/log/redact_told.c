@@ -159,6 +159,7 @@ static size_t sibling_value(redact_scan *scan, const redact_key *key) {
         !redact_folds_at(scan, i, "</th>\n<td"))
         return redact_html_column(scan, key);
     for (unsigned tags = 0; tags < TAGS_MAX && i < stop; tags++) {
+        if (redact_folds_at(scan, i, "<a ")) return 0; /* where to get a new one */
         const char *close = memchr(s + i, '>', stop - i);
         if (!close) return 0;
         i = (size_t)(close - s) + 1;
