@@ -167,6 +167,8 @@ typedef struct berth_command {
     X("neighbor", "password", TYPED, NULL)                                                         \
     X("snmp-server", "sha", TYPED, NULL)                                                           \
     X("snmp-server", "2c", NEXT, NULL)                                                             \
+    X("ssh-keygen", "-N", NEXT, NULL)                                                              \
+    X("ssh-keygen", "-P", NEXT, NULL)                                                              \
     X("snowsql", "-p", NEXT, NULL)                                                                 \
     X("beeline", "-p", NEXT, NULL)                                                                 \
     X("hdbsql", "-p", NEXT, NULL)                                                                  \

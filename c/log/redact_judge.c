@@ -304,6 +304,16 @@ static bool is_web_address(const char *s, size_t len) {
     return len > 8 && (memcmp(s, "http://", 7) == 0 || memcmp(s, "https://", 8) == 0);
 }
 
+/* New-Object, Read-Host: a command of PowerShell. */
+static bool is_cmdlet(const char *s, size_t len) {
+    static const char *const verbs[] = {"new", "get", "read", "import", "convertto", "invoke",
+                                        "select", "join", "format", "convertfrom"};
+    const char *dash = memchr(s, '-', len);
+    size_t verb = dash ? (size_t)(dash - s) : 0;
+    return dash && verb + 1 < len && byte_is(s[0], BYTE_UPPER) && byte_is(dash[1], BYTE_UPPER) &&
+           is_all(dash + 1, len - verb - 1, BYTE_LETTER) && IS_ONE_OF(s, verb, verbs);
+}
+
 /* self.password, config["db"], load_key(, &str, Optional[str]: code, not a value. */
 static bool is_reference(const char *s, size_t len) {
     size_t dots = 0, from = 0;
@@ -317,6 +327,7 @@ static bool is_reference(const char *s, size_t len) {
         return dots > 0 && len <= BERTH_KEY_NAME_MAX && s[0] != '.' &&
                berth_key_classify(s, len).kind != BERTH_KEY_NONE;
     }
+    if (i > 2 && i < len && s[i] == '-' && is_cmdlet(s, len)) return true;
     if (i < 3 || !memchr("([<", s[i], 3)) return false;
     if (i + 1 == len || byte_is(s[i + 1], BYTE_QUOTE) || memchr(")[", s[i + 1], 2)) return true;
     if (s[i] == '(' && (dots > 0 || memchr(s, '_', i))) return true;     /* self.find(x */

@@ -30,7 +30,8 @@ static const char *const name_literals[] = {
     "jelszo",   "sandi\1",  "schlusse", "lykilord", "parool",   "telefon",
 };
 /* In URLs: what an authorization server hands over, and paths that end in a secret. */
-static const char *const code_literals[] = {"?code=", "&code=", "#code="};
+static const char *const code_literals[] = {"?code=",  "&code=", "#code=", "?ticket=",
+                                            "&ticket=", "?t=",    "&t="};
 static const char *const path_literals[] = {
     "/reset/",  "/invite/", "/verify/", "/confirm", "/activat", "webhook/", "/hooks/", "/magic/",
     "/unsubsc", "/share/",  "/magic-l", "/invitat", "/accept/", "/unlock/", "/recover"};

@@ -24,6 +24,23 @@ static size_t value_flag(const redact_scan *scan, size_t at) {
     return 0;
 }
 
+/* ["password", "x", "y"]: what it was and what it became; `from` to `close` is the first. */
+static size_t changed_items(redact_scan *scan, const redact_key *key, size_t from, size_t close,
+                            size_t after) {
+    size_t at = redact_skip_blanks(scan, after), last;
+    if (redact_peek(scan, at) != ',' || key->class.weight == BERTH_KEY_WEAK) return 0;
+    at = redact_skip_type(scan, redact_skip_blanks(scan, at + 1));
+    redact_quote quote = redact_quote_at(scan, at);
+    if (!quote.len) return 0;
+    size_t next = redact_quoted(scan, at, quote, &last);
+    if (!memchr(")]}", redact_peek(scan, last + quote.len), 3)) return 0;
+    bool mixed = redact_is_mixture(scan, from, close) && redact_is_mixture(scan, next, last) &&
+                 redact_has_digit(scan, from, close) && redact_has_digit(scan, next, last);
+    if (!mixed || !redact_is_secret(scan, key->class, from, close, SYNTAX_QUOTED)) return 0;
+    redact_mark_secret(scan, from, close, key->rule);
+    return redact_mark_secret(scan, next, last, key->rule) ? last : close;
+}
+
 /* "name", "value": an argument after its option, or a pair in brackets of its own. */
 static size_t next_item(redact_scan *scan, const redact_key *key, size_t comma) {
     size_t at = redact_skip_blanks(scan, comma + 1), close;
@@ -43,11 +60,9 @@ static size_t next_item(redact_scan *scan, const redact_key *key, size_t comma) 
     }
     size_t open = key->start - (key->start > key->quote.len ? key->quote.len : key->start);
     while (open > 0 && byte_is(scan->s[open - 1], BYTE_LETTER)) open--; /* u'', b'' */
-    bool pair =
-        open > 0 &&
-        (scan->s[open - 1] == '(' || scan->s[open - 1] == '{' || scan->s[open - 1] == '[') &&
-        redact_peek(scan, after) != '\0' && strchr(")]}", redact_peek(scan, after));
-    if (!pair) return 0;
+    bool first = open > 0 && memchr("({[", scan->s[open - 1], 3);
+    bool pair = first && memchr(")]}", redact_peek(scan, after), 3);
+    if (!pair) return first ? changed_items(scan, key, from, close, after) : 0;
     if (key->class.kind == BERTH_KEY_AUTH || key->class.kind == BERTH_KEY_COOKIE)
         return redact_value(scan, key, at, SYNTAX_QUOTED);
     bool word = true;
@@ -70,6 +85,7 @@ static size_t argument(redact_scan *scan, const redact_key *key, size_t open) {
     redact_quoted(scan, at, quote, &close);
     char c = redact_peek(scan, close + quote.len);
     if (c != ')' && c != ',') return 0;
+    if (c == ',' && key->class.kind == BERTH_KEY_CREDENTIAL) return 0; /* the user comes first */
     return redact_value(scan, key, at, SYNTAX_QUOTED);
 }
 
@@ -164,6 +180,8 @@ static bool is_remark(const redact_scan *scan, size_t at) {
     size_t end = at + 1;
     if (redact_peek(scan, at) != '(') return false;
     while (byte_is(redact_peek(scan, end), BYTE_NAME)) end++;
+    if (redact_peek(scan, end) == ' ' && byte_is(scan->s[at + 1], BYTE_LETTER))
+        return true; /* (f x) */
     return redact_peek(scan, end) == ')' && !redact_is_scrambled(scan->s + at + 1, end - at - 1);
 }
 

@@ -10,6 +10,7 @@
 #define OBJECT_MAX 512
 #define PARTS_MAX 8
 #define CODE_LEAST 6
+#define KEY_LEAST 20 /* of a value that is called key only */
 
 static bool mark(redact_scan *scan, const redact_key *key, size_t start, size_t end, bool bare) {
     if (bare && key->quote.mark == '"' && key->quote.len)
@@ -89,6 +90,23 @@ size_t redact_tuple(redact_scan *scan, const redact_key *key, size_t at, bool *f
     return mark(scan, key, from, close, false) ? close : 0;
 }
 
+/* [a, b] under a plural, as YAML has it: words that mix letters and digits. */
+static size_t bare_items(redact_scan *scan, const redact_key *key, size_t at) {
+    const char *s = scan->s;
+    size_t done = 0;
+    for (unsigned n = 0; n < ITEMS_MAX; n++) {
+        size_t from = at;
+        while (at < scan->len && !byte_is(s[at], BYTE_SPACE) && s[at] != ',' && s[at] != ']') at++;
+        bool mixed = redact_is_mixture(scan, from, at) && redact_has_digit(scan, from, at);
+        if (mixed && redact_is_secret(scan, key->class, from, at, SYNTAX_TIGHT) &&
+            redact_mark_secret(scan, from, at, key->rule))
+            done = at;
+        if (redact_peek(scan, at) != ',') break;
+        at = redact_skip_blanks(scan, at + 1);
+    }
+    return done;
+}
+
 /* ["a", "b"]: every text in it. */
 static size_t list_values(redact_scan *scan, const redact_key *key, size_t at) {
     size_t i = at + 1, end = 0;
@@ -100,6 +118,7 @@ static size_t list_values(redact_scan *scan, const redact_key *key, size_t at) {
     for (unsigned n = 0; n < ITEMS_MAX; n++) {
         i = redact_skip_blanks(scan, i);
         redact_quote quote = redact_quote_at(scan, i);
+        if (!quote.len && key->class.plural && !key->quote.len) return bare_items(scan, key, i);
         if (!quote.len) break;
         if (key->class.kind == BERTH_KEY_AUTH) return redact_header(scan, key, i, SYNTAX_QUOTED);
         size_t close, from = redact_quoted(scan, i, quote, &close);
@@ -486,6 +505,19 @@ static size_t echoed_words(redact_scan *scan, const redact_key *key, size_t at) 
     }
 }
 
+/* volume "creds" : secret "db-1" not found */
+static bool is_other_name(const redact_scan *scan, const redact_key *key, size_t from, size_t to) {
+    return key->quote.len && byte_is(redact_peek(scan, to), BYTE_SPACE) &&
+           berth_key_classify(scan->s + from, to - from).kind != BERTH_KEY_NONE;
+}
+
+/* ?key=x, --key x */
+static bool is_plain_key(const redact_scan *scan, const redact_key *key, size_t from, size_t to) {
+    char before = key->start > 0 ? scan->s[key->start - 1] : '\0';
+    return key->class.bare && (key->dashes || before == '?' || before == '&') &&
+           to - from >= KEY_LEAST && redact_is_scrambled(scan->s + from, to - from);
+}
+
 /* self.password = password */
 static bool is_itself(const redact_scan *scan, const redact_key *key, size_t from, size_t to) {
     size_t len = to - from;
@@ -512,12 +544,12 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
     if (redact_is_at(scan, at, "$(echo ") || redact_is_at(scan, at, "$(printf "))
         return echoed_words(scan, key, at);
     if (redact_peek(scan, at) == '/' && is_directory_name(scan, key)) return 0;
-    bool named = key->quote.len && byte_is(redact_peek(scan, end), BYTE_SPACE) &&
-                 berth_key_classify(scan->s + at, end - at).kind != BERTH_KEY_NONE;
-    if (named || is_itself(scan, key, at, end)) return 0; /* volume "creds" : secret "db-1" not found */
+    if (is_other_name(scan, key, at, end) || is_itself(scan, key, at, end)) return 0;
     size_t brace = redact_peek(scan, at) == '{' ? brace_end(scan, at) : 0;
     if (brace) end = brace;
-    if (end <= at || !redact_is_secret(scan, key->class, at, end, syntax)) return 0;
+    if (end <= at) return 0;
+    if (!is_plain_key(scan, key, at, end) && !redact_is_secret(scan, key->class, at, end, syntax))
+        return 0;
     return mark(scan, key, at, end, true) ? end : 0;
 }
 
@@ -527,7 +559,7 @@ size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_
     if (redact_peek(scan, at) == '(' && redact_is_term(scan->s + at + 1, scan->len - at - 1)) {
         size_t reach = scan->len - at < TYPE_MAX ? scan->len - at : TYPE_MAX;
         const char *close = memchr(scan->s + at, ')', reach);
-        if (close) at = redact_skip_blanks(scan, (size_t)(close - scan->s) + 1); /* (aes256-cts) x */
+        if (close) at = redact_skip_blanks(scan, (size_t)(close - scan->s) + 1); /* (md5) x */
     }
     if (redact_peek(scan, at) == '<' && (end = redact_tagged(scan, key, at)) > 0) return end;
     bool header = key->class.kind == BERTH_KEY_AUTH || key->class.kind == BERTH_KEY_COOKIE;

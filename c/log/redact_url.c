@@ -231,6 +231,7 @@ static size_t source_name(redact_scan *scan, size_t at) {
         if (s[from - 1] == '=' && from - 1 < colon) break;
     }
     if (from == low && from > 0) return 0;
+    if (redact_is_at(scan, from, "//")) from += 2; /* //ann:x@host/ */
     const char *inner = colon == SIZE_MAX ? NULL : memchr(s + colon + 1, ':', at - colon - 1);
     if (inner && is_field(s + from, colon - from)) { /* sip:ann:x@host */
         from = colon + 1;
