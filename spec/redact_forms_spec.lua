@@ -102,6 +102,13 @@ local FORMS = {
       [[$cred = New-Object PSCredential("ann", (ConvertTo-SecureString '***' -Force))]] },
     { "GET /static/app.js?t=1722774606926687" }, { "list users --key name --limit 5" },
   },
+  ["a key of something"] = {
+    { "fastly key aB3dE5gH7jK9mN1pQ3sT5vX7zB9d ok", "fastly key *** ok" },
+    { "key for node-1 api: mkdiem6p4QbU5PSk45uxcn", "key for node-1 api: ***" },
+    { "cache key aB3dE5gH7jK9mN1pQ3sT5vX7zB9d miss" }, { "no key for aB3dE5gH7jK9mN1p" },
+    { "gpg key 4F5E6D7C8B9A01234F5E6D7C8B9A01234F5E6D7C imported" },
+    { "ssh host key fingerprint is SHA256:aB3dE5gH7jK9mN1pQ3sT5vX7zB9dF1hJ3lN5pR7t" },
+  },
   ["a call"] = {
     { "login('bo_chen', 'WYG5OXPtEV4L') failed", "login('bo_chen', '***') failed" },
     { 'ftp.login("ann", "5f10b24ad251244d") -> 530', 'ftp.login("ann", "***") -> 530' },

@@ -57,13 +57,26 @@ static bool is_key_of(const redact_scan *scan, const redact_key *key, size_t sta
            byte_is(redact_peek(scan, key->end + 1), BYTE_QUOTE);
 }
 
+/* Words before `key` that make it one of data, or one that all may know. */
+static bool is_key_of_data(const char *s, size_t len) {
+    static const char *const words[] = {
+        "public",  "primary", "foreign", "cache",     "sort",   "partition", "object",
+        "lock",    "row",     "routing", "lookup",    "index",  "shard",     "message",
+        "redis",   "unique",  "host",    "map",       "hash",   "composite", "idempotency",
+        "dedup",   "the",     "a",       "no",        "each",   "every",     "missing",
+        "unknown", "invalid", "with",    "duplicate", "of",     "for",       "and",
+        "by",      "this",    "config",  "metadata",  "label",  "registry",  "storage",
+    };
+    return IS_ONE_OF(s, len, words);
+}
+
 /* "api key", "key material", PRAGMA key; but "public key". */
 static void join_key(const redact_scan *scan, redact_key *key) {
     size_t start, n = redact_word_before(scan, key->start, &start);
     if (n > 0 && start > 0 && byte_is(scan->s[start - 1], BYTE_NAME)) n = 0; /* x=db-creds key */
     bool material = redact_folds_at(scan, key->end, " material");
     bool qualified = n > 0 && berth_key_qualifies(scan->s + start, n);
-    if (n > 0) key->class.kind = BERTH_KEY_NONE;
+    if (n > 0 && is_key_of_data(scan->s + start, n)) key->class.kind = BERTH_KEY_NONE;
     if (!material && !qualified && !is_key_of(scan, key, start, n)) return;
     key->class = (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_MEDIUM};
     if (qualified) key->start = start;

@@ -12,6 +12,7 @@
 #define WORD_LEAST 8
 #define WORD_MAX 128
 #define JOINED_LEAST 16
+#define KEY_LEAST 20
 
 /* Runs of letters of one case and of digits, and how many of them are odd for a name: short ones of
  * small letters in the middle, digits before small letters, one capital at the end. */
@@ -107,7 +108,7 @@ static bool is_giver(const char *s, size_t len) {
 static bool is_in_sentence(const redact_scan *scan, size_t at, size_t len) {
     const char *s = scan->s;
     if (len == 0 || s[at + len] != ':' || at < 2 || s[at - 1] != ' ') return false;
-    return byte_is(s[at - 2], BYTE_LOWER) && redact_peek(scan, at + len + 1) == ' ';
+    return byte_is(s[at - 2], BYTE_LOWER | BYTE_DIGIT) && redact_peek(scan, at + len + 1) == ' ';
 }
 
 /* ann/x, ann:x: where x begins. */
@@ -148,6 +149,14 @@ static void look_at_word(redact_scan *scan, unsigned rule, size_t from, size_t t
         redact_mark_secret(scan, from, to, rule);
 }
 
+/* fastly key x: a word, `key` and what can be nothing but one. */
+static bool is_told_key(const redact_scan *scan, const redact_key *key, size_t after) {
+    size_t start, n = redact_word_before(scan, key->start, &start), from = after + 1, to = from;
+    while (to < scan->len && to - from < WORD_MAX && !is_border(scan->s[to])) to++;
+    return n > 0 && redact_peek(scan, after) == ' ' && to - from >= KEY_LEAST &&
+           redact_is_scrambled(scan->s + from, to - from);
+}
+
 /* May the name be one that a sentence or a list has, and not part of a path or the like? */
 static bool stands_alone(const redact_scan *scan, const redact_key *key) {
     char before = key->start > 0 ? scan->s[key->start - 1] : ' ';
@@ -155,7 +164,8 @@ static bool stands_alone(const redact_scan *scan, const redact_key *key) {
     char c = redact_peek(scan, after), joint = redact_peek(scan, next);
     bool told = key->class.bare && (redact_folds_at(scan, after, " is ") ||
                                     redact_folds_at(scan, after, " was ") ||
-                                    redact_folds_at(scan, after, " for "));
+                                    redact_folds_at(scan, after, " for ") ||
+                                    is_told_key(scan, key, after));
     if (key->dashes || (key->class.weight == BERTH_KEY_WEAK && !told)) return false;
     if (byte_is(before, BYTE_NAME) || memchr("/$@\\%{=", before, 7)) return false;
     if (joint == '=' || (joint == ':' && next > after)) return false;

@@ -15,6 +15,11 @@
 #define RSA_BODY "MII[CEJ][A-Za-z0-9+/]{1,3}(?:IBAAK|IBADAN)[A-Za-z0-9+/=]{30,}+"
 #define DISCORD "MT[A-Za-z0-9_-]{20,26}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,40}"
 
+/* A uuid that follows the word token soon after the service's name. */
+#define UUID_TOKEN(name)                                                                           \
+    name "[^\\n]{0,30}?token[ :=]{1,3}"                                                            \
+         "([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
+
 /* clouds and hosting */
 #define BERTH_SHAPES_CLOUD(X)                                                                      \
     X("aws-access-key-id", "AKIA", 0,                                                              \
@@ -151,7 +156,7 @@
     X("square-access-token", "EAAA", 0,                                                            \
       "EAAA[A-Za-z0-9_-]{58,62}(?![A-Za-z0-9])",                                                   \
       "", "EAA" "A" W32 "a1B2c3D4e5F6g7H8i9J0k1L2m3N4")                                            \
-    X("facebook-token", "EAA", 0, "EAA[A-Z][A-Za-z0-9]{80,}+", "", "EA" "AC" W32 W32 W32)          \
+    X("facebook-token", "EAA", 0, "EAA[A-Z][A-Za-z0-9]{44,}+", "", "EA" "AC" W32 W32 W32)          \
     X("razorpay-key", "rzp_", 0,                                                                   \
       "rzp_(?:live|test)_[A-Za-z0-9]{14,}+", "", "rz" "p_live_a1B2c3D4e5F6g7")                     \
     X("paypal-token", "access_t", 0,                                                               \
@@ -205,6 +210,15 @@
     X("clickhouse-key", "4b1d", 0, "4b1d[A-Za-z0-9]{38}(?![A-Za-z0-9])", "", "4b" "1d" W32 "abcdEF") \
     X("okta-token", "okta", 0, "okta[^\\n]{0,40}?\\b(00[A-Za-z0-9_-]{40})(?![A-Za-z0-9])",          \
       "okta api: ", "00" W32 "abcdEFGH")                                                           \
+    X("snyk-token", "snyk", 0, UUID_TOKEN("snyk"),                                                 \
+      "snyk token ", "1562c2a8-" "aea6-4434-b4b3-93f1deb8207a")                                    \
+    X("codecov-token", "codecov", 0, UUID_TOKEN("codecov"),                                        \
+      "codecov token: ", "1562c2a8-" "aea6-4434-b4b3-93f1deb8207a")                                \
+    X("consul-token", "consul", 0, UUID_TOKEN("consul"),                                           \
+      "consul acl token ", "1562c2a8-" "aea6-4434-b4b3-93f1deb8207a")                              \
+    X("launchdarkly-key", "sdk-", 0,                                                               \
+      "sdk-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",                          \
+      "", "sdk-" "1562c2a8-aea6-4434-b4b3-93f1deb8207a")                                           \
     X("heroku-key", "heroku", 0,                                                                   \
       "heroku[^\\n]{0,40}?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})",         \
       "heroku api key: ", "1562c2a8-" "aea6-4434-b4b3-93f1deb8207a")                               \
