@@ -519,6 +519,31 @@ describe("a split class", function()
     assert.same({}, set_of(store, two:format(3201, 3200, "none")))
   end)
 
+  it("is gathered by twin groups in one order when asked for canonical answers", function()
+    local store <close> = fleets.load {
+      { name = "R" },
+      { name = "A", parent = "R", inventories = { VCPU = stock(8), PGPU = stock(1) } },
+      { name = "B", parent = "R", inventories = { VCPU = stock(7), PGPU = stock(1) } },
+      { name = "C", parent = "R", inventories = { VCPU = stock(6) } },
+    }
+    local function mappings(query)
+      local texts = {}
+      for i, candidate in ipairs(assert(fleets.candidates(store, query))) do
+        local map = candidate.mappings
+        texts[i] = table.concat(map["1"], "+") .. " " .. table.concat(map["2"], "+")
+      end
+      return texts
+    end
+    local alone = "resources1=VCPU:9&split1=VCPU&resources2=VCPU:9&split2=VCPU&group_policy=none"
+    assert.same({ "A+B A+C", "A+B B+C", "A+C A+B", "A+C B+C", "B+C A+B", "B+C A+C" },
+                mappings(alone))
+    assert.same({ "A+B A+C", "A+B B+C", "A+C B+C" }, mappings(alone .. "&canonical=true"))
+    local beside = "resources1=PGPU:1,VCPU:8&split1=VCPU&resources2=PGPU:1,VCPU:8&split2=VCPU"
+      .. "&group_policy=isolate"
+    assert.same({ "A B+C", "B+C A" }, mappings(beside))
+    assert.same({ "A B+C" }, mappings(beside .. "&canonical=true"))
+  end)
+
   it("is found for many groups that share hundreds of small providers", function()
     local specs = { { name = "R" } }
     for i = 1, 300 do

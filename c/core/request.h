@@ -73,7 +73,7 @@ typedef struct berth_request {
     berth_condition *root_required; /* each of one name, required or forbidden */
     size_t nroot_required;
     int64_t limit;  /* candidates wanted; 0: all */
-    bool canonical; /* one answer for interchangeable providers and groups */
+    bool canonical; /* one answer for interchangeable providers and groups; see search.h */
 } berth_request;
 
 /* Errors: BERTH_ENOMEM. */

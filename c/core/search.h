@@ -24,8 +24,10 @@
  * way for all others.  Groups that share out a class differently and come to the same amounts and
  * mappings give one candidate, the first.
  *
- * Under shape->canonical, how much interchangeable providers give makes no difference either, and
- * twin groups that split a class count as different.
+ * Under shape->canonical, how much interchangeable providers give makes no difference either.  Twin
+ * groups that split a class come in one order: by the provider of what they do not split, then by
+ * the sets of each class.  Where providers are interchangeable as well, a few answers may remain
+ * that only swaps of both together turn into each other; none that is different is ever missing.
  *
  * Uses state.h, request.h, sharing.h.  Knows no policy: place.h ranks. */
 #ifndef BERTH_CORE_SEARCH_H

@@ -76,7 +76,9 @@ typedef struct search_var {
     const search_need *needs;
     size_t nneeds;
     bool unsuffixed;
-    bool twin;           /* stands for a group that is the twin of the variable's before it */
+    bool twin;           /* stands for a group that is the twin of the variable's before it, and
+                            for all of it */
+    bool follows;        /* stands for a twin of that group, if only for a part of it */
     size_t kind;         /* variables of one kind ask for the same */
     uint64_t mark;       /* of the kind, for bags */
     search_split *split; /* NULL: one provider gives all */
@@ -232,6 +234,10 @@ bool search_has_spare(berth_search *search);
 /* search_twins.c.  Whether choosing the local for the variable is the first of all choices that
  * only differ by interchangeable providers. */
 bool search_is_first(berth_search *search, const search_var *var, uint32_t at);
+
+/* Is the variable's choice, of its set the first n places, before that of the variable it follows,
+ * while all chosen for the two groups earlier is the same? */
+bool search_is_before_twin(const berth_search *search, const search_var *var, size_t n);
 
 /* search_prune.c.  Whether the variables from `from` on cannot all be served any more. */
 bool search_hopeless(berth_search *search, size_t from);

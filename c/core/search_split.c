@@ -32,6 +32,13 @@ static search_span span_of(const berth_search *s, const search_var *var, uint32_
     return (search_span){least, most, step};
 }
 
+static bool in_subtrees(const berth_search *s, const search_var *var) {
+    size_t v = (size_t)(var - s->vars);
+    for (size_t k = 0; k < s->shape->nsubtrees; k++)
+        if (s->subtree_of[k * s->nvars + v]) return true;
+    return false;
+}
+
 /* The smallest step, when it divides all others; then amounts of other places can move to those
  * that have it. Else 0. */
 static int64_t grain_of(const search_var *var) {
@@ -50,13 +57,6 @@ static int64_t cover_of(const berth_search *s, const search_var *var, size_t pla
     if (split->spans[place].step != split->grain) return 0;
     int64_t left = s->left[var->domain[place] * s->ncols + var->needs[0].col];
     return left - left % split->grain;
-}
-
-static bool in_subtrees(const berth_search *s, const search_var *var) {
-    size_t v = (size_t)(var - s->vars);
-    for (size_t k = 0; k < s->shape->nsubtrees; k++)
-        if (s->subtree_of[k * s->nvars + v]) return true;
-    return false;
 }
 
 /* No larger set is without a provider too many: of so many that can take over amounts, one is not
@@ -207,7 +207,8 @@ static bool is_first_piece(berth_search *s, const search_var *var, size_t n) {
 
 /* May a set begin with the first n places? */
 static bool may_begin(berth_search *s, const search_var *var, size_t n) {
-    if (s->breaking && !is_first_piece(s, var, n)) return false;
+    if (s->breaking && (search_is_before_twin(s, var, n) || !is_first_piece(s, var, n)))
+        return false;
     if (var->split->size > 1 && (holds_spare(s, var, n) || search_in_circle(s, var, n)))
         return false;
     return search_may_share(s, var, n);

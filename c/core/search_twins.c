@@ -5,7 +5,11 @@
  * Variables of one kind are chosen side by side, places ascending (a run).  Before a run, two
  * interchangeable siblings are still alike when the same was chosen in both, place by place.  Of
  * such a pair the elder must get at least as much of the run as the younger, comparing place by
- * place: that leaves exactly one of every set of answers that swaps turn into each other. */
+ * place: that leaves exactly one of every set of answers that swaps turn into each other.
+ *
+ * Twin groups that split a class are chosen in several steps, among those of other twins.  They
+ * keep one order: by their homes, then by their sets, those of a class one after another.  Of all
+ * answers that swaps of providers and of groups turn into each other, the very first keeps it. */
 #include <string.h>
 
 #include "core/search_private.h"
@@ -100,4 +104,23 @@ bool search_is_first(berth_search *s, const search_var *var, uint32_t at) {
         if (overtakes(s, var, elder, top, at)) return false;
     }
     return true;
+}
+
+/* Of two twins, was the same chosen for both variables? */
+static bool same_choice(const search_var *a, const search_var *b) {
+    if (a->split == NULL) return a->chosen == b->chosen;
+    if (a->split->size != b->split->size) return false;
+    size_t bytes = a->split->size * sizeof *a->split->places;
+    return memcmp(a->split->places, b->split->places, bytes) == 0;
+}
+
+bool search_is_before_twin(const berth_search *s, const search_var *var, size_t n) {
+    if (!var->follows) return false;
+    for (const search_var *u = s->vars; u < var; u++)
+        if (u->g == var->g && !same_choice(u, u - 1)) return false;
+    const search_split *split = var->split, *twin = (var - 1)->split;
+    if (split->size != twin->size) return split->size < twin->size;
+    for (size_t i = 0; i < n; i++)
+        if (split->places[i] != twin->places[i]) return split->places[i] < twin->places[i];
+    return false;
 }

@@ -76,7 +76,7 @@ static berth_rc add_var(berth_search *search, size_t g, size_t from, size_t to, 
         if (var->split == NULL) return berth_fail_memory(err);
         search->nsplits++;
     }
-    var->twin = twin;
+    var->twin = var->follows = twin;
     var->kind = twin ? search->vars[search->nvars - 1].kind : search->nkinds++;
     var->mark = mark_of(var->kind);
     search->nvars++;
@@ -119,6 +119,7 @@ static berth_rc add_homes(berth_search *search, size_t leader, berth_err *err) {
         bool twin = g != leader && !has_split(&shape->groups[g]);
         berth_rc rc = add_var(search, g, 0, shape->groups[g].nresources, false, twin, err);
         if (rc != BERTH_OK) return rc;
+        search->vars[search->nvars - 1].follows = g != leader;
     }
     return BERTH_OK;
 }
@@ -129,9 +130,9 @@ static berth_rc add_splits(berth_search *search, size_t leader, berth_err *err) 
         if (!shape->groups[leader].resources[i].split) continue;
         for (size_t g = leader; g < shape->ngroups; g++) {
             if (shape->groups[g].twin != leader) continue;
-            /* sets of providers have no order to keep: no twins */
             berth_rc rc = add_var(search, g, i, i + 1, true, false, err);
             if (rc != BERTH_OK) return rc;
+            search->vars[search->nvars - 1].follows = g != leader;
         }
     }
     return BERTH_OK;

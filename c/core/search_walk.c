@@ -204,7 +204,7 @@ static bool choose(berth_search *s, size_t v) {
 static void begin(berth_search *s, size_t v) {
     search_var *var = &s->vars[v];
     var->pos = 0;
-    if (s->breaking && var->twin) var->pos = s->vars[v - 1].pos - 1;
+    if (s->breaking && var->follows && var->split == NULL) var->pos = s->vars[v - 1].pos - 1;
     if (var->split != NULL) search_split_start(s, var);
 }
 

@@ -553,7 +553,7 @@ local function all_around(world, root, request, each)
   end)
 end
 
---- How many combinations there are to look at, at most.
+--- How many combinations there are to look at, at most, if every choice can be made.
 function brute.effort(fleet, request)
   local world, sum = index(fleet), 0
   for _, root in ipairs(world.roots) do
@@ -568,9 +568,11 @@ function brute.effort(fleet, request)
         end
         if fits then count = count + 1 end
       end
-      product = product * count
+      product = product * math.max(count, 1)
     end
-    for _, choice in ipairs(splits) do product = product * #sets_of(world, root, choice) end
+    for _, choice in ipairs(splits) do
+      product = product * math.max(#sets_of(world, root, choice), 1)
+    end
     sum = sum + product
   end
   return sum
@@ -610,63 +612,10 @@ function brute.candidates(fleet, request)
   return found
 end
 
---- What brute_explain.lua builds on.
+--- What brute_explain.lua and brute_orbit.lua build on.
 brute.parts = { index = index, members = members, around = around, inventory = inventory,
                 sort_out = sort_out, any_of = any_of, sorted_keys = sorted_keys,
-                by_class = by_class, groups_of = groups_of, family_of = family_of }
-
--- ---------------------------------------------------------------------------------------------
--- Symmetry
--- ---------------------------------------------------------------------------------------------
-
---- What can be seen of a subtree, child by child.
-local function appearance(node)
-  local parts = {}
-  for _, class in ipairs(sorted_keys(node.spec.inventories)) do
-    local inv = inventory(node, class)
-    parts[#parts + 1] = class .. describe(node.spec.inventories[class]) .. inv.used
-  end
-  for _, list in ipairs { node.spec.traits or {}, node.spec.aggregates or {} } do
-    local words = {}
-    for _, word in ipairs(list) do words[word] = true end
-    parts[#parts + 1] = "|" .. table.concat(sorted_keys(words), ",")
-  end
-  for _, child in ipairs(node.children) do parts[#parts + 1] = "(" .. appearance(child) .. ")" end
-  return table.concat(parts, ";")
-end
-
---- The same for all candidates that differ only by interchangeable siblings and twin groups; for
--- one of the ways that come to it, the first unless told.
-function brute.orbit(fleet, candidate, way)
-  local world = index(fleet)
-  local bags = {}
-  for _, part in ipairs(candidate.ways[way or 1]) do
-    local bag = bags[part.node.name] or {}
-    bags[part.node.name] = bag
-    bag[#bag + 1] = part.choice.kind
-  end
-  local function loaded(node)
-    local bag = bags[node.name] or {}
-    table.sort(bag)
-    local classes, order = {}, {}
-    for _, child in ipairs(node.children) do
-      local look = appearance(child)
-      if not classes[look] then
-        classes[look] = {}
-        order[#order + 1] = look
-      end
-      table.insert(classes[look], loaded(child))
-    end
-    local parts = { table.concat(bag, ",") }
-    for _, look in ipairs(order) do
-      table.sort(classes[look])
-      parts[#parts + 1] = "[" .. table.concat(classes[look], " ") .. "]"
-    end
-    return "(" .. table.concat(parts, " ") .. ")"
-  end
-  local parts = {}
-  for _, root in ipairs(world.roots) do parts[#parts + 1] = loaded(root) end
-  return table.concat(parts)
-end
+                by_class = by_class, groups_of = groups_of, family_of = family_of,
+                describe = describe }
 
 return brute

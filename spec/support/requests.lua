@@ -250,20 +250,47 @@ function requests.unsplit(request)
   return false
 end
 
---- Lets up to two more granular groups, and now and then the unsuffixed one, compete for one class
--- that all of them split.
-local function contend(chance, request)
-  local class = chance.pick(requests.CLASSES)
-  local list = chance.one_in(3) and request.resources and { request } or {}
-  for _, suffix in ipairs(sorted_keys(request.groups)) do
-    list[#list + 1] = request.groups[suffix]
+--- Everything that the fleet has of the class becomes a multiple of the factor.
+local function even_out(fleet, class, factor)
+  local function less(amount) return amount and amount - amount % factor end
+  for _, p in ipairs(fleet) do
+    local inv = p.inventories[class]
+    if inv then
+      p.inventories[class] = { total = math.max(factor, less(inv.total)),
+                               reserved = less(inv.reserved), step_size = inv.step_size }
+      local used = less(p.used[class])
+      p.used[class] = used ~= 0 and used or nil
+    end
   end
-  for i = 1, math.min(#list, 3) do
-    local group = list[i]
-    if group.resources then
-      group.resources[class] = chance.upto(chance.pick { 4, 8, 16 })
-      group.split = group.split or {}
-      group.split[class] = true
+end
+
+--- Lets up to three groups, now and then the unsuffixed one among them, compete for one class that
+-- all of them split: some are twins, and for some all amounts are multiples of one number.
+local function contend(chance, request, fleet)
+  local class = chance.pick(requests.CLASSES)
+  local factor = chance.pick { 1, 1, 2, 3, 4 }
+  local twins, alone = chance.one_in(2), chance.one_in(2)
+  if factor > 1 then even_out(fleet, class, factor) end
+  local function ask(group)
+    if twins and alone then group.resources = {} end
+    group.resources[class] = chance.upto(chance.pick { 4, 8, 16 } // factor) * factor
+    group.split = { [class] = true }
+  end
+  if request.resources and chance.one_in(2) then
+    ask(request)
+    if chance.one_in(2) then request.required = random_conditions(chance, requests.TRAITS, 3) end
+  end
+  local first, count = nil, 0
+  for _, suffix in ipairs(sorted_keys(request.groups)) do
+    local group = request.groups[suffix]
+    if group.resources and count < 3 then
+      count = count + 1
+      if first and twins then
+        request.groups[suffix] = copy(first)
+      else
+        ask(group)
+        first = group
+      end
     end
   end
 end
@@ -307,7 +334,7 @@ function requests.random_request(chance, fleet, plain)
       request.root_required[2] = chance.one_in(2) and other or "!" .. other
     end
   end
-  if chance.one_in(8) then contend(chance, request) end
+  if chance.one_in(5) then contend(chance, request, fleet) end
   if plain then
     request.split = nil
     for _, group in pairs(request.groups or {}) do group.split = nil end
