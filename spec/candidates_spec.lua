@@ -519,6 +519,31 @@ describe("a split class", function()
     assert.same({}, set_of(store, two:format(3201, 3200, "none")))
   end)
 
+  it("is listed to the end where nodes get full and amounts have a divisor in common", function()
+    local specs, request = { { name = "R" } }, { groups = {}, group_policy = "none" }
+    for i = 1, 8 do
+      specs[#specs + 1] = { name = "N" .. i, parent = "R", inventories = { PCPU = stock(8) } }
+    end
+    for i = 1, 4 do
+      request.groups["g" .. i] = { resources = { PCPU = 16 }, split = { PCPU = true } }
+    end
+    local store <close> = fleets.load(specs)
+    assert.equal(2520, #set_of(store, request)) -- 8! / 2!^4: a pair of nodes for each group
+    request.canonical = true
+    assert.equal(1, #set_of(store, request))
+  end)
+
+  it("is shared out in less than that divisor where two groups need one provider on top", function()
+    local store <close> = fleets.load {
+      { name = "R", inventories = { VCPU = stock(2) } },
+      { name = "A", parent = "R", inventories = { VCPU = stock(8) } },
+      { name = "B", parent = "R", inventories = { PGPU = stock(2) } },
+    }
+    assert.same({ "A:VCPU=2 B:PGPU=2 R:VCPU=2" }, set_of(store, "resources_a=VCPU:2&split_a=VCPU"
+      .. "&resources_b=VCPU:2&split_b=VCPU&resources_c=PGPU:1&resources_d=PGPU:1"
+      .. "&same_subtree=_a,_c&same_subtree=_b,_d&group_policy=none"))
+  end)
+
   it("is gathered by twin groups in one order when asked for canonical answers", function()
     local store <close> = fleets.load {
       { name = "R" },

@@ -54,6 +54,7 @@ typedef struct search_split {
     bool fresh;           /* no set of this size was tried yet */
     int64_t demand;       /* of all variables that split the class, INT64_MAX: more than anyone has */
     int64_t grain;        /* the step that divides all others of the domain, or 0 */
+    int64_t unit;         /* every amount is a multiple of it; 0: nothing is known */
 } search_split;
 
 /* What one place may give to one variable; see search_share.c. */

@@ -25,6 +25,10 @@ static search_span span_of(const berth_search *s, const search_var *var, uint32_
     int64_t step = stock->inventory.step_size, least = stock->inventory.min_unit;
     int64_t most = smaller(s->left[at * s->ncols + col], var->needs[0].amount);
     if (most < 1 || !search_room(s, var, at)) return span;
+    if (var->split->unit > 0) {
+        most -= most % var->split->unit;
+        return (search_span){most > 0 ? var->split->unit : 0, most, var->split->unit};
+    }
     if (var->needs[0].loose) return (search_span){1, most, 1};
     most -= most % step;
     if (least % step != 0) least += step - least % step;
@@ -37,6 +41,56 @@ static bool in_subtrees(const berth_search *s, const search_var *var) {
     for (size_t k = 0; k < s->shape->nsubtrees; k++)
         if (s->subtree_of[k * s->nvars + v]) return true;
     return false;
+}
+
+static bool same_class(const search_var *a, const search_var *b) {
+    return b->split != NULL && a->needs[0].col == b->needs[0].col;
+}
+
+static const berth_inventory *inventory_of(const berth_search *s, const search_var *var,
+                                           size_t place) {
+    const berth_provider *p = s->locals[var->domain[place]].provider;
+    return &berth_provider_stock(p, s->cols[var->needs[0].col])->inventory;
+}
+
+/* What divides `unit`, all that the variable asks for, and all that it may take. */
+static int64_t divisor_of(const berth_search *s, const search_var *var, int64_t unit) {
+    const search_need *need = &var->needs[0];
+    unit = berth_gcd(unit, need->amount);
+    for (size_t i = 0; i < var->ndomain; i++) {
+        int64_t left = s->left[var->domain[i] * s->ncols + need->col];
+        int64_t step = need->loose ? 1 : inventory_of(s, var, i)->step_size;
+        unit = berth_gcd(unit, left - left % step);
+    }
+    return unit;
+}
+
+/* Do sums alone decide, and may each place give any multiple of the unit? */
+static bool takes_units(const berth_search *s, const search_var *var, int64_t unit) {
+    if (in_subtrees(s, var) || (var->unsuffixed && s->nwanted > 0)) return false;
+    for (size_t i = 0; !var->needs[0].loose && i < var->ndomain; i++) {
+        const berth_inventory *inv = inventory_of(s, var, i);
+        if (unit % inv->step_size != 0 || unit < inv->min_unit) return false;
+    }
+    return true;
+}
+
+/* Of amounts that only have sums to meet, each sum a multiple of the unit, those that leave no
+ * provider out that could be are multiples of it as well. */
+static void find_unit(berth_search *s, const search_var *first) {
+    int64_t unit = 0;
+    for (const search_var *var = first; var < s->vars + s->nvars; var++)
+        if (same_class(first, var)) unit = divisor_of(s, var, unit);
+    for (const search_var *var = first; var < s->vars + s->nvars; var++)
+        if (same_class(first, var) && !takes_units(s, var, unit)) unit = 0;
+    for (search_var *var = s->vars; var < s->vars + s->nvars; var++)
+        if (same_class(first, var)) var->split->unit = unit;
+}
+
+static bool is_first_of_class(const berth_search *s, const search_var *var) {
+    for (const search_var *u = s->vars; u < var; u++)
+        if (same_class(var, u)) return false;
+    return true;
 }
 
 /* The smallest step, when it divides all others; then amounts of other places can move to those
@@ -112,6 +166,7 @@ static size_t smallest_size(const search_var *var) {
 
 void search_split_start(berth_search *s, search_var *var) {
     search_split *split = var->split;
+    if (is_first_of_class(s, var)) find_unit(s, var);
     for (size_t i = 0; i < var->ndomain; i++) split->spans[i] = span_of(s, var, var->domain[i]);
     sort_places(s, var);
     s->work += var->ndomain;

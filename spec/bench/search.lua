@@ -57,6 +57,28 @@ local function symmetric()
   end
 end
 
+--- Groups that each gather 16 cores from nodes of 8, in trees that they fill.
+local function gathering()
+  for n = 3, 4 do
+    local request = { groups = {}, group_policy = "none" }
+    for i = 1, n do
+      request.groups["g" .. i] = { resources = { PCPU = 16 }, split = { "PCPU" } }
+    end
+    local store <close> = assert(berth.open(":memory:"))
+    assert(store:create_provider { name = "root" })
+    for i = 1, 2 * n do
+      assert(store:create_provider { name = "node" .. i, parent = "root",
+                                     inventories = { PCPU = 8 } })
+    end
+    for _, canonical in ipairs { false, true } do
+      request.canonical = canonical
+      local made = assert(berth.request(request))
+      measure(("%d split groups fill %d nodes, %s"):format(n, 2 * n,
+              canonical and "canonical" or "all"), function() return count(store, made) end)
+    end
+  end
+end
+
 --- Nodes with eight devices each, most of them in part use.
 local function cluster(nodes)
   local store = assert(berth.open(":memory:"))
@@ -118,4 +140,5 @@ local function fleet(nodes)
 end
 
 symmetric()
+gathering()
 fleet(1213)
