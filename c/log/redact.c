@@ -338,7 +338,10 @@ size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len) {
                 const char *stop = memchr(s + from, '\n', len - from);
                 to = stop ? (size_t)(stop - s) + 1 : len;
             }
-            line = (redact_scan){.r = r, .s = s + from, .probe = true};
+            memset(&line, 0, offsetof(redact_scan, command_end)); /* which would take the most */
+            line.r = r;
+            line.s = s + from;
+            line.probe = true;
             line.len = to - from - (s[to - 1] == '\n');
         }
         anchor.at -= from;

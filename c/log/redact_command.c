@@ -268,6 +268,8 @@ static size_t done_until(const line *w, size_t at, const char *name) {
 size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
     const char *name = commands[index].name;
     size_t len = strlen(name), end = at + len, done = 0;
+    if (!scan->commands) memset(scan->command_end, 0, sizeof scan->command_end);
+    scan->commands = true;
     if (at < scan->command_end[index] || scan->len - at < len ||
         !bytes_fold_equal(scan->s + at, name, len))
         return 0;

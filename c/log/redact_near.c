@@ -130,7 +130,7 @@ static void look_at_word(redact_scan *scan, unsigned rule, size_t from, size_t t
                          size_t before_end) {
     const char *s = scan->s;
     const char *sign = memchr(s + from, '=', to - from);
-    while (to > from && memchr(".:?", s[to - 1], 3)) to--;
+    while (to > from && (s[to - 1] == '.' || s[to - 1] == ':' || s[to - 1] == '?')) to--;
     if (sign && is_teller(s + from, (size_t)(sign - s) - from)) from = (size_t)(sign - s) + 1;
     bool given = false;
     if (before < before_end) {

@@ -121,6 +121,16 @@ typedef struct redact_seen {
 
 #define REDACT_COMMAND_ENDS 224 /* at least as many as there are commands */
 
+/* The class of a name that was met; names come again and again. */
+#define REDACT_NAME_SEEN 32
+typedef struct redact_name_seen {
+    char name[REDACT_NAME_SEEN];
+    size_t len; /* 0: none */
+    berth_key_class class;
+} redact_name_seen;
+
+#define REDACT_NAMES_SEEN 64
+
 #define REDACT_WORD_SLOTS 256 /* more than twice as many as there are words */
 
 struct berth_redactor {
@@ -142,6 +152,7 @@ struct berth_redactor {
     size_t nfields;
     uint8_t command_next[REDACT_COMMAND_ENDS]; /* the next command of the same name */
     uint8_t word[REDACT_WORD_SLOTS]; /* by hash, plus 1 */
+    redact_name_seen name_seen[REDACT_NAMES_SEEN]; /* by hash */
     bool patterns_always; /* one of their patterns has no keyword */
 
     /* The record at hand. */
@@ -203,7 +214,6 @@ typedef struct redact_scan {
     size_t part;     /* of the view's, that is being looked at */
     size_t name_end; /* names before it have been looked at */
     size_t list_end;    /* lists of columns that begin before it have been looked at */
-    uint32_t command_end[REDACT_COMMAND_ENDS]; /* the same for commands, by number */
     size_t region_end;  /* and for parameters of an Authorization header */
     size_t table_end;   /* and for lines of tables */
     size_t cipher_end;  /* and for calls of ciphers in SQL */
@@ -232,6 +242,8 @@ typedef struct redact_scan {
     bool key_id;     /* an access key's id was seen */
     bool keyword;    /* one of an operator's pattern was */
     bool key_open;   /* a private key begins and does not end */
+    bool commands;   /* command_end is in use, else it holds anything */
+    uint32_t command_end[REDACT_COMMAND_ENDS]; /* for commands, by number, as name_end */
 } redact_scan;
 
 /* --- looking at a scan's text ------------------------------------------------------------- */

@@ -161,6 +161,19 @@ static bool is_table(const redact_scan *scan, const redact_key *key, size_t star
     return (identifier || key->class.plural) && IS_ONE_OF(scan->s + start, n, words);
 }
 
+static bool ends_sentence(char c) {
+    switch (c) {
+    case ',': case ';': case '.': case '!': case '?': case ']': case '}': case '>': case '\0':
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool opens_other(char c) {
+    return c == '{' || c == '[' || c == '<' || c == '|' || c == '\0';
+}
+
 /* The end of the word at `at`, a quoted one as a whole; 0 when the sentence ends there. */
 static size_t word_end(const redact_scan *scan, size_t at) {
     const char *s = scan->s;
@@ -173,8 +186,7 @@ static size_t word_end(const redact_scan *scan, size_t at) {
     }
     while (end < stop && (unsigned char)s[end] > 0x20) end++;
     char last = end > at ? s[end - 1] : '.';
-    bool over = memchr(",;.!?]}>", last, 8) != NULL || (last == ')' && s[at] != '(');
-    return over ? 0 : end;
+    return ends_sentence(last) || (last == ')' && s[at] != '(') ? 0 : end;
 }
 
 /* How far a sentence has come. */
@@ -219,10 +231,11 @@ static size_t word_value(redact_scan *scan, const redact_key *key, size_t at, si
 /* (x), where x can be nothing but a value. */
 static size_t bracketed_value(redact_scan *scan, const redact_key *key, size_t at) {
     size_t end = at + 1;
+    if (scan->s[at] != '(') return 0;
     while (end < scan->len &&
            (byte_is(scan->s[end], BYTE_WORD) || memchr("+/=_-", scan->s[end], 5)))
         end++;
-    if (scan->s[at] != '(' || redact_peek(scan, end) != ')' || end - at < 20) return 0;
+    if (redact_peek(scan, end) != ')' || end - at < 20) return 0;
     return redact_value(scan, key, at + 1, SYNTAX_PROSE);
 }
 
@@ -278,7 +291,7 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
             word == 0 || so_far.told || (word == 1 && redact_folds_at(scan, at - 5, "with "));
         size_t end = at, done = 0;
         if (s[at] == '<' && so_far.told) return redact_tagged(scan, key, at);
-        if (strchr("{[<|", s[at]) || (value && s[at] == '/' && !is_long_base64(scan, at))) return 0;
+        if (opens_other(s[at]) || (value && s[at] == '/' && !is_long_base64(scan, at))) return 0;
         size_t run = so_far.told ? redact_byte_run(scan, at) : at; /* 68 75 6e */
         if (run > at) return redact_mark_secret(scan, at, run, key->rule) ? run : 0;
         if (value) at = redact_skip_type(scan, at);
