@@ -188,7 +188,9 @@ static void collect_literals(literals *list, berth_redactor *r) {
         add(list, disguises[i].text, BERTH_ANCHOR_DISGUISE, true, disguises[i].kind);
     for (size_t i = 0; i < redact_command_count(); i++) {
         const char *name = redact_command_name(i);
-        if (name) add(list, name, BERTH_ANCHOR_COMMAND, true, i);
+        if (!name) continue;
+        bool fold = strlen(name) > 2; /* many times of day end in 7Z */
+        add(list, name, BERTH_ANCHOR_COMMAND, fold, i);
     }
     for (size_t i = 0; i < r->nfields; i++)
         add(list, r->fields[i].name, BERTH_ANCHOR_FIELD, true, i);
