@@ -190,8 +190,8 @@ static bool read_item(expression *e) {
     const char *s = e->scan->s;
     size_t at = e->at;
     redact_quote quote = redact_quote_at(e->scan, at);
-    for (unsigned i = 0; i < 2 && !quote.len && byte_is(s[at], BYTE_LETTER); i++) /* f"", rb"" */
-        quote = redact_quote_at(e->scan, ++at);
+    for (unsigned i = 0; i < 2 && !quote.len && at < e->stop && byte_is(s[at], BYTE_LETTER); i++)
+        quote = redact_quote_at(e->scan, ++at); /* f"", rb"" */
     if (quote.len) {
         e->at = at;
         return read_literal(e, quote);
