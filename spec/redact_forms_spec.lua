@@ -41,6 +41,11 @@ local FORMS = {
       "INSERT INTO api_keys SET owner = 'ann', api_key = '***', quota = 7" },
     { "SELECT crypt('quar$1FFn', gen_salt('bf'))", "SELECT crypt('***', gen_salt('bf'))" },
     { "ATTACH DATABASE 'x.db' AS enc KEY 'u0INDUJVH2'", "ATTACH DATABASE 'x.db' AS enc KEY '***'" },
+    { "INSERT INTO users (password) VALUES ('cabe58d66a')",
+      "INSERT INTO users (password) VALUES ('***')" },
+    { "INSERT INTO users (id, password) SELECT 1, 'cabe58d66a'",
+      "INSERT INTO users (id, password) SELECT 1, '***'" },
+    { "SET SESSION AUTHORIZATION operator7; SET x" },
     { "EXEC sp_addlogin 'ann', 'comet-fjord-338'", "EXEC sp_addlogin 'ann', '***'" },
   },
   ["a parameter of a statement"] = {
@@ -70,6 +75,9 @@ local FORMS = {
     { "パスワード「uPVmvKe35WiEkC」で失敗", "パスワード「***」で失敗" },
     { "chave de API: I3X1Dz7csLJoIMqg", "chave de API: ***" },
     { "Zugangsdaten: ann / Zvr1RbMxQBk", "Zugangsdaten: ann / ***" },
+    { "пользователь ann сменил пароль на fH7RAFa7p", "пользователь ann сменил пароль на ***" },
+    { "hasło to bhgN7kwjSb dla ann", "hasło to *** dla ann" },
+    { "пароль на сервере node-1 неверный" },
     { "密码错误 用户 ann" },
   },
   ["a number of a person"] = {
@@ -87,6 +95,9 @@ local FORMS = {
       "<134>1 x value=*** name=password host=node-1" },
   },
   ["an argument or a list"] = {
+    { '{"cmd":"mysql -uann -p2O2IQ0OUV8","host":"db-1"}',
+      '{"cmd":"mysql -uann -p***","host":"db-1"}' },
+    { '...sword":"QFjhIGXC21Up","user":"ann"}', '...sword":"***","user":"ann"}' },
     { '{"diff":[["password","tZqZ6qTK5g","cedar-walnut-862"]]}',
       '{"diff":[["password","***","***"]]}' },
     { "passwords: [dZ7CPbZs, PJr2saVV]", "passwords: [***, ***]" },
@@ -109,7 +120,14 @@ local FORMS = {
     { "gpg key 4F5E6D7C8B9A01234F5E6D7C8B9A01234F5E6D7C imported" },
     { "ssh host key fingerprint is SHA256:aB3dE5gH7jK9mN1pQ3sT5vX7zB9dF1hJ3lN5pR7t" },
   },
+  ["a phrase and its digits"] = {
+    { "password (delta-fjord-529) rejected", "password (***) rejected" },
+    { "login: password quartz-maple-447 wrong", "login: password *** wrong" },
+    { "password [3fNe+#x1wBKMlr] rejected", "password [***] rejected" },
+    { "password (min-length-12) required" },
+  },
   ["a call"] = {
+    { 'db.changeUserPassword("ann", "9ce397332204421f")', 'db.changeUserPassword("ann", "***")' },
     { "login('bo_chen', 'WYG5OXPtEV4L') failed", "login('bo_chen', '***') failed" },
     { 'ftp.login("ann", "5f10b24ad251244d") -> 530', 'ftp.login("ann", "***") -> 530' },
     { "client.auth(ann, 5obNL5Vy2Vw) failed", "client.auth(ann, ***) failed" },

@@ -70,6 +70,8 @@ static bool read_word(line *w, size_t *from, size_t *to) {
     for (; i < w->stop && !byte_is(s[i], BYTE_SPACE); i++) {
         if (w->list && (s[i] == ',' || byte_is(s[i], BYTE_QUOTE))) break;
         if (!w->list && byte_is(s[i], BYTE_QUOTE) && i > *from) {
+            char after = redact_peek(scan, i + 1); /* it closes a string that the command is in */
+            if (after == '\0' || memchr(",}])", after, 4)) break;
             /* -p'x y': the mark belongs to the word */
             redact_quote inner = redact_quote_at(scan, i);
             size_t close = redact_quote_close(scan, i + inner.len, inner);

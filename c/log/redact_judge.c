@@ -244,6 +244,21 @@ bool redact_looks_random(const char *s, size_t len) {
     return l.digit >= 2 && l.turns >= 4;
 }
 
+/* amber-fjord-031: words joined by dashes, and then digits. */
+bool redact_is_phrase_code(const char *s, size_t len) {
+    size_t i = 0, words = 0, digits;
+    while (i < len && byte_is(s[i], BYTE_LOWER)) {
+        size_t from = i;
+        while (i < len && byte_is(s[i], BYTE_LOWER)) i++;
+        if (i - from < 4 || i >= len || s[i] != '-') return false;
+        words++;
+        i++;
+    }
+    for (digits = i; i < len && byte_is(s[i], BYTE_DIGIT); i++) {
+    }
+    return words >= 2 && i == len && i - digits >= 3;
+}
+
 bool redact_is_term(const char *s, size_t len) {
     static const char *const terms[] = {
         "aes128",  "aes256",  "argon2",     "argon2id", "base32", "base64", "ec2",    "ed25519",
@@ -510,7 +525,9 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
     if (syntax == SYNTAX_PROSE && !class.bare) {
         look l = look_at(s, len);
         if (class.kind == BERTH_KEY_CODE && l.digit == len) return len >= 6 && len <= 8;
-        if (class.weight == BERTH_KEY_STRONG && redact_is_jumble(s, len)) return true;
+        if (class.weight == BERTH_KEY_STRONG &&
+            (redact_is_jumble(s, len) || redact_is_phrase_code(s, len)))
+            return true;
         if (class.weight == BERTH_KEY_STRONG && len >= 6 && l.digit && l.lower && l.upper)
             return !is_uuid(s, len);
         return redact_looks_random(s, len);

@@ -48,7 +48,7 @@ bool redact_is_scrambled(const char *s, size_t len) {
         else if (memchr("-_+/", s[i], 4) || (s[i] == '=' && i + 2 >= len)) joints++;
         else return false;
     }
-    if (joints > 0 && (len < JOINED_LEAST || s[0] == '/' || joints * 5 > len)) return false;
+    if (joints > 0 && ((len < JOINED_LEAST && !signs) || s[0] == '/' || joints * 5 > len)) return false;
     if (!upper || !lower || (!digits && (signs || joints))) return false;
     if (!digits) return redact_is_jumble(s, len);
     return signs > 0 || count_odd(s, len) >= (joints ? 4u : 2u);
@@ -194,6 +194,16 @@ static void look_at_words(redact_scan *scan, size_t at, size_t stop, unsigned ru
     scan->near_end = at;
 }
 
+/* password (amber-fjord-031) rejected */
+static void look_at_next(redact_scan *scan, const redact_key *key) {
+    size_t from = redact_skip_blanks(scan, key->end + key->quote.len), to;
+    if (redact_peek(scan, from) != '(' && redact_peek(scan, from) != '[') return;
+    for (to = ++from; to < scan->len && to - from < WORD_MAX && !is_border(scan->s[to]); to++) {
+    }
+    if (key->class.weight == BERTH_KEY_STRONG && redact_is_phrase_code(scan->s + from, to - from))
+        redact_mark_secret(scan, from, to, key->rule);
+}
+
 void redact_near(redact_scan *scan, const redact_key *key) {
     switch (key->class.kind) {
     case BERTH_KEY_PASSWORD:
@@ -208,6 +218,7 @@ void redact_near(redact_scan *scan, const redact_key *key) {
     }
     if (!stands_alone(scan, key)) return;
     size_t stop = scan->len - key->end > AFTER ? key->end + AFTER : scan->len;
+    look_at_next(scan, key);
     look_at_words(scan, reach_before(scan, key->start), stop, key->rule);
 }
 

@@ -71,6 +71,19 @@ static size_t next_item(redact_scan *scan, const redact_key *key, size_t comma) 
     return word ? 0 : redact_value(scan, key, at, SYNTAX_QUOTED);
 }
 
+static bool names_user(const redact_scan *scan, const redact_key *key) {
+    for (size_t i = key->start; i + 4 <= key->end; i++) {
+        if (redact_folds_at(scan, i, "user")) return true;
+    }
+    return false;
+}
+
+/* changeUserPassword("ann", "x"): the one after the comma. */
+static size_t second_argument(redact_scan *scan, const redact_key *key, size_t comma) {
+    size_t at = redact_skip_type(scan, redact_skip_blanks(scan, comma + 1));
+    return redact_quote_at(scan, at).len ? redact_value(scan, key, at, SYNTAX_QUOTED) : 0;
+}
+
 /* password("x"), Password('x'): the one argument. */
 static size_t argument(redact_scan *scan, const redact_key *key, size_t open) {
     if (redact_is_lookup(scan->s + key->start, key->end - key->start)) return 0;
@@ -85,7 +98,8 @@ static size_t argument(redact_scan *scan, const redact_key *key, size_t open) {
     redact_quoted(scan, at, quote, &close);
     char c = redact_peek(scan, close + quote.len);
     if (c != ')' && c != ',') return 0;
-    if (c == ',' && key->class.kind == BERTH_KEY_CREDENTIAL) return 0; /* the user comes first */
+    bool user = key->class.kind == BERTH_KEY_CREDENTIAL || names_user(scan, key);
+    if (c == ',' && user) return second_argument(scan, key, close + quote.len);
     return redact_value(scan, key, at, SYNTAX_QUOTED);
 }
 
@@ -233,6 +247,7 @@ static bool is_identifier(const redact_scan *scan, const redact_key *key) {
 /* set db_password x1, ENV DB_PASSWORD x1: a value with letters and digits after an identifier. */
 static bool is_assigned(const redact_scan *scan, const redact_key *key, size_t at) {
     if (key->class.weight == BERTH_KEY_WEAK || !is_identifier(scan, key)) return false;
+    if (key->class.kind == BERTH_KEY_AUTH) return false; /* SET SESSION AUTHORIZATION ann */
     size_t end = redact_bare_end(scan, at);
     unsigned classes = 0;
     for (size_t i = at; i < end; i++) classes |= berth_byte_class[(unsigned char)scan->s[i]];
@@ -386,6 +401,8 @@ static size_t compared(redact_scan *scan, const redact_key *key, size_t bracket)
 /* What is neither = nor :, after the name and perhaps blanks. */
 static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
     size_t end;
+    if (key->after > key->end + key->quote.len && scan->s[key->after - 1] == ')')
+        redact_column(scan, key); /* INSERT INTO t (password) VALUES ('x') */
     if (redact_is_tag(scan, key)) return redact_tag(scan, key);
     if (key->dashes && at > key->after) return after_blanks(scan, key, at);
     if (redact_is_bar(scan, at)) {

@@ -534,6 +534,7 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
                       redact_syntax syntax);
 /* Letters alone that change case as no word of programs does. */
 bool redact_is_jumble(const char *s, size_t len);
+bool redact_is_phrase_code(const char *s, size_t len); /* amber-fjord-031 */
 /* Does the word begin with one of the trade: sha256, base64, oauth2? */
 bool redact_is_term(const char *s, size_t len);
 /* Letters and digits mixed as no word, host name, path, uuid or date mixes them. */

@@ -195,6 +195,7 @@ typedef struct sentence {
     bool colon;  /* after a colon: anything may be the value */
     bool head;   /* what came first leads to a value: for, of, is */
     bool change; /* after changed, set: `to` tells */
+    bool foreign; /* the name is of another alphabet, and so the verb */
     bool other;  /* what is changed is something else: keys SET owner = x */
 } sentence;
 
@@ -268,7 +269,7 @@ static bool go_on(const redact_scan *scan, sentence *so_far, size_t at, size_t e
         so_far->told = so_far->colon = false;
         return roles & WORD_WHOSE;
     }
-    bool towards = so_far->change && (roles & WORD_TOWARDS);
+    bool towards = (so_far->change || so_far->foreign) && (roles & WORD_TOWARDS);
     so_far->other = so_far->change && !towards;
     if (first)
         so_far->head = towards || s[at] == '(' ||
@@ -282,9 +283,11 @@ static bool go_on(const redact_scan *scan, sentence *so_far, size_t at, size_t e
 /* "password for ann is x", "token x", "new secret of node-1: x". */
 size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
     const char *s = scan->s;
-    bool foreign = byte_is(s[key->start], BYTE_HIGH) || byte_is(s[key->end - 1], BYTE_HIGH);
+    bool foreign = false;
+    for (size_t i = key->start; i < key->end; i++) foreign = foreign || byte_is(s[i], BYTE_HIGH);
     size_t start, n = redact_word_before(scan, key->start, &start); /* "set password to x" */
-    sentence so_far = {.change = roles_of(scan, start, start + n) & WORD_CHANGE};
+    sentence so_far = {.change = roles_of(scan, start, start + n) & WORD_CHANGE,
+                       .foreign = foreign};
     if (!may_be_told(scan, key, at) || is_table(scan, key, start, n)) return 0;
     for (unsigned word = 0; word < WORDS_MAX && at < scan->len; word++) {
         bool value =

@@ -270,6 +270,10 @@ size_t redact_column(redact_scan *scan, const redact_key *key) {
     if (!columns) return 0;
     scan->list_end = at;
     at = skip_space(scan, at);
+    if (word_at(scan, at, "select")) {
+        tuple(scan, at + 6, columns, key->rule);
+        return 0;
+    }
     if (!word_at(scan, at, "values")) return 0;
     at = skip_space(scan, at + 6);
     while (at < scan->len && scan->s[at] == '(') {

@@ -54,6 +54,10 @@ static const struct {
     {"changing", WORD_CHANGE},
     {"updating", WORD_CHANGE},
     {"to", WORD_TOWARDS},
+    {"\xd0\xbd\xd0\xb0", WORD_TOWARDS}, /* of other languages */
+    {"auf", WORD_TOWARDS},
+    {"naar", WORD_TOWARDS},
+    {"je", WORD_COPULA},
     {"from", WORD_TOWARDS},
     /* for ann is x */
     {"for", WORD_LEADS | WORD_WHOSE},
