@@ -3,43 +3,16 @@
 
 local berth = require "berth"
 local core = require "berth.core"
+local policies = require "spec.support.policies"
+
+local load, hook, place, refused = policies.load, policies.hook, policies.place, policies.refused
 
 local store
-before_each(function()
-  store = assert(berth.open ":memory:")
-  for i = 1, 3 do
-    assert(store:create_provider { name = "node" .. i, inventories = { VCPU = 8 * i } })
-  end
-end)
-after_each(function()
-  assert(store:check())
-  store:close()
-end)
-
--- Loads text as a policy.
-local function load(text, parameters, mode)
-  return store:load_policy("test.lua", parameters, { text = text, mode = mode })
-end
-
--- A policy with one hook, given as the body of a function of (a, b).
-local function hook(name, body, parameters, mode)
-  return load(([[return policy { name = "test", version = "7", parameters = { n = 1 },
-    %s = function(a, b) %s end }]]):format(name, body), parameters, mode)
-end
-
-local function place(consumer, vcpu, project)
-  return store:place { consumer = consumer or "c", project = project or "acme", user = "ann",
-    resources = { VCPU = vcpu or 1 } }
-end
+before_each(function() store = policies.open() end)
+after_each(policies.close)
 
 local function node_of(claim)
   return store:provider((next(claim:resources()))).name
-end
-
-local function refused(code, result, err)
-  assert.is_nil(result)
-  assert.equal(code, err.code)
-  return err
 end
 
 local function names()
