@@ -4,6 +4,7 @@
 local berth = require "berth"
 local command = require "spec.support.command"
 local json = require "dkjson"
+local test = require "berth_test"
 
 local QUOTA = { acme = { VCPU = 4 } }
 
@@ -227,6 +228,30 @@ describe("a store's log", function()
     for i = 1, 300 do assert(other:create_provider { name = "p" .. i }) end
     assert(fleet:provider "p300") -- what led there is not kept any more
     same({ level = "warn", sequence = 300 }, last(records, "read anew"))
+    remove()
+  end)
+
+  it("tells of each checkpoint that failed after a commit that stands", function()
+    local directory, remove = command.directory()
+    finally(function() test.vfs() end)
+    local applied, failed, at = 0, 0, 0
+    repeat -- every write and sync of a commit and of the checkpoint behind it fails in turn
+      at = at + 1
+      local path = ("%s/%d.db"):format(directory, at)
+      local fleet <close> = assert(berth.open(path, { logger = logger, checkpoint_pages = 1 }))
+      local _, before = last(records, "checkpoint failed")
+      test.vfs { kind = "error", calls = "write sync", at = at }
+      local made = fleet:create_provider { name = "one" }
+      local _, fired = test.vfs()
+      local record, after = last(records, "checkpoint failed")
+      applied = applied + (made and fired or 0)
+      if before ~= after then
+        failed = failed + 1
+        same({ level = "warn", sequence = 1 }, record)
+      end
+    until fired == 0
+    assert.is_true(applied > 0)
+    assert.equal(applied, failed)
     remove()
   end)
 
