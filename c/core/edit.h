@@ -51,7 +51,8 @@ berth_rc berth_provider_create(berth_txn *txn, const berth_provider_spec *spec, 
                                berth_err *err);
 
 /* Changes the name when given; the parent when set_parent (BERTH_NONE makes it a root; its whole
- * subtree follows).  No generation moves.  Errors: BERTH_EINVALID, BERTH_EDUPLICATE, BERTH_ELOOP. */
+ * subtree follows).  No generation moves.
+ * Errors: BERTH_EINVALID, BERTH_EDUPLICATE, BERTH_ELOOP. */
 berth_rc berth_provider_update(berth_txn *txn, berth_ref provider, berth_text name,
                                bool set_parent, berth_ref parent, berth_err *err);
 

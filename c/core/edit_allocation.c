@@ -37,8 +37,9 @@ static berth_rc conflict(write *w, berth_text consumer, int64_t want, int64_t ha
     berth_quoted shown = berth_quote(consumer.data, consumer.len);
     berth_rc rc;
     if (have == BERTH_NO_CONSUMER)
-        rc = berth_fail(w->err, BERTH_ECONFLICT, "consumer %s holds no allocations, expected generation %lld",
-                        shown.text, (long long)want);
+        rc = berth_fail(w->err, BERTH_ECONFLICT,
+                        "consumer %s holds no allocations, expected generation %lld", shown.text,
+                        (long long)want);
     else if (want == BERTH_NO_CONSUMER)
         rc = berth_fail(w->err, BERTH_ECONFLICT,
                         "consumer %s exists at generation %lld, expected none", shown.text,
@@ -57,8 +58,8 @@ static berth_rc check_items(write *w, const berth_allocation_spec *spec) {
     for (size_t i = 0; i < spec->nitems; i++) {
         const berth_allocation_item *a = &spec->items[i];
         if (a->amount < 1 || a->amount > BERTH_AMOUNT_MAX) {
-            berth_rc rc = berth_fail(w->err, BERTH_EAMOUNT, "amount %lld of %s is outside 1 to %lld",
-                                     (long long)a->amount,
+            berth_rc rc = berth_fail(w->err, BERTH_EAMOUNT,
+                                     "amount %lld of %s is outside 1 to %lld", (long long)a->amount,
                                      berth_state_text(w->txn->state, BERTH_NAME_CLASS, a->rclass),
                                      (long long)BERTH_AMOUNT_MAX);
             berth_err_number(w->err, "want", a->amount);

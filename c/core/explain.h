@@ -5,8 +5,9 @@
  * in_tree, for each class its inventory, its room and its units, each trait condition, each
  * aggregate condition (of groups that ask for the very same, the first stands for all); then all
  * groups together: the sum of their amounts, isolation, each same_subtree; at last the ranking's
- * filters, and whether the policies would admit the claim.  A condition removes a tree when no candidate can be built around the tree's root any
- * more, whether or not an earlier tree gives the same candidate.
+ * filters, and whether the policies would admit the claim.  A condition removes a tree when no
+ * candidate can be built around the tree's root any more, whether or not an earlier tree gives the
+ * same candidate.
  *
  * Every count comes from searches (search.h) with parts of the request, so an explanation can never
  * disagree with the answers.  Uses search.h and place.h's judge. */

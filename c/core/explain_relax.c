@@ -233,7 +233,8 @@ static berth_rc lower_by_halves(lowering *l, const bound *b) {
     int64_t amount = top - g.step;
     if (g.even) { /* too little for so many pieces as the traits and subtrees need? */
         const berth_shape *base = l->r->ex->base;
-        int64_t pieces = (int64_t)(base->groups[l->relaxation.group].nrequired + base->nsubtrees) + 1;
+        int64_t pieces =
+            (int64_t)(base->groups[l->relaxation.group].nrequired + base->nsubtrees) + 1;
         if (amount > pieces * g.step) amount = pieces * g.step;
     }
     for (int i = 0; rc == BERTH_OK && !fits && i < SPLIT_TRIES; i++, amount -= g.step) {

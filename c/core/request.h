@@ -171,7 +171,8 @@ typedef struct berth_shape {
 
 /* All names are looked up before anything else is asked, so the answer does not depend on what
  * the fleet holds.  Errors: BERTH_ENOTFOUND for an unknown class or trait (fields class or trait,
- * parameter, and position where there is one), BERTH_ENOMEM.  Unknown aggregates and trees match nothing, as the model says. */
+ * parameter, and position where there is one), BERTH_ENOMEM.  Unknown aggregates and trees match
+ * nothing, as the model says. */
 berth_rc berth_shape_resolve(const berth_request *request, const berth_state *state,
                              berth_shape **out, berth_err *err);
 void berth_shape_free(berth_shape *shape);

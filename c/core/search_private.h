@@ -52,7 +52,7 @@ typedef struct search_split {
     size_t nrichest;
     size_t size, largest; /* of the sets tried */
     bool fresh;           /* no set of this size was tried yet */
-    int64_t demand;       /* of all variables that split the class, INT64_MAX: more than anyone has */
+    int64_t demand;       /* of all variables that split the class; INT64_MAX: beyond anyone's */
     int64_t grain;        /* the step that divides all others of the domain, or 0 */
     int64_t unit;         /* every amount is a multiple of it; 0: nothing is known */
 } search_split;
@@ -226,7 +226,7 @@ bool search_share(berth_search *search, size_t v, search_sharing kind);
 /* Could they, with the first n places of the variable's set and any behind them? True when in
  * doubt. */
 bool search_may_share(berth_search *search, const search_var *var, size_t n);
-/* Do the first n places close a circle of variables and providers, so that one of these is spare? */
+/* Do the first n places close a circle of variables and providers, so that one is spare? */
 bool search_in_circle(berth_search *search, const search_var *var, size_t n);
 
 /* search_spare.c.  Does a complete walk hold providers that could be left out? */

@@ -161,7 +161,7 @@ static void raise(berth_search *s, search_edge *edge) {
 }
 
 /* Gives the row what it asks for, first what is there for the taking: of the last places, for sets
- * are tried from the first on.  Returns what is wanting, less than 0 when its pieces are too many. */
+ * are tried from the first on.  Returns what is wanting, less than 0 if its pieces are too many. */
 static int64_t serve(berth_search *s, size_t row) {
     int64_t open = s->vars[row].needs[0].amount;
     for (size_t e = 0; e < s->nedges; e++)

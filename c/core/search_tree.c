@@ -64,8 +64,8 @@ static berth_rc make_room(berth_search *s, size_t need, berth_err *err) {
     s->local_marks = berth_arena_calloc(arena, cap, sizeof *s->local_marks);
     s->edges = berth_arena_calloc(arena, cap * s->nsplits, sizeof *s->edges);
     if (s->locals == NULL || s->stocks == NULL || s->left == NULL || s->domains == NULL ||
-        s->masks == NULL || s->counts == NULL || s->match_of == NULL || s->match_seen == NULL || s->slack == NULL ||
-        s->local_marks == NULL || s->edges == NULL)
+        s->masks == NULL || s->counts == NULL || s->match_of == NULL || s->match_seen == NULL ||
+        s->slack == NULL || s->local_marks == NULL || s->edges == NULL)
         return berth_fail_memory(err);
     for (size_t v = 0; v < s->nvars; v++) {
         search_var *var = &s->vars[v];

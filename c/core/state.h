@@ -41,7 +41,7 @@ typedef struct berth_provider {
     berth_refs aggregates;
     int32_t first_allocation; /* into state->allocations, -1 for none */
     uint64_t version; /* at a root: state->clock when anything in its tree last changed */
-    berth_refs members; /* at a root: the tree in pre-order (not ascending); see berth_tree_members */
+    berth_refs members; /* at a root: the tree in pre-order; see berth_tree_members */
     bool members_known;
     bool alive;
 } berth_provider;

@@ -106,7 +106,8 @@ berth_quoted berth_quote(const char *text, size_t len) {
     while (i < len && at < 76) {
         size_t step = character_length((const unsigned char *)text + i, len - i);
         unsigned char c = (unsigned char)text[i];
-        if (step == 0 || c < 0x20 || c == 0x7F || (c == 0xC2 && (unsigned char)text[i + 1] < 0xA0)) {
+        if (step == 0 || c < 0x20 || c == 0x7F ||
+            (c == 0xC2 && (unsigned char)text[i + 1] < 0xA0)) {
             q.text[at++] = '?';
             i += step ? step : 1;
             continue;

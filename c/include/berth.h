@@ -1,4 +1,4 @@
-/* berth.h - the public C face of berth: error codes, the error object, limits and plain value types.
+/* berth.h - the public C face of berth: error codes, the error object, limits, plain value types.
  *
  * Everything else hangs off opaque handles declared by the floor that owns them (core/state.h,
  * store/store.h, policy/policy.h, log/log.h).  Nothing here allocates and nothing is global.
@@ -18,10 +18,10 @@
 #define BERTH_ERRORS(X)                                                                            \
     X(BERTH_OK, 0, "ok", "done")                                                                   \
     X(BERTH_ENOTFOUND, -1, "not_found", "a named object does not exist or may not be seen")        \
-    X(BERTH_ECONFLICT, -2, "generation_conflict", "the record changed since its generation was read") \
+    X(BERTH_ECONFLICT, -2, "generation_conflict", "the record changed since it was read")          \
     X(BERTH_EINUSE, -3, "in_use", "the object is still used by another one")                       \
     X(BERTH_EINVENTORYINUSE, -4, "inventory_in_use", "inventory with allocations cannot go away")  \
-    X(BERTH_EINVALIDCAPACITY, -5, "invalid_capacity", "an inventory's fields give no valid capacity") \
+    X(BERTH_EINVALIDCAPACITY, -5, "invalid_capacity", "the fields give no valid capacity")         \
     X(BERTH_ECAPACITY, -6, "capacity_exceeded", "the provider has no room for the amount")         \
     X(BERTH_EAMOUNT, -7, "invalid_amount", "the amount breaks min_unit, max_unit or step_size")    \
     X(BERTH_ENOCANDIDATE, -8, "no_candidate", "nothing in the fleet satisfies the request")        \

@@ -73,8 +73,8 @@ static void compare(const simulation *s, const berth_explanation *before,
         if (lost <= most) continue;
         most = lost;
         out->kind = luax_step_kind(after->steps[i].kind);
-        berth_step_text(s->claims.txn->state, s->call->scratch->shape, &after->steps[i], out->buffer,
-                        sizeof out->buffer);
+        berth_step_text(s->claims.txn->state, s->call->scratch->shape, &after->steps[i],
+                        out->buffer, sizeof out->buffer);
         out->text = out->buffer;
     }
 }

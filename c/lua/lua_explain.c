@@ -31,8 +31,9 @@ typedef struct rows {
     bool failed; /* memory */
 } rows;
 
-static const char *const kinds[] = {"root",      "tree",     "class",   "room",    "units", "trait",
-                                    "aggregate", "together", "isolate", "subtree", "filter", "admit"};
+static const char *const kinds[] = {"root",    "tree",    "class",     "room",
+                                    "units",   "trait",   "aggregate", "together",
+                                    "isolate", "subtree", "filter",    "admit"};
 
 const char *luax_step_kind(berth_step_kind kind) {
     return kinds[kind];

@@ -72,7 +72,8 @@ static berth_rc take(void *ud, const char *s, size_t len, berth_err *err) {
 
 /* Everything the descriptor has.  What is there is written before more is waited for, so that a
  * filter in a pipe does not hold lines back. */
-static berth_rc pump(int fd, berth_redact_stream *stream, output *out, char *chunk, berth_err *err) {
+static berth_rc pump(int fd, berth_redact_stream *stream, output *out, char *chunk,
+                     berth_err *err) {
     for (;;) {
         ssize_t n = read(fd, chunk, CHUNK_BYTES);
         if (n < 0 && errno == EINTR) continue;
@@ -98,8 +99,8 @@ int luax_logger_filter(lua_State *L) {
     berth_redact_stream *stream;
     berth_err err;
     berth_rc rc = berth_redact_stream_open(luax_redaction_use(L, &self->redaction),
-                                           format ? BERTH_STREAM_JSONL : BERTH_STREAM_TEXT, take, out,
-                                           &stream, &err);
+                                           format ? BERTH_STREAM_JSONL : BERTH_STREAM_TEXT, take,
+                                           out, &stream, &err);
     if (rc == BERTH_OK) rc = pump(from, stream, out, chunk, &err);
     berth_redact_stream_close(stream);
     if (rc != BERTH_OK) return luax_fail(L, &err);

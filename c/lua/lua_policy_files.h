@@ -13,8 +13,8 @@ typedef struct luax_policy_batch luax_policy_batch;
 luax_policy_batch *luax_policy_batch_new(lua_State *L);
 /* Adds what the value at `path` names, with the parameters (0 or a nil: none) and the options
  * {mode=, text=} at these indexes.  A folder gives all its *.lua but *_spec.lua in order of name,
- * and parameters by theirs.  Raises misuse.  Errors: BERTH_ENOTFOUND, BERTH_EIO, BERTH_ELIMIT, BERTH_EINVALID
- * (parameters), BERTH_ENOMEM. [-0, +0, v] */
+ * and parameters by theirs.  Raises misuse.  Errors: BERTH_ENOTFOUND, BERTH_EIO, BERTH_ELIMIT,
+ * BERTH_EINVALID (parameters), BERTH_ENOMEM. [-0, +0, v] */
 berth_rc luax_policy_batch_add(lua_State *L, luax_policy_batch *batch, int path, int parameters,
                                int options, berth_err *err);
 /* The list of names, files and {path=, parameters=, mode=, text=} at an index. [-0, +0, v] */

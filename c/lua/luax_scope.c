@@ -125,7 +125,8 @@ luax_scratch *luax_scratch_new(lua_State *L) {
 luax_scratch *luax_scratch_take(lua_State *L, int store_index) {
     if (lua_getiuservalue(L, store_index, LUAX_STORE_SCRATCH) == LUA_TUSERDATA) {
         lua_pushnil(L);
-        lua_setiuservalue(L, store_index, LUAX_STORE_SCRATCH); /* a call within this call takes another */
+        /* a call within this call takes another */
+        lua_setiuservalue(L, store_index, LUAX_STORE_SCRATCH);
         return lua_touserdata(L, -1);
     }
     lua_pop(L, 1);

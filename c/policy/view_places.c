@@ -112,7 +112,8 @@ static const berth_provider *walk_next(walk *w) {
         w->top = member->parent == BERTH_NONE ? member->ref : BERTH_NONE;
     }
     const berth_provider *p = berth_state_provider(w->state, w->next);
-    if (p != NULL) w->next = w->top == BERTH_NONE ? BERTH_NONE : berth_places_below(w->state, w->top, p);
+    if (p != NULL)
+        w->next = w->top == BERTH_NONE ? BERTH_NONE : berth_places_below(w->state, w->top, p);
     return p;
 }
 

@@ -217,7 +217,8 @@ static const char *attempt(const trial *t, bool *refused) {
     if (wrong == NULL && t->changes && !dump_is(store, rc == BERTH_OK ? t->after : t->before))
         wrong = "the state is not what the answer says";
     if (wrong == NULL && t->changes && rc != BERTH_OK &&
-        (berth_store_refresh(store, &err) != BERTH_OK || transact(store, t->query, &err) != BERTH_OK))
+        (berth_store_refresh(store, &err) != BERTH_OK ||
+         transact(store, t->query, &err) != BERTH_OK))
         wrong = "the store cannot go on after a failure";
     berth_store_close(store);
     if (wrong == NULL && plan.live != 0) wrong = "memory was not given back";
