@@ -144,7 +144,8 @@ bool redact_fold(const char *s, size_t at, size_t len, redact_decoded *d) {
     char plain = plain_variant(code);
     if (!plain && code <= UINT16_MAX) {
         plain = FIND(letters, code);
-        if (plain && !is_mixed_word(s, at, at + n, len)) return false;
+        bool capital = code >= 0x1d00 || (code >= 0x250 && code < 0x2b0); /* a small one */
+        if (plain && !capital && !is_mixed_word(s, at, at + n, len)) return false;
     }
     for (size_t i = 0; !plain && i < sizeof arrows / sizeof *arrows; i++) {
         if (arrows[i] != code) continue;

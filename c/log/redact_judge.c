@@ -498,6 +498,18 @@ static bool weak_is_secret(const redact_scan *scan, berth_key_class class, size_
     }
 }
 
+/* a1b2-c3d4-e5f6: groups of four or five letters and digits. */
+static bool is_grouped_code(const char *s, size_t len) {
+    size_t groups = 0, digits = 0;
+    for (size_t i = 0, run; i < len; i += run + 1) {
+        for (run = 0; i + run < len && byte_is(s[i + run], BYTE_WORD); run++)
+            digits += byte_is(s[i + run], BYTE_DIGIT);
+        if (run < 4 || run > 5 || (i + run < len && s[i + run] != '-')) return false;
+        groups++;
+    }
+    return groups >= 2 && digits > 0;
+}
+
 bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t start, size_t end,
                       redact_syntax syntax) {
     const char *s = scan->s + start;
@@ -525,6 +537,7 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
     if (syntax == SYNTAX_PROSE && !class.bare) {
         look l = look_at(s, len);
         if (class.kind == BERTH_KEY_CODE && l.digit == len) return len >= 6 && len <= 8;
+        if (class.kind == BERTH_KEY_CODE && is_grouped_code(s, len)) return true;
         if (class.weight == BERTH_KEY_STRONG &&
             (redact_is_jumble(s, len) || redact_is_phrase_code(s, len)))
             return true;

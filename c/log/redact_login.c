@@ -9,6 +9,7 @@
 #define PROMPT_REACH 256
 #define PLAIN_MAX 512
 #define PLAIN_LEAST 8
+#define CODE_DIGITS 6
 
 static const berth_key_class password = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
 
@@ -61,6 +62,7 @@ static size_t user_and_secret(redact_scan *scan, size_t at, bool colon, bool sur
     if (spaced != (redact_peek(scan, i + 1) == ' ')) return 0;
     size_t from = i + 1 + spaced, to = word_end(scan, from);
     if (joint == ':' && memchr(scan->s + from, '/', to - from)) return 0; /* a place */
+    if (memchr(scan->s + from, '&', to - from)) return 0; /* a query */
     bool secret = (sure && to - from >= 4 && redact_is_mixture(scan, from, to)) ||
                   is_plain_secret(scan, from, to) || redact_looks_random(scan->s + from, to - from);
     return secret && mark(scan, from, to) ? to : 0;
@@ -136,8 +138,27 @@ size_t redact_set_to(redact_scan *scan, const redact_key *key, size_t at) {
 
 /* "root / x" */
 static void account(redact_scan *scan, size_t at) {
-    if (at > 0 && byte_is(scan->s[at - 1], BYTE_NAME)) return;
-    user_and_secret(scan, at, false, false);
+    const char *s = scan->s;
+    if (at > 0 && !byte_is(s[at - 1], BYTE_SPACE | BYTE_QUOTE) && s[at - 1] != '(') return;
+    size_t joint = user_end(scan, at), from = joint + 1, to = word_end(scan, from);
+    if (redact_peek(scan, joint) == ' ')
+        user_and_secret(scan, at, false, false);
+    else if (redact_is_scrambled(s + from, to - from)) /* root/x, admin:x */
+        mark(scan, from, to);
+}
+
+/* "your code is 937950", "use code 937950 to sign in": six digits after `at`. */
+static void told_code(redact_scan *scan, size_t at) {
+    static const char *const words[] = {"your", "the", "use", "login", "sms", "security", "access",
+                                        "auth", "enter", "this"};
+    const char *s = scan->s;
+    size_t start, n = redact_word_before(scan, at, &start), from = at + 5, to;
+    if (redact_is_at(scan, from, "is ")) from += 3;
+    for (to = from; byte_is(redact_peek(scan, to), BYTE_DIGIT); to++) {
+    }
+    if (to - from == CODE_DIGITS && !byte_is(redact_peek(scan, to), BYTE_NAME) &&
+        IS_ONE_OF(s + start, n, words))
+        redact_mark_secret(scan, from, to, RULE_NAME_CODE);
 }
 
 size_t redact_account_source(redact_scan *scan, size_t at) {
@@ -299,6 +320,9 @@ size_t redact_login(redact_scan *scan, size_t at, redact_login_kind kind) {
         break;
     case LOGIN_ACCOUNT:
         account(scan, at);
+        break;
+    case LOGIN_CODE:
+        told_code(scan, at);
         break;
     case LOGIN_SASL:
         sasl(scan, at);

@@ -70,10 +70,17 @@ static bool is_key_of_data(const char *s, size_t len) {
     return IS_ONE_OF(s, len, words);
 }
 
+/* x=db-creds key: is the word the end of another name's value? */
+static bool is_value(const redact_scan *scan, size_t at) {
+    size_t low = at > WORD_MAX ? at - WORD_MAX : 0;
+    while (at > low && byte_is(scan->s[at - 1], BYTE_NAME)) at--;
+    return at > 0 && (scan->s[at - 1] == '=' || scan->s[at - 1] == '/');
+}
+
 /* "api key", "key material", PRAGMA key; but "public key". */
 static void join_key(const redact_scan *scan, redact_key *key) {
     size_t start, n = redact_word_before(scan, key->start, &start);
-    if (n > 0 && start > 0 && byte_is(scan->s[start - 1], BYTE_NAME)) n = 0; /* x=db-creds key */
+    if (n > 0 && is_value(scan, start)) n = 0;
     bool material = redact_folds_at(scan, key->end, " material");
     bool qualified = n > 0 && berth_key_qualifies(scan->s + start, n);
     if (n > 0 && is_key_of_data(scan->s + start, n)) key->class.kind = BERTH_KEY_NONE;
@@ -82,6 +89,16 @@ static void join_key(const redact_scan *scan, redact_key *key) {
     if (qualified) key->start = start;
     if (redact_folds_at(scan, key->end, " id")) key->end += 3;
     key->end += material ? 9 : 0;
+}
+
+/* one-time password, 2FA token */
+static bool is_code_before(const redact_scan *scan, size_t at) {
+    static const char *const words[] = {"one-time ", "2fa ", "mfa ", "otp ", "totp "};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t n = strlen(words[i]);
+        if (at >= n && redact_folds_at(scan, at - n, words[i])) return true;
+    }
+    return false;
 }
 
 /* Names of two words: "api key", "session id", "user data". */
@@ -103,6 +120,10 @@ static void join_words(const redact_scan *scan, redact_key *key) {
     size_t len = key->end - key->start;
     if (len == 3 && redact_folds_at(scan, key->start, "key")) {
         join_key(scan, key);
+        return;
+    }
+    if (key->class.kind != BERTH_KEY_NONE && is_code_before(scan, key->start)) {
+        key->class = (berth_key_class){.kind = BERTH_KEY_CODE, .weight = BERTH_KEY_MEDIUM};
         return;
     }
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {

@@ -48,7 +48,8 @@ bool redact_is_scrambled(const char *s, size_t len) {
         else if (memchr("-_+/", s[i], 4) || (s[i] == '=' && i + 2 >= len)) joints++;
         else return false;
     }
-    if (joints > 0 && ((len < JOINED_LEAST && !signs) || s[0] == '/' || joints * 5 > len)) return false;
+    bool short_one = len < JOINED_LEAST && !signs;
+    if (joints > 0 && (short_one || s[0] == '/' || joints * 5 > len)) return false;
     if (!upper || !lower || (!digits && (signs || joints))) return false;
     if (!digits) return redact_is_jumble(s, len);
     return signs > 0 || count_odd(s, len) >= (joints ? 4u : 2u);

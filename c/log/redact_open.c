@@ -67,7 +67,8 @@ static const char *const byte_literals[] = {"70:61:73", "70 61 73", "50 61 73", 
 static const char *const coded_literals[] = {
     "%\2\2", "%u\2\2", "\\u\2", "\\x\2",   "&#\3",    "&#x\2",    "&quot;",
     "&amp;", "&lt;",   "&gt;",  "&apos;",  "&equals", "&colon",   "&nbsp",
-    "\\/",   "\x1b[",  "#033[", "\\1\3\3", "\\u{",    "pass\\\n", "\xe3\x80\4",
+    "\\/",   "\\e[",    "\\033[",  "\x1b[",  "#033[", "\\1\3\3", "\\u{",    "pass\\\n",
+    "\xe3\x80\4",
 };
 static const char *const hex_literals[] = {"70617373", "73656372", "746f6b65", "2d2d2d2d",
                                            "50415353", "50617373", "65794a",   "6347467a",
@@ -80,6 +81,8 @@ static const struct {
 } logins[] = {
     {"log in ", LOGIN_PHRASE},   {"login ", LOGIN_PHRASE},   {"login: ", LOGIN_PHRASE},
     {"logged i", LOGIN_PHRASE},  {"sign in ", LOGIN_PHRASE}, {"root / ", LOGIN_ACCOUNT},
+    {"root/", LOGIN_ACCOUNT},    {"root:", LOGIN_ACCOUNT},   {"admin/", LOGIN_ACCOUNT},
+    {"admin:", LOGIN_ACCOUNT},   {"code is ", LOGIN_CODE},   {"code \3\3\3", LOGIN_CODE},
     {"admin / ", LOGIN_ACCOUNT}, {"auth pla", LOGIN_SASL},   {"auth xoa", LOGIN_SASL},
     {"enticate", LOGIN_SASL},    {"334 ugfz", LOGIN_ASKED},  {"send \"", LOGIN_SENT},
     {"send -- ", LOGIN_SENT},    {"send '", LOGIN_SENT},     {"ging in ", LOGIN_PHRASE},

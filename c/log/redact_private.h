@@ -473,7 +473,8 @@ size_t redact_html_column(redact_scan *scan, const redact_key *key);
 
 typedef enum redact_login_kind {
     LOGIN_PHRASE, /* log in as ann / x */
-    LOGIN_ACCOUNT, /* root / x */
+    LOGIN_ACCOUNT, /* root / x, root/x, admin:x */
+    LOGIN_CODE, /* your code is 937950 */
     LOGIN_SASL,
     LOGIN_ASKED, /* 334 and the prompt in base64 */
     LOGIN_SENT,  /* send "x\r" */

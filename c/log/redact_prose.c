@@ -72,8 +72,8 @@ static size_t quoted_after(redact_scan *scan, const redact_key *key, size_t at, 
                     byte_is(redact_peek(scan, key->start + 1), BYTE_UPPER));
     bool sure = told || key->dashes || capital || is_introduced(scan, key);
     if (key->class.weight == BERTH_KEY_WEAK) return 0;
-    if (key->class.kind == BERTH_KEY_SECRET && !capital && !told && is_object_name(scan, from, close))
-        return 0; /* secret "db-creds-x7k2p" not found */
+    bool plain = key->class.kind == BERTH_KEY_SECRET && !capital && !told;
+    if (plain && is_object_name(scan, from, close)) return 0; /* secret "db-creds-x7k2p" not found */
     if (!sure && !redact_is_mixture(scan, from, close) && !key->class.phrase) return 0;
     bool words = redact_has_blank(scan, from, close);
     if (words && told && redact_is_speech(scan->s + from, close - from)) return 0;
@@ -218,6 +218,12 @@ static size_t word_value(redact_scan *scan, const redact_key *key, size_t at, si
                          sentence so_far) {
     size_t done = 0;
     bool introduced = !so_far.told && is_introduced(scan, key);
+    bool passcode = key->end - key->start == 8 && redact_folds_at(scan, key->start, "passcode");
+    size_t digits = at; /* PIN 4821, passcode 482193 */
+    while (digits < end && byte_is(scan->s[digits], BYTE_DIGIT)) digits++;
+    if (digits == end && end - at >= 4 && end - at <= 8 &&
+        (passcode || (key->end - key->start == 3 && redact_is_at(scan, key->start, "PIN"))))
+        return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
     bool pairs = key->class.kind == BERTH_KEY_CREDENTIAL || key->class.kind == BERTH_KEY_AUTH;
     if (pairs) done = second_word(scan, key, at, end);
     if (done || redact_is_pair(scan, at)) return done;

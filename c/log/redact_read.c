@@ -463,11 +463,14 @@ static size_t code_list(redact_scan *scan, const redact_key *key, size_t at) {
     size_t done = 0;
     for (unsigned n = 0; n < ITEMS_MAX; n++) {
         size_t end = redact_bare_end(scan, at);
-        if (end - at < CODE_LEAST || !redact_is_mixture(scan, at, end) || redact_is_pair(scan, at))
-            break;
+        size_t digits = at;
+        while (digits < end && byte_is(scan->s[digits], BYTE_DIGIT)) digits++;
+        bool code = digits == end || redact_is_mixture(scan, at, end);
+        if (end - at < CODE_LEAST || !code || redact_is_pair(scan, at)) break;
         if (redact_mark_secret(scan, at, end, key->rule)) done = end;
-        if (redact_peek(scan, end) != ',') break;
-        at = redact_skip_blanks(scan, end + 1);
+        at = end + (redact_peek(scan, end) == ',');
+        if (redact_peek(scan, at) != ' ') break;
+        at = redact_skip_blanks(scan, at);
     }
     return done;
 }

@@ -75,12 +75,28 @@ static int escaped_code(const char *s, size_t len, size_t *taken) {
     return digits && len - 1 >= digits ? hex_number(s + 1, digits) : -1;
 }
 
+/* ESC [ 1 ; 32 m: colours of a terminal vanish, and so when a log wrote #033 for ESC. */
+static bool colour(const char *s, size_t len, redact_decoded *d) {
+    size_t i = s[0] == '#' ? 4 : 1;
+    if (len < i + 2 || (s[0] == '#' && memcmp(s, "#033", 4) != 0) || s[i] != '[') return false;
+    for (i++; i < len && (byte_is(s[i], BYTE_DIGIT) || s[i] == ';'); i++) {
+    }
+    if (i >= len || !byte_is(s[i], BYTE_LETTER)) return false;
+    d->taken = i + 1;
+    return true;
+}
+
 static bool escape(const char *s, size_t len, redact_decoded *d) {
     size_t run = 0, taken = 0;
     while (run < len && run < 5 && s[run] == '\\') run++;
     if (run < len && s[run] == '/') { /* as some write / in JSON */
         d->bytes[d->count++] = '/';
         d->taken = run + 1;
+        return true;
+    }
+    bool colours = run + 1 < len && s[run] == 'e' && s[run + 1] == '[';
+    if (colours && colour(s + run, len - run, d)) { /* \e[1m */
+        d->taken += run;
         return true;
     }
     int code = escaped_code(s + run, len - run, &taken);
@@ -124,17 +140,6 @@ static bool entity(const char *s, size_t len, redact_decoded *d) {
     }
     if (i == from || i >= len || s[i] != ';' || code < 9 || code > 0xd7ff) return false;
     put_utf8(d, code);
-    d->taken = i + 1;
-    return true;
-}
-
-/* ESC [ 1 ; 32 m: colours of a terminal vanish, and so when a log wrote #033 for ESC. */
-static bool colour(const char *s, size_t len, redact_decoded *d) {
-    size_t i = s[0] == '#' ? 4 : 1;
-    if (len < i + 2 || (s[0] == '#' && memcmp(s, "#033", 4) != 0) || s[i] != '[') return false;
-    for (i++; i < len && (byte_is(s[i], BYTE_DIGIT) || s[i] == ';'); i++) {
-    }
-    if (i >= len || !byte_is(s[i], BYTE_LETTER)) return false;
     d->taken = i + 1;
     return true;
 }
