@@ -92,11 +92,12 @@ static bool window_takes(const anchor_literal *literal, size_t back, unsigned by
     return back > end || anchor_allows(literal->text[end - back], (char)byte, literal->folds);
 }
 
-/* Is it listed by four bytes?  Where the first of them is of a class, three tell enough: one for
- * each that it may be would fill the index, and so let through what belongs to nothing. */
+/* Is it listed by four bytes?  Where the first of them is of a large class, three tell enough: one
+ * for each that it may be would fill the index, and so let through what belongs to nothing. */
 static bool is_whole(const anchor_literal *literal) {
     size_t end = (size_t)literal->len - literal->rest;
-    return end >= ANCHOR_WINDOW && !anchor_is_class(literal->text[end - ANCHOR_WINDOW]);
+    char first = end >= ANCHOR_WINDOW ? literal->text[end - ANCHOR_WINDOW] : '\1';
+    return first != '\1' && first != '\4';
 }
 
 /* Into the lists of all that its window may be, from `back` bytes before its end on. */

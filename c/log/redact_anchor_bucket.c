@@ -172,14 +172,39 @@ static void best_bucket(const bucket_set *buckets, bool wide, place *at) {
     }
 }
 
-/* Where the window of a literal may end. */
+/* Where the window of a literal may end: one of three bytes is for where the fourth is a class. */
 static size_t shortest_end(const anchor_literal *literal) {
-    return literal->len < WINDOW_LEAST ? literal->len : WINDOW_LEAST;
+    bool four = literal->len > WINDOW_LEAST && !anchor_is_class(literal->text[WINDOW_LEAST]);
+    size_t least = four ? ANCHOR_WINDOW : WINDOW_LEAST;
+    return literal->len < least ? literal->len : least;
 }
 
-static place best_place(const bucket_set *buckets, const anchor_literal *literal) {
+static bool begins_with(const anchor_literal *literal, const anchor_literal *with) {
+    if (literal == with || literal->len < with->len) return false;
+    for (size_t i = 0; i < with->len; i++) {
+        char want = with->text[i], c = literal->text[i];
+        if (c != want && (anchor_is_class(c) || !anchor_allows(want, c, with->folds))) return false;
+    }
+    return true;
+}
+
+/* Where the windows end of those that the literal begins with, 0 for none.  Its own has to end there
+ * too: of literals that begin at one place the longest is reported first. */
+static size_t end_of_others(const berth_anchors *anchors, const anchor_literal *literal) {
+    size_t end = 0;
+    for (size_t i = 0; i < anchors->count; i++) {
+        const anchor_literal *other = &anchors->literals[i];
+        if (other->len < WINDOW_LEAST || !begins_with(literal, other)) continue;
+        size_t ends = (size_t)other->len - other->rest;
+        if (end == 0 || ends < end) end = ends;
+    }
+    return end;
+}
+
+static place best_place(const bucket_set *buckets, const anchor_literal *literal, size_t fixed) {
     place best = {.grows = HUGE_VAL};
-    for (size_t end = literal->len; end >= shortest_end(literal); end--) {
+    size_t least = fixed ? fixed : shortest_end(literal);
+    for (size_t end = fixed ? fixed : literal->len; end >= least; end--) {
         bool wide = is_wide(literal, end);
         place at = {.end = end, .grows = HUGE_VAL, .sets = hashes_of(literal, end)};
         best_bucket(buckets, wide, &at);
@@ -253,7 +278,7 @@ static void fill(berth_anchors *anchors, bucket_set *buckets, candidate *order) 
     order_by_rate(order, anchors->count);
     for (size_t i = 0; i < anchors->count; i++) {
         anchor_literal *literal = &anchors->literals[order[i].literal];
-        place at = best_place(buckets, literal);
+        place at = best_place(buckets, literal, end_of_others(anchors, literal));
         put(buckets, &at);
         if (at.bucket < WIDE) write_wide(anchors->tables, literal, &at);
         literal->rest = (uint8_t)(literal->len - at.end);
