@@ -9,6 +9,7 @@
 #include "log/redact_private.h"
 
 #define ROUNDS_MAX 8
+#define LONG_LINE ((size_t)64 << 10)
 
 /* --- marking ----------------------------------------------------------------------------- */
 
@@ -72,6 +73,7 @@ bool redact_mark_number(redact_scan *scan, size_t start, size_t end, unsigned ru
 
 static size_t visit(redact_scan *scan, const berth_anchor *anchor) {
     berth_redactor *r = scan->r;
+    redact_work(scan, 10);
     size_t at = anchor->at;
     switch ((berth_anchor_kind)anchor->kind) {
     case BERTH_ANCHOR_AT:
@@ -198,6 +200,7 @@ static void note_seen(const redact_scan *scan, const berth_anchor *anchor, size_
 /* visit() in a text that is long. */
 static size_t visit_once(redact_scan *scan, const berth_anchor *anchor,
                          seen_anchor slots[REPEAT_SLOTS]) {
+    redact_work(scan, 12);
     if (!may_repeat(scan, anchor)) return visit(scan, anchor);
     seen_anchor *seen = seen_slot(scan, anchor, slots);
     if (!is_repeated(scan, anchor, seen)) {
@@ -211,10 +214,55 @@ static size_t visit_once(redact_scan *scan, const berth_anchor *anchor,
     return seen->past ? anchor->at + seen->past : 0;
 }
 
+/* --- how much is done for a text ------------------------------------------------------------
+ *
+ * Texts that are made to take long are long, and more stands in them, byte for byte, than in any
+ * other.  So much work is done for whatever stands in one, and, past the first part of it, so much
+ * for each byte before the place at hand.  Of a text that takes more, what was looked at with less
+ * than half of that is kept, for it will be looked at again, and the rest is masked.  The layers
+ * take a part of that each, and all rounds together so much of the record. */
+#define LONG_TEXT ((size_t)512 << 10) /* shorter ones take what they take */
+#define FIRST_PART ((size_t)1 << 20)
+#define TEXT_RATE 10 /* work for a byte, about nanoseconds */
+#define LAYER_RATE 3
+#define RECORD_RATE 19
+#define BYTES_RATE 2 /* of it is taken by bytes in which nothing stands */
+#define CUT_BACK 256 /* from that place, for values may stand before what tells them */
+
+static bool is_spent(size_t work, size_t place, size_t rate) {
+    return work > rate * (place > FIRST_PART ? place : FIRST_PART);
+}
+
+/* May the walk go on at `at`?  What will be masked to the end of the record needs no look. */
+static bool may_go_on(redact_scan *scan, size_t at) {
+    berth_redactor *r = scan->r;
+    size_t place = scan->map ? scan->map[at] : at;
+    if (scan->depth > 0 || scan->dump) return true;
+    if (!scan->probe && place >= r->cut) return false;
+    size_t work = r->work - scan->work + (scan->view ? 0 : BYTES_RATE * place);
+    size_t rate = scan->view ? LAYER_RATE : TEXT_RATE;
+    if (scan->len < LONG_TEXT || !is_spent(2 * work, place, rate)) {
+        scan->half = place;
+        return true;
+    }
+    if (!is_spent(work, place, rate)) return true;
+    scan->hit = true; /* a probe need not know more */
+    r->cut = scan->half > CUT_BACK ? scan->half - CUT_BACK : 0;
+    return false;
+}
+
+/* Masks what was not looked at. */
+static void mark_rest(redact_scan *scan) {
+    if (scan->r->cut < scan->len) redact_mark(scan, scan->r->cut, scan->len, RULE_LIMIT);
+}
+
+/* --- the walk -------------------------------------------------------------------------------- */
+
 /* The next anchor, in what is to be looked at of the text. */
 static bool next_anchor(redact_scan *scan, berth_anchor *anchor) {
     const redact_view *view = scan->view;
     while (!is_settled(scan) && berth_anchors_next(&scan->walk, anchor)) {
+        if (!may_go_on(scan, anchor->at)) return false;
         if (!view) return true;
         while (scan->part < view->parts && anchor->at >= view->part[scan->part].end) scan->part++;
         if (scan->part == view->parts) return false;
@@ -249,8 +297,8 @@ void redact_scan_text(redact_scan *scan) {
 }
 
 redact_scan redact_scan_begin(berth_redactor *r, const char *s, size_t len) {
-    redact_scan scan = {.r = r, .s = s, .len = len};
-    memset(&r->seen, 0, sizeof r->seen);
+    redact_scan scan = {.r = r, .number = ++r->scans, .s = s, .len = len};
+    scan.work = r->work;
     berth_anchors_begin(&scan.walk, r->anchors, s, len);
     return scan;
 }
@@ -276,9 +324,13 @@ static size_t scan_views(const redact_scan *scan) {
 /* The text and what is under its encodings; marks in all of them. */
 static void scan_layers(redact_scan *scan) {
     berth_redactor *r = scan->r;
+    r->cut = SIZE_MAX;
     redact_scan_text(scan);
+    redact_work(scan, BYTES_RATE * scan->len);
     size_t layers = scan->encoded ? scan_views(scan) : 0;
-    if (r->nsecrets == 0) return;
+    mark_rest(scan);
+    if (r->nsecrets == r->sought) return;
+    r->sought = r->nsecrets;
     redact_find_again(scan);
     for (size_t i = 0; i < layers; i++) {
         redact_scan found = redact_scan_begin(r, r->view[i].text.s, r->view[i].text.len);
@@ -289,29 +341,43 @@ static void scan_layers(redact_scan *scan) {
 }
 
 bool redact_scan_inner(const redact_scan *scan, const char *s, size_t len) {
-    redact_seen seen = scan->r->seen; /* of the text that goes on */
     redact_scan inner = redact_scan_begin(scan->r, s, len);
     inner.depth = scan->depth + 1;
     inner.probe = true;
+    redact_work(scan, 150 + 5 * len);
     redact_scan_text(&inner);
-    scan->r->seen = seen;
     return inner.hit;
 }
 
 /* --- rounds ------------------------------------------------------------------------------ */
 
+/* Another round takes as much as this one: where too little is left for two, so much of the text is
+ * masked that it will do. */
+static void leave_room(redact_scan *scan, size_t whole) {
+    berth_redactor *r = scan->r;
+    size_t most = RECORD_RATE * (whole > FIRST_PART ? whole : FIRST_PART);
+    size_t round = r->work - scan->work, left = most > r->work ? most - r->work : 0;
+    if (left >= round) return;
+    size_t cut = (size_t)((double)scan->len * (double)left / (2 * (double)round));
+    if (cut >= r->cut) return;
+    r->cut = cut;
+    mark_rest(scan);
+}
+
 /* Rounds until one finds nothing.  The result is the text itself or in r->out or r->other. */
 static bool run_rounds(berth_redactor *r, const char **s, size_t *len) {
-    size_t room = BERTH_REDACT_ROOM(*len);
+    size_t room = BERTH_REDACT_ROOM(*len), whole = *len;
     r->failed = false;
-    r->masked = 0;
+    r->masked = r->work = r->sought = 0;
     for (unsigned round = 0; round < ROUNDS_MAX; round++) {
         r->nspans = 0;
         redact_scan scan = redact_scan_begin(r, *s, *len);
         scan_layers(&scan);
         r->key_open = scan.key_open;
+        /* of this round by itself too, which is the only one when the result comes again */
         if (r->failed) return false;
         if (r->nspans == 0) return true;
+        if (whole >= LONG_TEXT) leave_room(&scan, whole);
         redact_buffer *out = *s == r->out.s && r->out.s ? &r->other : &r->out;
         if (!redact_sort(r) || !redact_write(r, *s, 0, *len, out) || out->len > room) return false;
         *s = out->s;
@@ -329,7 +395,6 @@ size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len) {
     berth_anchor anchor;
     redact_scan line = {0};
     size_t from = 0, to = 0; /* the line at hand */
-    memset(&r->seen, 0, sizeof r->seen); /* tells lines apart by where they are */
     berth_anchors_begin(&walk, r->anchors, s, len);
     while (berth_anchors_next(&walk, &anchor)) {
         if (anchor.at >= to) {
@@ -338,8 +403,10 @@ size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len) {
                 const char *stop = memchr(s + from, '\n', len - from);
                 to = stop ? (size_t)(stop - s) + 1 : len;
             }
+            if (to - from > LONG_LINE) return from; /* what is in it may be there many times */
             memset(&line, 0, offsetof(redact_scan, command_end)); /* which would take the most */
             line.r = r;
+            line.number = ++r->scans;
             line.s = s + from;
             line.probe = true;
             line.len = to - from - (s[to - 1] == '\n');
@@ -407,13 +474,15 @@ void berth_redact_begin(berth_redactor *r) {
 berth_rc redact_window(berth_redactor *r, const char *s, size_t len, size_t from, size_t *cut,
                        const char **out, size_t *out_len, berth_err *err) {
     r->failed = false;
-    r->nspans = 0;
+    r->nspans = r->work = r->sought = 0;
     redact_scan scan = redact_scan_begin(r, s, len);
     scan_layers(&scan);
     if (r->failed || !redact_sort(r)) return withhold(r, out, out_len, err);
     for (size_t i = r->nspans; i-- > 0;) { /* from behind: a cut that moves may meet another */
         const redact_span *span = &r->spans[i];
-        if (span->start < *cut && span->end > *cut) *cut = span->start > from ? span->start : from;
+        bool rest = span->start == r->cut; /* the next window begins anew */
+        if (!rest && span->start < *cut && span->end > *cut)
+            *cut = span->start > from ? span->start : from;
     }
     if (!redact_write(r, s, from, *cut, &r->out) || r->failed) return withhold(r, out, out_len, err);
     /* what the marks left may hold more, as in any record */
@@ -453,7 +522,7 @@ berth_rc berth_redact_learn(berth_redactor *r, const char *name, const char *tex
     unsigned rule;
     if (len > BERTH_REDACT_TEXT_MAX) return BERTH_OK; /* it will be withheld whole */
     r->failed = false;
-    r->nspans = 0;
+    r->nspans = r->work = r->sought = 0;
     if (is_secret_field(r, name, text, len, &rule)) {
         redact_remember(r, text, len);
     } else {

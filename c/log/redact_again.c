@@ -25,7 +25,7 @@ void redact_forget(berth_redactor *r) {
 static uint32_t hash4(const char *s) {
     uint32_t x;
     memcpy(&x, s, sizeof x);
-    return (x * UINT32_C(2654435761)) >> 20;
+    return (x * UINT32_C(2654435761)) >> 18;
 }
 
 /* Words and short numbers may stand in a record for themselves. */
@@ -55,6 +55,7 @@ static unsigned alike(const berth_redactor *r, const char *s, size_t len, bool *
     *known = false;
     for (unsigned i = r->slot[hash % REDACT_SECRET_SLOTS]; i; i = r->secret[i - 1].next) {
         const redact_secret *secret = &r->secret[i - 1];
+        if (memcmp(r->secrets.s + secret->start, s, LEAST) != 0) continue; /* the same hash only */
         bool covers = secret->len == len || (secret->len == ANY_LENGTH && secret->kept <= len);
         count++;
         *known = *known || (covers && memcmp(r->secrets.s + secret->start, s, secret->kept) == 0);
@@ -112,7 +113,8 @@ static size_t rest_end(const redact_scan *scan, size_t at, size_t from, size_t l
 static size_t found_end(const redact_scan *scan, size_t at, const redact_secret *secret) {
     const char *s = scan->s, *known = scan->r->secrets.s + secret->start;
     size_t n = secret->kept, end = at + n;
-    if (scan->len - at < n || memcmp(s + at, known, n) != 0) return 0;
+    if (scan->len - at < n || memcmp(s + at, known, LEAST) != 0 || memcmp(s + at, known, n) != 0)
+        return 0;
     if (secret->len > n) return rest_end(scan, at, end, secret->len);
     if (n < FREE_LEAST) {
         bool left = at == 0 || !byte_is(s[at - 1], BYTE_WORD);
@@ -125,6 +127,7 @@ static size_t found_end(const redact_scan *scan, size_t at, const redact_secret 
 /* Those that begin in the part from `i` to `end`. */
 static void find_between(redact_scan *scan, size_t i, size_t end) {
     const berth_redactor *r = scan->r;
+    redact_work(scan, end > i ? end - i : 0);
     for (; i < end && i + LEAST <= scan->len; i++) {
         uint32_t hash = hash4(scan->s + i);
         if (!(r->secret_bits[hash >> 6] >> (hash & 63) & 1)) continue;
@@ -143,7 +146,7 @@ static void find_between(redact_scan *scan, size_t i, size_t end) {
 void redact_find_again(redact_scan *scan) {
     const redact_view *view = scan->view;
     if (scan->r->nsecrets == 0) return;
-    if (!view) find_between(scan, 0, scan->len);
+    if (!view) find_between(scan, 0, scan->len < scan->r->cut ? scan->len : scan->r->cut);
     for (size_t i = 0; view && i < view->parts; i++)
         find_between(scan, view->part[i].start, view->part[i].end);
 }

@@ -117,20 +117,24 @@ static bool joined_before(redact_scan *scan, const redact_key *key, size_t *sent
 /* "typed x when asked for her password" */
 static bool given_before(redact_scan *scan, const redact_key *key, size_t at) {
     const char *s = scan->s;
-    size_t last = 0, last_from = 0;
+    size_t last = 0, last_from = 0, start = at, none = scan->verbs_none;
+    scan->verbs_none = 0;
     for (unsigned words = 0; words < VERB_REACH && at > 0; words++) {
+        redact_work(scan, 80);
+        if (at == none) break; /* another name before has looked further */
         size_t from = word_start(scan, at), len = at - from;
-        if (len == 0) return false;
+        if (len == 0) break;
         const char *sign = memchr(s + from, '=', len);
         if (sign && is_verb(s + from, (size_t)(sign - s) - from)) /* tried=x for password */
             return mark_word(scan, key, (size_t)(sign - s) + 1, from + len, true);
         if (is_verb(s + from, len)) return last && mark_word(scan, key, last_from, last, true);
-        if (strchr(".;!?", s[at - 1]) && len > 1) return false;
+        if (memchr(".;!?", s[at - 1], 4) && len > 1) break;
         last = at;
         last_from = from;
         at = from;
-        if (!skip_back(scan, &at)) return false;
+        if (!skip_back(scan, &at)) break;
     }
+    scan->verbs_none = start;
     return false;
 }
 

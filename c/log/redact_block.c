@@ -18,28 +18,14 @@
 #define PACKED_LEAST 20
 #define INFLATE_ROOM ((size_t)1 << 16) /* what zlib needs to unpack */
 
-static int base64_digit(char c) {
-    if (byte_is(c, BYTE_UPPER)) return c - 'A';
-    if (byte_is(c, BYTE_LOWER)) return c - 'a' + 26;
-    if (byte_is(c, BYTE_DIGIT)) return c - '0' + 52;
-    if (c == '+' || c == '-') return 62;
-    return c == '/' || c == '_' ? 63 : -1;
-}
-
 static int base32_digit(char c) {
     if (byte_is(c, BYTE_UPPER)) return c - 'A';
     return c >= '2' && c <= '7' ? c - '2' + 26 : -1;
 }
 
-static int block_digit(char c, redact_block kind) {
-    switch (kind) {
-    case BLOCK_HEX:
-        return byte_hex(c);
-    case BLOCK_BASE32:
-        return base32_digit(c);
-    default:
-        return base64_digit(c);
-    }
+static inline int block_digit(char c, redact_block kind) {
+    if (kind == BLOCK_BASE64) return berth_base64_digit[(unsigned char)c];
+    return kind == BLOCK_HEX ? byte_hex(c) : base32_digit(c);
 }
 
 /* Past a break of lines, written as it is or as \n; `at` when there is none. */

@@ -1,4 +1,4 @@
-/* redact_char.h - classes of bytes for the scanners: one table, tests as inline functions.
+/* redact_char.h - classes of bytes for the scanners: tables, tests as inline functions.
  * Bytes over 127 belong to no class but BYTE_HIGH, whatever the locale says. */
 #ifndef BERTH_LOG_REDACT_CHAR_H
 #define BERTH_LOG_REDACT_CHAR_H
@@ -18,12 +18,15 @@ enum {
     BYTE_HIGH = 64,
     BYTE_QUOTE = 128, /* " ' ` */
     BYTE_URL = 256,   /* may stand in a URL: neither blank, mark, < > { } nor \ */
+    BYTE_CODE = 512,  /* may begin an encoded character: % \ & # ESC, those over 127 */
+    BYTE_LIKE = 1024, /* may begin password, secret, token, api key, credentials, written so: p4ss */
     BYTE_LETTER = BYTE_LOWER | BYTE_UPPER,
     BYTE_WORD = BYTE_LETTER | BYTE_DIGIT,
     BYTE_NAME = BYTE_WORD | BYTE_JOINT
 };
 
 extern const uint16_t berth_byte_class[256];
+extern const int8_t berth_base64_digit[256]; /* -1: none; - and _ are as + and / */
 
 static inline bool byte_is(char c, unsigned classes) {
     return (berth_byte_class[(unsigned char)c] & classes) != 0;

@@ -46,23 +46,31 @@ static void skip_space(expression *e) {
 /* --- names of functions --------------------------------------------------------------------------
  */
 
-/* Is one of the words part of the name? */
-static bool holds_word(const char *s, size_t len, const char *const *words, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        size_t n = strlen(words[i]);
-        for (size_t k = 0; k + n <= len; k++) {
-            if (bytes_fold_equal(s + k, words[i], n)) return true;
+/* Is one of the words part of the name?  `first` has a bit for each letter that begins one. */
+static bool holds_word(const char *s, size_t len, uint32_t first, const char *const *words,
+                       size_t count) {
+    for (size_t k = 0; k < len; k++) {
+        if (!byte_is(s[k], BYTE_LETTER) || !(first >> (s[k] & 31) & 1)) continue;
+        for (size_t i = 0; i < count; i++) {
+            if (words[i][0] != byte_lower(s[k])) continue;
+            size_t n = strlen(words[i]);
+            if (n <= len - k && bytes_fold_equal(s + k, words[i], n)) return true;
         }
     }
     return false;
 }
+
+#define LETTER(c) (UINT32_C(1) << ((c) & 31))
 
 /* What looks a value up, or asks somebody for it. */
 bool redact_is_lookup(const char *s, size_t len) {
     static const char *const words[] = {"get",    "load",  "read",   "fetch",   "find",   "lookup",
                                         "env",    "input", "prompt", "ask",     "param",  "query",
                                         "header", "conf",  "cfg",    "setting", "option", "args"};
-    return holds_word(s, len, words, sizeof words / sizeof *words);
+    const uint32_t first = LETTER('g') | LETTER('l') | LETTER('r') | LETTER('f') | LETTER('e') |
+                           LETTER('i') | LETTER('p') | LETTER('a') | LETTER('q') | LETTER('h') |
+                           LETTER('c') | LETTER('s') | LETTER('o');
+    return holds_word(s, len, first, words, sizeof words / sizeof *words);
 }
 
 /* What puts characters or texts together to one. */
@@ -71,7 +79,10 @@ static bool is_builder(const char *s, size_t len) {
                                         "buf",   "array",   "decode", "atob",   "hex",   "format",
                                         "print", "rune",    "string", "base64", "uint8", "text",
                                         "str",   "builder", "pack"};
-    return holds_word(s, len, words, sizeof words / sizeof *words);
+    const uint32_t first = LETTER('j') | LETTER('c') | LETTER('a') | LETTER('b') | LETTER('d') |
+                           LETTER('h') | LETTER('f') | LETTER('p') | LETTER('r') | LETTER('s') |
+                           LETTER('u') | LETTER('t');
+    return holds_word(s, len, first, words, sizeof words / sizeof *words);
 }
 
 /* --- reading
@@ -366,6 +377,7 @@ size_t redact_code(redact_scan *scan, const redact_key *key, size_t at, bool *re
                   scan->s[at - 2] == '=';
     bool parsed = e.at < e.stop && read_expression(&e, spaced) &&
                   !byte_is(redact_peek(scan, e.at), BYTE_WORD | BYTE_HIGH);
+    redact_work(scan, 45 + 3 * (e.at - at));
     if (!parsed && !e.asks) scan->code_end = e.at;
     if (e.asks) { /* os.environ["TOKEN"] */
         *read = parsed;

@@ -11,6 +11,7 @@
 #define RUN_LEAST 3  /* letters one by one */
 #define SAID_LEAST 7 /* digits in words */
 #define BLANKS_MAX 64
+#define LIKE_MAX 11   /* the longest name */
 #define JOINED_MAX 32 /* bytes of a variable between two literals */
 #define LABEL_MAX 40
 
@@ -18,7 +19,7 @@
 
 /* May it stand between the letters of a name? */
 static bool is_spacer(char c) {
-    return c == '\0' || strchr(" .-_/*|,~", c) != NULL;
+    return c == '\0' || byte_in(c, " .-_/*|,~");
 }
 
 static bool is_single(char c) {
@@ -71,6 +72,10 @@ static const char *name_like(const char *s, size_t at, size_t len) {
         "passphrase", "password", "passwort", "passwd",      "passcode",  "pass", "secret",
         "token",      "apikey",   "api_key",  "credentials", "secretkey", "key"};
     if (at > 0 && byte_is(s[at - 1], BYTE_WORD)) return NULL;
+    size_t word = at; /* one that begins like a name, with a sign that stands for a letter */
+    if (!byte_is(s[at], BYTE_LIKE)) return NULL;
+    while (word < len && word - at < LIKE_MAX && byte_is(s[word], BYTE_LETTER | BYTE_JOINT)) word++;
+    if (word == len || !byte_in(s[word], "4@35$01!7")) return NULL;
     for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
         size_t i = 0;
         bool odd = false;
@@ -79,7 +84,7 @@ static const char *name_like(const char *s, size_t at, size_t len) {
             if (!is_like(s[at + i], names[n][i])) break;
             odd = true;
         }
-        bool ends = at + i >= len || !(byte_is(s[at + i], BYTE_WORD) || strchr("@$!", s[at + i]));
+        bool ends = at + i >= len || !(byte_is(s[at + i], BYTE_WORD) || byte_in(s[at + i], "@$!"));
         if (!names[n][i] && odd && ends) return names[n];
     }
     return NULL;
@@ -107,7 +112,7 @@ static size_t joint_end(const char *s, size_t at, size_t len) {
     static const char *const joints[] = {"++", "..", "||", "<>", "+", ".", "&", "~"};
     for (size_t i = 0; i < sizeof joints / sizeof *joints; i++) {
         size_t n = strlen(joints[i]);
-        if (len - at >= n && memcmp(s + at, joints[i], n) == 0) return at + n;
+        if (len - at >= n && s[at] == joints[i][0] && s[at + n - 1] == joints[i][n - 1]) return at + n;
     }
     return at;
 }
@@ -355,6 +360,31 @@ bool redact_is_disguised(const redact_scan *scan, size_t at, unsigned disguise) 
 
 bool redact_is_broken(const redact_scan *scan, size_t at) {
     return is_broken_word(scan->s, at, scan->len);
+}
+
+/* May a disguise that is to be taken off begin at `at`? */
+static bool may_begin(const redact_decoder *d, size_t at) {
+    char c = d->s[at], before = at > 0 ? d->s[at - 1] : ' ';
+    unsigned disguises = d->disguises;
+    if (byte_is(c, BYTE_WORD) && byte_is(before, BYTE_WORD)) return false;
+    if (byte_is(c, BYTE_LIKE) && disguises & DISGUISE_LEET) return true;
+    if (byte_is(c, BYTE_WORD))
+        return (disguises & DISGUISE_COUNTED) ||
+               (disguises & DISGUISE_SPACED && at + 1 < d->len && is_spacer(d->s[at + 1]));
+    if (byte_is(c, BYTE_QUOTE)) return disguises & DISGUISE_JOINED;
+    if (c == '=') return disguises & DISGUISE_PRINTABLE;
+    return disguises & DISGUISE_SAID && byte_is(before, BYTE_WORD | BYTE_HIGH) &&
+           byte_in(c, " [({<_-");
+}
+
+size_t redact_plain_end(const redact_decoder *d, size_t at) {
+    const char *s = d->s;
+    if (d->disguises & ~(unsigned)DISGUISE_CODED) {
+        while (at < d->len && !byte_is(s[at], BYTE_CODE) && !may_begin(d, at)) at++;
+    } else {
+        while (at < d->len && !byte_is(s[at], BYTE_CODE)) at++;
+    }
+    return at;
 }
 
 size_t redact_undisguise(redact_decoder *d, size_t at) {

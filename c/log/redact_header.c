@@ -62,7 +62,7 @@ static const scheme *find_scheme(const char *s, size_t len) {
 }
 
 static bool is_credential_byte(char c) {
-    return byte_is(c, BYTE_WORD | BYTE_HIGH) || (c != '\0' && strchr("._~+/=-|:%!$*@#^?", c));
+    return byte_is(c, BYTE_WORD | BYTE_HIGH) || byte_in(c, "._~+/=-|:%!$*@#^?");
 }
 
 static size_t token_end(const redact_scan *scan, size_t at, size_t stop) {
@@ -184,8 +184,10 @@ size_t redact_header(redact_scan *scan, const redact_key *key, size_t at, redact
         to = redact_bare_end(scan, from);
     } else {
         size_t stop = scan->len - from > REGION_MAX ? from + REGION_MAX : scan->len;
-        for (to = from; to < stop && scan->s[to] != '\n' && scan->s[to] != '\r'; to++) {
-        }
+        const char *back = memchr(scan->s + from, '\r', stop - from);
+        to = redact_line_end(scan, from);
+        if (to > stop) to = stop;
+        if (back && (size_t)(back - scan->s) < to) to = (size_t)(back - scan->s);
     }
     return header_region(scan, key, from, to, syntax);
 }
@@ -277,7 +279,7 @@ size_t redact_scheme(redact_scan *scan, size_t at) {
     size_t from = redact_skip_blanks(scan, end);
     if (from == end) return 0;
     size_t to = token_end(scan, from, scan->len), digits = 0, joints = 0;
-    while (to > from && strchr(".:", s[to - 1])) to--;
+    while (to > from && byte_in(s[to - 1], ".:")) to--;
     for (size_t i = from; i < to && i < from + BASIC_MAX; i++) {
         digits += byte_is(s[i], BYTE_DIGIT);
         joints += byte_is(s[i], BYTE_JOINT);

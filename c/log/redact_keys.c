@@ -364,7 +364,8 @@ static word_role find_word(const char *s, size_t len) {
         size_t middle = (low + high) / 2;
         const word *w = &words[middle];
         int order = s[0] - w->text[0]; /* decides mostly, without a call */
-        if (order == 0) order = memcmp(s, w->text, len < w->len ? len : w->len);
+        size_t both = len < w->len ? len : w->len, i = 1;
+        while (order == 0 && i < both && (order = s[i] - w->text[i]) == 0) i++;
         if (order == 0 && len != w->len) order = len < w->len ? -1 : 1;
         if (order == 0) return w->role;
         if (order < 0) high = middle;
@@ -395,6 +396,7 @@ typedef struct split {
         size_t start, len;
     } word[WORDS_MAX]; /* the last word first */
     size_t count;
+    bool humps; /* a capital begins one of them */
 } split;
 
 /* Does a word begin at i, in the middle of letters and digits? */
@@ -408,6 +410,7 @@ static bool is_hump(const char *s, size_t i, size_t len) {
 static void split_name(split *to, const char *s, size_t len) {
     for (size_t i = 0; i < len; i++) to->lower[i] = byte_lower(s[i]);
     to->count = 0;
+    to->humps = false;
     size_t end = len;
     while (end > 0 && to->count < WORDS_MAX) {
         if (!byte_is(s[end - 1], BYTE_WORD)) {
@@ -416,9 +419,11 @@ static void split_name(split *to, const char *s, size_t len) {
         }
         size_t start = end - 1;
         while (start > 0 && byte_is(s[start - 1], BYTE_WORD) && !is_hump(s, start, len)) start--;
+        to->humps = to->humps || (start > 0 && byte_is(s[start - 1], BYTE_WORD));
         size_t stop = end;
         /* a number at the end belongs to no word, unless that is a word: cvv2, sha256 */
-        if (find_word(to->lower + start, stop - start) == ROLE_NONE) {
+        if (byte_is(s[end - 1], BYTE_DIGIT) &&
+            find_word(to->lower + start, stop - start) == ROLE_NONE) {
             while (stop > start && byte_is(s[stop - 1], BYTE_DIGIT)) stop--;
         }
         if (stop > start) {
@@ -569,7 +574,7 @@ berth_key_class berth_key_classify(const char *name, size_t len) {
     }
     split parts, again;
     berth_key_class class = classify(name, len, &parts);
-    if (class.kind != BERTH_KEY_NONE || memcmp(name, parts.lower, len) == 0) return class;
+    if (class.kind != BERTH_KEY_NONE || !parts.humps) return class;
     return classify(parts.lower, len, &again); /* pAsSwOrD */
 }
 

@@ -70,9 +70,14 @@ void berth_redact_key(const char *secret, size_t len, unsigned char key[16]) {
     }
 }
 
+size_t redact_stars(char *mask) {
+    memcpy(mask, STARS, STARS_LEN);
+    return STARS_LEN;
+}
+
 size_t redact_mask_text(const berth_redactor *r, const char *s, size_t len, char *mask) {
     static const char digits[] = "0123456789abcdef";
-    memcpy(mask, STARS, STARS_LEN);
+    redact_stars(mask);
     if (r->mask == BERTH_MASK_LAST4 && len >= LAST4_LEAST) {
         for (size_t i = 0; i < LAST; i++) {
             char c = s[len - LAST + i];

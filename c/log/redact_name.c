@@ -126,6 +126,7 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         key->class = (berth_key_class){.kind = BERTH_KEY_CODE, .weight = BERTH_KEY_MEDIUM};
         return;
     }
+    if (redact_peek(scan, key->end) != ' ') return;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         if (len != strlen(pairs[i].first) || !redact_folds_at(scan, key->start, pairs[i].first) ||
             !redact_folds_at(scan, key->end, pairs[i].second))
@@ -276,6 +277,7 @@ static berth_key_class classify(berth_redactor *r, const char *name, size_t len)
 
 size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     if (at < scan->name_end || redact_is_marked(scan, at)) return 0;
+    redact_work(scan, 120);
     redact_key key;
     if (place == NAME_CODE) return url_value(scan, at, '=', RULE_NAME_CODE);
     if (place == NAME_PATH) return url_value(scan, at + 1, '/', RULE_NAME_TOKEN);

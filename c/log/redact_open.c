@@ -337,6 +337,8 @@ void berth_redactor_close(berth_redactor *r) {
         free_buffer(r, &r->view[i].text);
         if (r->view[i].map)
             berth_free(&mem, r->view[i].map, r->view[i].map_cap * sizeof *r->view[i].map);
+        if (r->view[i].part)
+            berth_free(&mem, r->view[i].part, r->view[i].parts_cap * sizeof *r->view[i].part);
     }
     berth_free(&mem, r, sizeof *r);
 }

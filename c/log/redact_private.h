@@ -71,16 +71,15 @@ typedef struct redact_part {
     size_t start, end;
 } redact_part;
 
-#define REDACT_PARTS 64
-#define REDACT_REACH ((size_t)4 << 10) /* nothing that far away tells what a rule makes of a place */
+#define REDACT_REACH 1024 /* nothing that far away tells what a rule makes of an encoded place */
 
 /* A decoded text with the place in the record of each byte, and of its end. */
 typedef struct redact_view {
     redact_buffer text;
     uint32_t *map; /* text.len + 1 entries */
     size_t map_cap;
-    redact_part part[REDACT_PARTS]; /* what differs from the text above, and REACH around it: */
-    size_t parts;                   /* the rest needs no second look */
+    redact_part *part;    /* what differs from the text above, and REACH around it: */
+    size_t parts, parts_cap; /* the rest needs no second look */
 } redact_view;
 
 #define REDACT_VIEWS 3 /* layers of encoding that are taken off */
@@ -105,19 +104,13 @@ typedef struct redact_field {
 
 /* A search for a quotation mark or a line's end: from where, to where it came, what it found. */
 typedef struct redact_mark_seen {
-    const char *s; /* the text of the scan; NULL: none */
-    size_t len;
+    uint64_t scan; /* its number; 0: none */
     char mark;
     unsigned slashes;
     size_t from, stop, found;
 } redact_mark_seen;
 
 #define REDACT_MARKS 12
-
-/* What was found in the text at hand. */
-typedef struct redact_seen {
-    redact_mark_seen mark[REDACT_MARKS], line;
-} redact_seen;
 
 #define REDACT_COMMAND_ENDS 224 /* at least as many as there are commands */
 
@@ -129,7 +122,7 @@ typedef struct redact_name_seen {
     berth_key_class class;
 } redact_name_seen;
 
-#define REDACT_NAMES_SEEN 64
+#define REDACT_NAMES_SEEN 256
 
 #define REDACT_WORD_SLOTS 256 /* more than twice as many as there are words */
 
@@ -164,14 +157,17 @@ struct berth_redactor {
     redact_view view[REDACT_VIEWS];
     redact_buffer secrets;
     redact_secret secret[REDACT_SECRETS_MAX];
-    size_t nsecrets;
+    size_t nsecrets, sought; /* those that were looked for already: none is left of them */
     uint16_t slot[REDACT_SECRET_SLOTS];
-    uint64_t secret_bits[64]; /* which first four bytes begin a secret, by 12 bits of hash */
+    uint64_t secret_bits[256]; /* which first four bytes begin a secret, by 14 bits of hash */
     size_t masked;            /* values, in all rounds */
     bool key_open;            /* a private key began and did not end in the last record */
-    redact_seen seen;         /* by the scan at hand */
+    uint64_t scans;           /* that were begun */
+    redact_mark_seen mark_seen[REDACT_MARKS], line_seen; /* by the last ones */
     bool failed;              /* for memory */
     unsigned unpacked;        /* blocks of the text at hand */
+    size_t work;              /* on the record at hand, about nanoseconds; see redact_work() */
+    size_t cut;               /* from there on it is masked */
 };
 
 /* What a view takes off. */
@@ -205,6 +201,9 @@ typedef struct redact_run {
 /* A walk over one text, the record's or a decoded one. */
 typedef struct redact_scan {
     berth_redactor *r;
+    uint64_t number; /* of all scans */
+    size_t work;     /* of the redactor when it began */
+    size_t half;     /* how far half of what it may take has come */
     const char *s;
     size_t len;
     const uint32_t *map; /* NULL: the text is the record */
@@ -221,6 +220,7 @@ typedef struct redact_scan {
     unsigned bound;     /* values of placeholders that were looked for */
     size_t list_none;   /* names and commas before it stand in no brackets */
     size_t near_end;    /* words before it have been looked at as values of a sentence */
+    size_t verbs_none;  /* the words before it tell no value; 0: not known */
     size_t account_none; /* an @ whose word holds no colon before it; 0: none yet */
     redact_run url_run; /* bytes of URLs before the last mail address */
     size_t block_end;   /* and for blocks of base64 */
@@ -262,6 +262,13 @@ static inline bool redact_folds_at(const redact_scan *scan, size_t at, const cha
 /* The byte at `at`, NUL past the end. */
 static inline char redact_peek(const redact_scan *scan, size_t at) {
     return at < scan->len ? scan->s[at] : '\0';
+}
+
+/* Tells that so much is done for a text, in about nanoseconds: a text that takes too much of it
+ * is masked from there on.  Told by all that looks at more than a few bytes, and never measured, so
+ * that the same text ends the same everywhere. */
+static inline void redact_work(const redact_scan *scan, size_t much) {
+    scan->r->work += much;
 }
 
 /* --- redact_word.c ----------------------------------------------------------------------- */
@@ -586,6 +593,7 @@ void redact_find_again(redact_scan *scan);
 
 #define REDACT_MASK_MAX 24
 /* Writes what replaces the value; returns its length. */
+size_t redact_stars(char *mask); /* *** */
 size_t redact_mask_text(const berth_redactor *r, const char *s, size_t len, char *mask);
 uint64_t redact_siphash(const unsigned char key[16], const char *s, size_t len);
 

@@ -296,6 +296,7 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
                        .foreign = foreign};
     if (!may_be_told(scan, key, at) || is_table(scan, key, start, n)) return 0;
     for (unsigned word = 0; word < WORDS_MAX && at < scan->len; word++) {
+        redact_work(scan, 60);
         bool value =
             word == 0 || so_far.told || (word == 1 && redact_folds_at(scan, at - 5, "with "));
         size_t end = at, done = 0;

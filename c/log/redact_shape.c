@@ -16,6 +16,9 @@
 #define JIT_STACK_MIN ((size_t)32 << 10)
 #define JIT_STACK_MAX ((size_t)256 << 10)
 #define SLICE 4096
+/* A literal was found where the token begins: nothing is to be looked for ahead, such as a byte
+ * that the pattern needs somewhere. */
+#define SHAPE_OPTIONS (PCRE2_ANCHORED | PCRE2_NO_START_OPTIMIZE)
 #define SHORTEST 10
 #define MATCHES_MAX 100000 /* of one pattern in one record */
 #define NEARBY_LEN 40
@@ -158,7 +161,7 @@ berth_rc redact_shapes_new(berth_redactor *r, const berth_redact_rule *rules, si
     for (size_t i = 0; wanted && i < NSHAPES; i++) {
         int error = 0;
         size_t where;
-        s->code[i] = compile(s, shapes[i].pattern, strlen(shapes[i].pattern), PCRE2_ANCHORED, &error,
+        s->code[i] = compile(s, shapes[i].pattern, strlen(shapes[i].pattern), SHAPE_OPTIONS, &error,
                              &where);
         if (!s->code[i]) return berth_fail_memory(err);
     }
@@ -274,21 +277,25 @@ size_t redact_shape(redact_scan *scan, size_t at, unsigned index) {
     return redact_mark(scan, from, to, RULE_SHAPES + index) ? to : 0;
 }
 
+static bool is_key_byte(char c) {
+    return byte_is(c, BYTE_WORD) || c == '/' || c == '+';
+}
+
 void redact_nearby(redact_scan *scan) {
     const char *s = scan->s;
-    for (size_t i = 0; i < scan->len;) {
+    for (size_t i = NEARBY_LEN - 1; i < scan->len; i += NEARBY_LEN) { /* one byte of each tells */
+        if (!is_key_byte(s[i])) continue;
         size_t from = i;
-        while (i < scan->len && (byte_is(s[i], BYTE_WORD) || s[i] == '/' || s[i] == '+')) i++;
+        while (from > 0 && is_key_byte(s[from - 1])) from--;
+        while (i < scan->len && is_key_byte(s[i])) i++;
         bool alone = i - from == NEARBY_LEN && (i >= scan->len || (s[i] != '=' && s[i] != '_'));
-        if (alone && redact_looks_random(s + from, NEARBY_LEN)) {
-            bool upper = false, lower = false;
-            for (size_t k = from; k < i; k++) {
-                upper = upper || byte_is(s[k], BYTE_UPPER);
-                lower = lower || byte_is(s[k], BYTE_LOWER);
-            }
-            if (upper && lower) redact_mark_secret(scan, from, i, RULE_NEARBY);
+        if (!alone || !redact_looks_random(s + from, NEARBY_LEN)) continue;
+        bool upper = false, lower = false;
+        for (size_t k = from; k < i; k++) {
+            upper = upper || byte_is(s[k], BYTE_UPPER);
+            lower = lower || byte_is(s[k], BYTE_LOWER);
         }
-        if (i == from) i++;
+        if (upper && lower) redact_mark_secret(scan, from, i, RULE_NEARBY);
     }
 }
 

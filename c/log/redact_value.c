@@ -30,12 +30,12 @@ redact_quote redact_quote_at(const redact_scan *scan, size_t at) {
 
 /* Where the line breaks, told at once within the line of the last search. */
 static size_t line_break(const redact_scan *scan, size_t from) {
-    redact_mark_seen *seen = &scan->r->seen.line;
-    if (seen->s == scan->s && seen->len == scan->len && from >= seen->from && from <= seen->found)
+    redact_mark_seen *seen = &scan->r->line_seen;
+    if (seen->scan == scan->number && from >= seen->from && from <= seen->found)
         return seen->found;
     const char *end = memchr(scan->s + from, '\n', scan->len - from);
     size_t found = end ? (size_t)(end - scan->s) : scan->len;
-    *seen = (redact_mark_seen){.s = scan->s, .len = scan->len, .from = from, .found = found};
+    *seen = (redact_mark_seen){.scan = scan->number, .from = from, .found = found};
     return found;
 }
 
@@ -101,14 +101,14 @@ static size_t find_mark(const redact_scan *scan, size_t from, redact_quote quote
  * end far away, or none. */
 static size_t next_mark(const redact_scan *scan, size_t from, redact_quote quote) {
     size_t kind = quote.mark == '"' ? 0 : quote.mark == '\'' ? 1 : 2;
-    redact_mark_seen *seen = &scan->r->seen.mark[3 * (quote.slashes & 3) + kind];
-    bool same = seen->s == scan->s && seen->len == scan->len && seen->mark == quote.mark &&
+    redact_mark_seen *seen = &scan->r->mark_seen[3 * (quote.slashes & 3) + kind];
+    bool same = seen->scan == scan->number && seen->mark == quote.mark &&
                 seen->slashes == quote.slashes;
     bool apart = from == 0 || scan->s[from - 1] != '\\';
     if (same && apart && from >= seen->from && from <= seen->stop) return seen->found;
     size_t stop, found = find_mark(scan, from, quote, &stop);
     if (apart)
-        *seen = (redact_mark_seen){.s = scan->s, .len = scan->len, .mark = quote.mark,
+        *seen = (redact_mark_seen){.scan = scan->number, .mark = quote.mark,
                                    .slashes = quote.slashes, .from = from, .stop = stop,
                                    .found = found};
     return found;

@@ -122,14 +122,16 @@ static bool entity(const char *s, size_t len, redact_decoded *d) {
         char byte;
     } named[] = {{"&quot;", '"'},  {"&amp;", '&'},    {"&lt;", '<'},    {"&gt;", '>'},
                  {"&apos;", '\''}, {"&equals;", '='}, {"&colon;", ':'}, {"&nbsp;", ' '}};
-    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+    if (len < 4 || !(s[1] == '#' || byte_is(s[1], BYTE_LOWER))) return false;
+    for (size_t i = 0; i < sizeof named / sizeof *named && s[1] != '#'; i++) {
+        if (s[1] != named[i].text[1]) continue;
         size_t n = strlen(named[i].text);
         if (len < n || memcmp(s, named[i].text, n) != 0) continue;
         d->bytes[d->count++] = named[i].byte;
         d->taken = n;
         return true;
     }
-    if (len < 4 || s[1] != '#') return false;
+    if (s[1] != '#') return false;
     bool hex = s[2] == 'x' || s[2] == 'X';
     size_t i = hex ? 3 : 2, from = i;
     unsigned code = 0;
@@ -185,28 +187,42 @@ static bool grow_map(berth_redactor *r, redact_view *view, size_t entries) {
 static size_t decode_at(redact_decoder *d, size_t at) {
     redact_decoded one;
     char c = d->s[at];
-    bool candidate =
-        c == '%' || c == '\\' || c == '&' || c == '\x1b' || c == '#' || byte_is(c, BYTE_HIGH);
-    if (candidate && decode_one(d->s, at, d->len, &one)) {
+    if (byte_is(c, BYTE_CODE) && decode_one(d->s, at, d->len, &one)) {
         for (size_t k = 0; k < one.count; k++) redact_put(d, one.bytes[k], at);
         return one.taken;
     }
     return d->disguises || c == '\\' ? redact_undisguise(d, at) : 0;
 }
 
+/* Copies what stays as it is. */
+static void put_plain(redact_decoder *d, size_t from, size_t to) {
+    uint32_t *place = d->places + d->n;
+    memcpy(d->out + d->n, d->s + from, to - from);
+    if (d->map) memcpy(place, d->map + from, (to - from) * sizeof *place);
+    for (size_t i = from; !d->map && i < to; i++) place[i - from] = (uint32_t)i;
+    d->n += to - from;
+}
+
 /* The text from `from` to `to` differs from what was decoded. */
-static void note_change(redact_view *view, size_t from, size_t to) {
-    redact_part *last = &view->part[view->parts ? view->parts - 1 : 0];
+static bool note_change(berth_redactor *r, redact_view *view, size_t from, size_t to) {
     size_t start = from > REDACT_REACH ? from - REDACT_REACH : 0, end = to + REDACT_REACH;
-    if (view->parts && (start <= last->end || view->parts == REDACT_PARTS))
-        last->end = end;
-    else
-        view->part[view->parts++] = (redact_part){.start = start, .end = end};
+    if (view->parts && start <= view->part[view->parts - 1].end) {
+        view->part[view->parts - 1].end = end;
+        return true;
+    }
+    void *part = view->part;
+    if (berth_grow(&r->mem, &part, &view->parts_cap, view->parts, sizeof *view->part) != 0) {
+        r->failed = true;
+        return false;
+    }
+    view->part = part;
+    view->part[view->parts++] = (redact_part){.start = start, .end = end};
+    return true;
 }
 
 bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) {
     const char *s = of->s;
-    size_t len = of->len;
+    size_t len = of->map || of->len < r->cut ? of->len : r->cut; /* the rest is masked anyway */
     view->text.len = view->parts = 0;
     /* \u0022 may become seven slashes and a mark: never longer than the 10 bytes it took */
     if (!redact_reserve(r, &view->text, len + 8) || !grow_map(r, view, len + 9)) return false;
@@ -216,10 +232,18 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
                         .out = view->text.s,
                         .places = view->map,
                         .disguises = of->encoded};
+    redact_work(of, of->encoded & ~(unsigned)DISGUISE_CODED ? 3 * len : len);
     for (size_t i = 0; i < len;) {
+        size_t plain = redact_plain_end(&d, i);
+        if (plain > i) {
+            put_plain(&d, i, plain);
+            i = plain;
+            continue;
+        }
         size_t from = d.n, taken = decode_at(&d, i);
         if (taken) {
-            note_change(view, from, d.n);
+            if (!note_change(r, view, from, d.n)) return false;
+            redact_work(of, 14);
             i += taken;
             continue;
         }

@@ -32,6 +32,8 @@ static inline void redact_put(redact_decoder *d, char c, size_t at) {
  * characters without width become nothing. */
 bool redact_fold(const char *s, size_t at, size_t len, redact_decoded *d);
 
+/* The end of the bytes from `at` on at none of which something is written as something else. */
+size_t redact_plain_end(const redact_decoder *d, size_t at);
 /* Takes a disguise off at `at`; returns how many bytes it took, or 0. */
 size_t redact_undisguise(redact_decoder *d, size_t at);
 

@@ -70,7 +70,10 @@ static size_t merge_runs(const redact_span *from, size_t count, redact_span *to)
 static bool write_mask(berth_redactor *r, redact_buffer *out, const redact_span *span,
                        const char *s) {
     char mask[REDACT_MASK_MAX], slashes[] = "\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\";
-    size_t n = redact_mask_text(r, s + span->start, span->end - span->start, mask);
+    /* of what was not looked at nothing is shown, not even how it ends */
+    size_t n = span->rule == RULE_LIMIT ? redact_stars(mask)
+                                        : redact_mask_text(r, s + span->start,
+                                                           span->end - span->start, mask);
     size_t escapes = span->quoted ? span->quoted - 1u : 0;
     if (span->quoted && !(redact_append(r, out, slashes, escapes) && redact_append(r, out, "\"", 1)))
         return false;
@@ -127,6 +130,7 @@ bool redact_write(berth_redactor *r, const char *s, size_t from, size_t to, reda
     for (size_t i = 0; i < r->nspans;) {
         redact_span span = r->spans[i++];
         while (i < r->nspans && r->spans[i].start <= span.end) {
+            if (r->spans[i].rule == RULE_LIMIT) span.rule = RULE_LIMIT;
             if (r->spans[i].end > span.end) {
                 span.end = r->spans[i].end;
                 span.quoted = 0;

@@ -1,0 +1,103 @@
+--- Lines so long that not all of them may be looked at, and what is far from anything encoded.
+local berth = require "berth"
+
+local function logger(options)
+  options = options or {}
+  options.sink = function() end
+  return assert(berth.logger(options))
+end
+
+--- Pieces, each with its own number or letters, to at least so many bytes.
+local function line_of(bytes, piece)
+  local parts, length = {}, 0
+  for i = 1, math.huge do
+    parts[i] = piece(i)
+    length = length + #parts[i]
+    if length >= bytes then return table.concat(parts) end
+  end
+end
+
+--- Letters that are no word and the same each time.
+local function letters(i)
+  local word = {}
+  for k = 1, 8 do
+    i = (i * 48271 + k) % 2147483647
+    word[k] = string.char(97 + i % 26)
+  end
+  return table.concat(word)
+end
+
+local MB = 1 << 20
+
+--- Lines in which hardly a byte stands that no rule begins with, and no part twice.
+local dense = {
+  ["names alone"] = line_of(MB, function(i) return ("token%d "):format(i) end),
+  ["commands"] = line_of(MB, function(i) return "sshpass " .. letters(i):sub(1, 3) .. " " end),
+  ["disguises"] = line_of(MB, function(i) return "p4ssw0rd=" .. letters(i):sub(1, 4) .. "7 " end),
+}
+
+describe("a line that takes too long", function()
+  it("is masked from where that shows, whatever the mask", function()
+    for _, mask in ipairs { "stars", "last4", "hash" } do
+      local log <close> = logger { mask = mask, key = "fixed" }
+      for what, line in pairs(dense) do
+        local out = log:redact(line .. " password=Lq3x9Z7b")
+        assert.is_true(#out < #line // 2, what)
+        assert.equal("***", out:sub(-3), what)
+        assert.is_nil(out:find("Lq3x9Z7b", 1, true), what)
+      end
+    end
+  end)
+
+  it("is redacted already afterwards", function()
+    local log <close> = logger()
+    for what, line in pairs(dense) do
+      local out = log:redact(line)
+      assert.is_true(out == log:redact(out), what)
+    end
+  end)
+
+  it("is the same line before that place", function()
+    local log <close> = logger()
+    local out = log:redact(dense["names alone"])
+    assert.equal(dense["names alone"]:sub(1, #out - 3), out:sub(1, -4))
+    assert.is_true(#out > 20000)
+  end)
+
+  it("counts as one that met a limit", function()
+    local log <close> = logger()
+    log:redact(dense.commands)
+    for _, rule in ipairs(log:rules()) do
+      if rule.name == "pattern-limit" then assert.equal(1, rule.hits) end
+    end
+  end)
+
+  it("takes what it takes when it is shorter", function()
+    local log <close> = logger()
+    local line = line_of(MB // 4, function(i) return ("token%d "):format(i) end)
+    assert.is_true(line == log:redact(line))
+  end)
+end)
+
+describe("a long line", function()
+  local prose = line_of(MB, function(i) return letters(i) .. (i % 9 == 0 and ". " or " ") end)
+
+  it("is looked at to its end when it is like others", function()
+    local log <close> = logger()
+    assert.is_true(prose .. "password=***" == log:redact(prose .. "password=Lq3x9Z7b"))
+    local row = '{"id": %d, "user": "ann", "password": "%s", "host": "db-%d.example.net"}, '
+    local rows = line_of(MB, function(i) return row:format(i, letters(i), i % 7) end)
+    local want = rows:gsub('"password": "%a+"', '"password": "***"')
+    assert.is_true(want == log:redact(rows))
+  end)
+
+  it("has what is encoded in it decoded wherever that stands", function()
+    local log <close> = logger()
+    local encoded = "password%3DLq3x9Z7b&next=1 "
+    for _, at in ipairs { 1, 900, 70000, #prose // 2, #prose } do
+      local out = log:redact(prose:sub(1, at) .. " " .. encoded .. prose:sub(at + 1))
+      assert.is_nil(out:find("Lq3x9Z7b", 1, true), at)
+      assert.is_truthy(out:find("password%3D***", 1, true), at)
+    end
+  end)
+end)
