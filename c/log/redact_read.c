@@ -524,7 +524,7 @@ static bool is_plain_key(const redact_scan *scan, const redact_key *key, size_t 
 /* self.password = password */
 static bool is_itself(const redact_scan *scan, const redact_key *key, size_t from, size_t to) {
     size_t len = to - from;
-    return len <= key->end - key->start && byte_is(scan->s[from], BYTE_LOWER) &&
+    return len > 0 && len <= key->end - key->start && byte_is(scan->s[from], BYTE_LOWER) &&
            memcmp(scan->s + key->end - len, scan->s + from, len) == 0 &&
            berth_key_classify(scan->s + from, len).kind == key->class.kind;
 }
