@@ -213,11 +213,16 @@ static size_t second_word(redact_scan *scan, const redact_key *key, size_t at, s
     return done;
 }
 
+/* Small letters alone, as most words are: no sentence makes them a value. */
+static bool is_plain_word(const redact_scan *scan, size_t at, size_t end) {
+    while (at < end && byte_is(scan->s[at], BYTE_LOWER)) at++;
+    return at == end;
+}
+
 /* The word from `at` to `end` as the value. */
 static size_t word_value(redact_scan *scan, const redact_key *key, size_t at, size_t end,
                          sentence so_far) {
     size_t done = 0;
-    bool introduced = !so_far.told && is_introduced(scan, key);
     bool passcode = key->end - key->start == 8 && redact_folds_at(scan, key->start, "passcode");
     size_t digits = at; /* PIN 4821, passcode 482193 */
     while (digits < end && byte_is(scan->s[digits], BYTE_DIGIT)) digits++;
@@ -226,12 +231,13 @@ static size_t word_value(redact_scan *scan, const redact_key *key, size_t at, si
         return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
     bool pairs = key->class.kind == BERTH_KEY_CREDENTIAL || key->class.kind == BERTH_KEY_AUTH;
     if (pairs) done = second_word(scan, key, at, end);
-    if (done || redact_is_pair(scan, at)) return done;
+    if (done || is_plain_word(scan, at, end) || redact_is_pair(scan, at)) return done;
     done = redact_value(scan, key, at, SYNTAX_PROSE);
     if (done) return done;
     if (so_far.colon && so_far.head && key->class.weight == BERTH_KEY_STRONG && end - at >= 4 &&
         redact_has_odd_bytes(scan, at, end))
         return redact_value(scan, key, at, SYNTAX_LOOSE);
+    bool introduced = !so_far.told && is_introduced(scan, key);
     return introduced || (so_far.told && so_far.head) ? plain_value(scan, key, at, end) : 0;
 }
 
