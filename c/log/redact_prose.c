@@ -305,13 +305,14 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
         redact_work(scan, 60);
         bool value =
             word == 0 || so_far.told || (word == 1 && redact_folds_at(scan, at - 5, "with "));
-        size_t end = at, done = 0;
+        size_t done = 0;
         if (s[at] == '<' && so_far.told) return redact_tagged(scan, key, at);
         if (opens_other(s[at]) || (value && s[at] == '/' && !is_long_base64(scan, at))) return 0;
         size_t run = so_far.told ? redact_byte_run(scan, at) : at; /* 68 75 6e */
         if (run > at) return redact_mark_secret(scan, at, run, key->rule) ? run : 0;
         if (value) at = redact_skip_type(scan, at);
         if (at >= scan->len) return 0;
+        size_t end = at;
         if (value && redact_quote_at(scan, at).len) {
             done = quoted_after(scan, key, at, so_far.told);
             if (done || so_far.told) return done;
