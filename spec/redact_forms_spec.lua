@@ -87,6 +87,9 @@ local FORMS = {
     { "iban: de89 3704 0044 0532 0130 00", "iban: ***" }, { "iban check passed for 3 accounts" },
     { "card  4  6  8  4  5  9  2  6  2  6  6  8  2  8  0  2 order", "card  *** order" },
     { "card_5397_1782_0285_3861 amount 5799.01", "card_*** amount 5799.01" },
+    { "user:anna@example.com:active", "user:***:active" },
+    { "git@github.com:acme/token-service.git" }, { "ann@node-1.lab.test:22" },
+    { "offset 5500000000000004 of segment" }, { "card 5500000000000004", "card ***" },
     { "vmstat 0 0 1 2 3 4 5 6 7 8 9 0 1 2" },
   },
   ["a pair written backwards"] = {
@@ -191,7 +194,7 @@ local FORMS = {
     { "pod/token-broker-6c9f8d7b5d-x2x9q assigned to node-1" },
     { "state.password_|-x_|-y changed" },
     { "report [req-ccf03ea9-7946-4129-9062-ee04bd9d1d08] (struct cred)" },
-    { "secret_uuid=455c49ac-426f-46cd-806e-09bd9f93cf9c" },
+    { "secret_uuid=455c49ac-426f-46cd-806e-09bd9f93cf9c", "secret_uuid=***" },
     { "--secret-id mysecret --region x" },
     { "secret_id=455c49ac-426f-46cd-806e-09bd9f93cf9c", "secret_id=***" },
     { "PASS: test_redact (0.12s)" }, { "--- PASS: TestPasswordReset (0.00s)" },

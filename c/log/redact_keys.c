@@ -315,6 +315,7 @@ static const word words[] = {
     W("unlock", ROLE_QUALIFIER),
     W("user", ROLE_USER),
     W("userdata", ROLE_DATA_WHOLE),
+    W("uuid", ROLE_ID),
     W("val", ROLE_TAIL),
     W("value", ROLE_TAIL),
     W("values", ROLE_TAIL),

@@ -51,12 +51,23 @@ static bool is_amount_word(const char *s, size_t len) {
     return IS_ONE_OF(s, len, words);
 }
 
+/* offset 5500...: does a word of programs end at `end`? */
+static bool is_counted(const redact_scan *scan, size_t end) {
+    static const char *const words[] = {"offset", "lsn",   "id",  "seq",   "size",  "inode",
+                                        "xid",    "txid",  "ts",  "epoch", "bytes", "pid",
+                                        "at",     "index", "pos", "nonce", "time",  "timestamp"};
+    size_t from = end;
+    while (from > 0 && end - from < 12 && byte_is(scan->s[from - 1], BYTE_LETTER)) from--;
+    return IS_ONE_OF(scan->s + from, end - from, words);
+}
+
 /* "MEMORY_MB": 4111..., size=4111...: a quantity, whatever its digits add up to. */
 static bool is_amount(const redact_scan *scan, size_t at) {
     const char *s = scan->s;
     size_t i = at;
     while (i > 0 && at - i < 4 && (s[i - 1] == ' ' || byte_is(s[i - 1], BYTE_QUOTE))) i--;
-    if (i == 0 || (s[i - 1] != '=' && s[i - 1] != ':')) return false;
+    if (i == 0) return false;
+    if (s[i - 1] != '=' && s[i - 1] != ':') return i + 1 == at && is_counted(scan, i);
     i--;
     if (i > 0 && byte_is(s[i - 1], BYTE_QUOTE)) i--;
     size_t end = i, word;

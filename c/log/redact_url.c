@@ -176,6 +176,15 @@ static bool is_realm(const char *s, size_t len) {
     return len - dot > 2 && !IS_ONE_OF(s + dot, len - dot, domains);
 }
 
+/* git@host:path, ann@host:22: does a path or a port follow the colon? */
+static bool is_place(const redact_scan *scan, size_t at) {
+    if (byte_is(redact_peek(scan, at), BYTE_DIGIT) || redact_peek(scan, at) == '~') return true;
+    for (size_t i = at; i < scan->len && i - at < LOCAL_MAX && is_url_byte(scan->s[i]); i++) {
+        if (scan->s[i] == '/') return true;
+    }
+    return false;
+}
+
 static size_t mail(redact_scan *scan, size_t at) {
     const char *s = scan->s;
     size_t from = at, low = at > LOCAL_MAX ? at - LOCAL_MAX : 0;
@@ -190,8 +199,7 @@ static size_t mail(redact_scan *scan, size_t at) {
     size_t end = domain_end(scan, at + 1);
     if (end && is_realm(s + at + 1, end - at - 1)) return 0;
     if (from == at || !end || is_file_ending(s + at + 1, end - at - 1)) return 0;
-    if (end < scan->len && s[end] == ':' && end + 1 < scan->len && !byte_is(s[end + 1], BYTE_SPACE))
-        return 0; /* git@host:path, ann@host:22 */
+    if (redact_peek(scan, end) == ':' && is_place(scan, end + 1)) return 0;
     if (from > 0 && s[from - 1] == '/' && from > 1 && s[from - 2] == '/') return 0; /* ssh://ann@ */
     if (is_login(scan, from) || is_in_escaped_url(scan, from)) return 0;
     return redact_mark(scan, from, end, RULE_MAIL) ? end : 0;
