@@ -148,6 +148,19 @@ local FORMS = {
       "ngrep: POST /login HTTP/1.1.....user=ann&password=***" },
     { "pre-shared key q8BYkssUcfIKn0 on tunnel x", "pre-shared key *** on tunnel x" },
   },
+  ["an encoded text"] = {
+    { "db OBXXG5DHOJSXGORPF5QW43R2LJ4DS22RGJWW24CMIBSGEL3Y", "db ***" },
+    { "db 706f7374677265733a2f2f616e6e3a5a78396b51326d6d704c4064622f78", "db ***" },
+    { "db WVhCcFgydGxlVG9nV25nNWExRXliVzF3VEE9PQ==", "db ***" },
+    { "z eJyrViotTi1SslJKzMtT0lEqSCwuLs8vSgEKRFVYZgca5eYW+CjVAgD17Qyn", "z ***" },
+    { "h 1f8b08000000000002032b482c2e2ecf2f4ab18daab0cc0e34cacd2df0"
+      .. "512b2d4e2db24dcccb0300c60a75ed1c000000", "h ***" },
+    { "w YwB1AHIAbAAgAGgAdAB0AHAAcwA6AC8ALwBhADoAWgB4ADkAawBRADIAbQBtAHAATABAAGIALwA=", "w ***" },
+    { "x NzA2MTczNzM3NzZmNzI2NDNkNWE3ODM5NmI1MTMyNmQ2ZDcwNGM=", "x ***" },
+    { "y 644739725a573439576e67356131457962573177544746434d325246", "y ***" },
+    { "p NB2HI4DTHIXS63TPMRSS2MJPNFXGIZLYFZUHI3LMH54D2MI" },
+    { "p 687474703a2f2f6e6f64652d312f696e6465782e68746d6c" },
+  },
   ["a call"] = {
     { 'db.changeUserPassword("ann", "9ce397332204421f")', 'db.changeUserPassword("ann", "***")' },
     { "login('bo_chen', 'WYG5OXPtEV4L') failed", "login('bo_chen', '***') failed" },

@@ -5,7 +5,7 @@
 #include "core/err.h"
 #include "log/redact_private.h"
 
-#define LITERALS_MAX 1024
+#define LITERALS_MAX 1536 /* built-in ones and those of as many rules as may be given */
 
 /* --- opening ----------------------------------------------------------------------------- */
 
@@ -39,7 +39,7 @@ static const char *const path_literals[] = {
  * base64 once, twice and of UTF-16; :// in base64. */
 static const char *const beginnings[] = {"eyJ",  "ewog", "ewoJ", "W3si",  "LS0tLS1C",
                                          "ZXlK", "ZXdv", "H4sI", "SDRzS", "eJw",
-                                         "eJx",  "eNq",  "eNp"};
+                                         "eJx",  "eJy",  "eJz",  "eNq",  "eNp",     "TFMwdExT"};
 static const char *const encoded_literals[] = {
     "cGFzc3",   "cGFzcz",   "Bhc3N3",   "wYXNzd",   "UGFzc3",   "UEFTU1",   "QVNTV09S", "BBU1NX",
     "c2VjcmV0", "NlY3Jld",  "zZWNyZX",  "U0VDUkVU", "dG9rZW",   "Rva2Vu",   "0b2tlb",   "VE9LRU",
@@ -50,18 +50,28 @@ static const char *const encoded_literals[] = {
     "zAGUAYwB", "dABvAGsA", "QAbwBrAG", "0AG8AawB", "VE9LRU4",  "RPS0VO",   "UT0tFT",   "U0VDUk",
     "NFQ1JFV",  "TRUNSRV",  "YXBpX2tl", "FwaV9rZX", "hcGlfa2",  "QVBJX0tF", "FQSV9LR",  "BUElfS0",
     "cGFzcD",   "Oi8v",     "ovL\3",    "6Ly\3",    "QmVhcmVy", "JlYXJlci", "CZWFyZXIg", "Y3JlZGVu",
-    "NyZWRlbn", "jcmVkZW",
+    "NyZWRlbn", "jcmVkZW",  "b3ZM",     "PaTh2",    "Nkx5",     "9pOH",     "T2k4d",    "bFlYSmxj",
+    "WaGNtVn",  "sWVhKbG",  "ZoY21We",  "xZWEpsY",  "WldGeVpY", "aV0Z5Wl",  "pXRnlaW",  "VmhjbVZ5",
+    "WVhCcFgy", "hjR2xmY",  "RndhVjly", "Z3YVY5c",  "oY0dsZm",  "aGNHbGZh", "ZWEJwWD",  "Gd2FWOX",
+    "lYQnBYM",  "VRUZUV",   "VUVGVF",   "CQlUx",    "VFRlRV",   "UVFWTl",   "QkJVM",    "FRVk5U",
+    "RUVZOV",   "OgAvAC",   "oALwAv",   "6AC8AL",   "YQBwAG",   "QgBlAGEA", "IAZQBhAH", "CAGUAYQB",
+    "NzA2MTcz", "cwNjE3Mz", "3MDYxNzM", "NzQ2ZjZi", "c0NmY2Yj", "3NDZmNmI", "NzM2NTYz", "czNjU2Mz",
+    "3MzY1NjM",
 };
 static const char *const base32_literals[] = {
     "OBQXG4", "YGC43T",  "4DBONZ", "QMFZX",  "ONSWG4T", "ZWKY3SM", "GZLDOJS",
     "43FMNZ", "TMVRXEZ", "ORXWWZ", "2G623F", "I33LMV",  "5DPNNS",  "UN5VWK",
+    "AYLTO",  "KBAVGU",  "IECU2T", "AQKTK",  "UCBKNJ",  "QIFJV",   "HIXS",
+    "5C6L",   "ULZP",    "ORPF",   "2F4X",   "MFYGSX3", "QXA2K7N", "C4DJL5V",
+    "YLQNFP", "BOBUV62", "MVQXEZ", "SWC4TF", "KYLSMV",  "ZLBOJS",  "FMFZGK",
 };
 /* Offsets and the first bytes after them; names of secrets as bytes. */
 static const char *const dump_literals[] = {"000: \2\2", "000:  \2\2", "000  \2\2", "000   \2\2",
                                             "000 \2\2 \2"};
 static const char *const byte_literals[] = {"70:61:73", "70 61 73", "50 61 73", "50 41 53",
                                             "73 65 63",
-                                            "74 6f 6b", "6b 65 79", "7061 737"};
+                                            "74 6f 6b", "6b 65 79", "7061 737", "3a 2f 2f", "3a:2f:2f",
+                                            "74:6f:6b", "73:65:63", "6b:65:79"};
 /* What is decoded where it stands for something else: %41, \u0041, \/, &quot;, full-width letters,
  * colours of a terminal, broken lines. */
 static const char *const coded_literals[] = {
@@ -72,7 +82,9 @@ static const char *const coded_literals[] = {
 };
 static const char *const hex_literals[] = {"70617373", "73656372", "746f6b65", "2d2d2d2d",
                                            "50415353", "50617373", "65794a",   "6347467a",
-                                           "6332566a", "6447397"};
+                                           "6332566a", "6447397",  "42686333", "7759584e",
+                                           "52766132", "30623274", "4e6c5933", "7a5a574e",
+                                           "3a2f2f",   "65617265", "6170695f", "1f8b08"};
 
 /* What people and protocols say when they log in. */
 static const struct {

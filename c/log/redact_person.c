@@ -53,9 +53,8 @@ static bool is_amount_word(const char *s, size_t len) {
 
 /* offset 5500...: does a word of programs end at `end`? */
 static bool is_counted(const redact_scan *scan, size_t end) {
-    static const char *const words[] = {"offset", "lsn",   "id",  "seq",   "size",  "inode",
-                                        "xid",    "txid",  "ts",  "epoch", "bytes", "pid",
-                                        "at",     "index", "pos", "nonce", "time",  "timestamp"};
+    static const char *const words[] = {"offset", "lsn", "seq",   "size",  "inode", "xid",
+                                        "txid",   "ts",  "epoch", "bytes", "pid",   "timestamp"};
     size_t from = end;
     while (from > 0 && end - from < 12 && byte_is(scan->s[from - 1], BYTE_LETTER)) from--;
     return IS_ONE_OF(scan->s + from, end - from, words);
