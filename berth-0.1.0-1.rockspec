@@ -196,6 +196,7 @@ build = {
         "c/log/redact_prose.c",
         "c/log/redact_protocol.c",
         "c/log/redact_read.c",
+        "c/log/redact_repeat.c",
         "c/log/redact_shape.c",
         "c/log/redact_sql.c",
         "c/log/redact_stream.c",

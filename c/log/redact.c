@@ -134,84 +134,25 @@ static bool is_settled(const redact_scan *scan) {
     return scan->depth == 0 && (scan->encoded || scan->keyword || scan->key_open);
 }
 
-/* A text that is made to take long repeats itself.  Where the bytes around an anchor are those
- * around an earlier one of its kind, the same comes of it: nothing, or one mark at the same place
- * within these bytes, whose value is remembered already. */
-#define REPEAT_LEAST 4096 /* bytes of a text in which that is looked for */
-#define REPEAT_BEFORE 64
-#define REPEAT_AFTER 192 /* further than names and what they name are looked at */
-#define REPEAT_SLOTS 256
-
-typedef struct seen_anchor {
-    uint32_t at;   /* 0: none */
-    uint32_t past; /* where the walk went on, from there; 0: after the anchor */
-    uint16_t arg;
-    unsigned char kind;
-    bool marked;
-    redact_span mark; /* as places from `at` - REPEAT_BEFORE */
-} seen_anchor;
-
-static bool may_repeat(const redact_scan *scan, const berth_anchor *anchor) {
-    switch ((berth_anchor_kind)anchor->kind) {
-    case BERTH_ANCHOR_NAME:
-    case BERTH_ANCHOR_SQL:
-    case BERTH_ANCHOR_SCHEME:
-    case BERTH_ANCHOR_URL:
-    case BERTH_ANCHOR_FIELD:
-        return anchor->at > REPEAT_BEFORE && scan->len - anchor->at > REPEAT_AFTER;
-    default: /* cheap, or told by more than the bytes around */
-        return false;
-    }
-}
-
-static seen_anchor *seen_slot(const redact_scan *scan, const berth_anchor *anchor,
-                              seen_anchor seen[REPEAT_SLOTS]) {
-    const char *s = scan->s + anchor->at - REPEAT_BEFORE;
-    uint64_t hash = anchor->kind, factor = UINT64_C(0x9e3779b97f4a7c15), word;
-    for (size_t i = 0; i < REPEAT_BEFORE + REPEAT_AFTER; i += sizeof word) {
-        memcpy(&word, s + i, sizeof word);
-        hash += word * factor;
-        factor += UINT64_C(0xd1b54a32d192ed02); /* stays odd */
-    }
-    return &seen[(hash ^ hash >> 32) % REPEAT_SLOTS];
-}
-
-static bool is_repeated(const redact_scan *scan, const berth_anchor *anchor,
-                        const seen_anchor *seen) {
-    return seen->at && seen->kind == anchor->kind && seen->arg == anchor->arg &&
-           memcmp(scan->s + seen->at - REPEAT_BEFORE, scan->s + anchor->at - REPEAT_BEFORE,
-                  REPEAT_BEFORE + REPEAT_AFTER) == 0;
-}
-
-static void note_seen(const redact_scan *scan, const berth_anchor *anchor, size_t marks, size_t end,
-                      seen_anchor *seen) {
-    size_t low = anchor->at - REPEAT_BEFORE, high = anchor->at + REPEAT_AFTER;
-    const redact_span *span = &scan->last;
-    if (is_settled(scan) || (end && (end <= anchor->at || end > high)) || marks > 1) return;
-    if (marks == 1 && (span->start < low || span->end > high)) return;
-    *seen = (seen_anchor){.at = (uint32_t)anchor->at, .kind = anchor->kind, .arg = anchor->arg,
-                          .past = end ? (uint32_t)(end - anchor->at) : 0, .marked = marks == 1};
-    if (marks == 0) return;
-    seen->mark = *span;
-    seen->mark.start = (uint32_t)(span->start - low);
-    seen->mark.end = (uint32_t)(span->end - low);
-}
-
-/* visit() in a text that is long. */
-static size_t visit_once(redact_scan *scan, const berth_anchor *anchor,
-                         seen_anchor slots[REPEAT_SLOTS]) {
+/* visit() in a text that is long: what it repeats is looked at once. */
+static size_t visit_once(redact_scan *scan, const berth_anchor *anchor, redact_repeats *repeats) {
+    bool found;
+    size_t at = anchor->at;
     redact_work(scan, 12);
-    if (!may_repeat(scan, anchor)) return visit(scan, anchor);
-    seen_anchor *seen = seen_slot(scan, anchor, slots);
-    if (!is_repeated(scan, anchor, seen)) {
+    if (anchor->kind == BERTH_ANCHOR_NAME && (at < scan->name_end || redact_is_marked(scan, at)))
+        return 0;
+    redact_repeat *repeat = redact_repeated(scan, anchor, repeats, &found);
+    if (!found) {
         size_t marks = scan->marks, end = visit(scan, anchor);
-        note_seen(scan, anchor, scan->marks - marks, end, seen);
+        if (repeat && !is_settled(scan))
+            redact_repeat_note(scan, anchor, scan->marks - marks, end, repeats, repeat);
         return end;
     }
-    size_t low = anchor->at - REPEAT_BEFORE;
-    const redact_span *span = &seen->mark;
-    if (seen->marked) mark(scan, low + span->start, low + span->end, span->rule, span->quoted);
-    return seen->past ? anchor->at + seen->past : 0;
+    size_t low = at - REDACT_REPEAT_BEFORE;
+    const redact_span *span = &repeat->mark;
+    if (repeat->name) scan->name_end = at + repeat->name;
+    if (repeat->marked) mark(scan, low + span->start, low + span->end, span->rule, span->quoted);
+    return repeat->past ? at + repeat->past : 0;
 }
 
 /* --- how much is done for a text ------------------------------------------------------------
@@ -223,10 +164,11 @@ static size_t visit_once(redact_scan *scan, const berth_anchor *anchor,
  * take a part of that each, and all rounds together so much of the record. */
 #define LONG_TEXT ((size_t)512 << 10) /* shorter ones take what they take */
 #define FIRST_PART ((size_t)1 << 20)
-#define TEXT_RATE 10 /* work for a byte, about nanoseconds */
+#define TEXT_RATE 12 /* work for a byte, about nanoseconds */
 #define LAYER_RATE 3
-#define RECORD_RATE 19
-#define BYTES_RATE 2 /* of it is taken by bytes in which nothing stands */
+#define RECORD_RATE 22
+#define BYTES_RATE 1 /* of it is taken by bytes in which nothing stands, */
+#define STOP_WORK 6  /* and so much by one at which something might */
 #define CUT_BACK 256 /* from that place, for values may stand before what tells them */
 
 static bool is_spent(size_t work, size_t place, size_t rate) {
@@ -239,7 +181,8 @@ static bool may_go_on(redact_scan *scan, size_t at) {
     size_t place = scan->map ? scan->map[at] : at;
     if (scan->depth > 0 || scan->dump) return true;
     if (!scan->probe && place >= r->cut) return false;
-    size_t work = r->work - scan->work + (scan->view ? 0 : BYTES_RATE * place);
+    size_t work = r->work - scan->work + STOP_WORK * scan->walk.stops;
+    work += scan->view ? 0 : BYTES_RATE * place;
     size_t rate = scan->view ? LAYER_RATE : TEXT_RATE;
     if (scan->len < LONG_TEXT || !is_spent(2 * work, place, rate)) {
         scan->half = place;
@@ -273,10 +216,10 @@ static bool next_anchor(redact_scan *scan, berth_anchor *anchor) {
 }
 
 static void visit_all(redact_scan *scan) {
-    seen_anchor slots[REPEAT_SLOTS] = {{0}};
+    redact_repeats repeats = {.last = NULL};
     berth_anchor anchor;
     while (next_anchor(scan, &anchor)) {
-        size_t end = visit_once(scan, &anchor, slots);
+        size_t end = visit_once(scan, &anchor, &repeats);
         if (end) berth_anchors_skip(&scan->walk, end);
     }
 }
@@ -285,7 +228,7 @@ void redact_scan_text(redact_scan *scan) {
     berth_anchor anchor;
     berth_redactor *r = scan->r;
     if (scan->depth == 0) r->unpacked = 0;
-    if (scan->len >= REPEAT_LEAST) visit_all(scan);
+    if (scan->len >= REDACT_REPEAT_LEAST) visit_all(scan);
     while (next_anchor(scan, &anchor)) {
         size_t end = visit(scan, &anchor);
         if (end) berth_anchors_skip(&scan->walk, end);
@@ -316,6 +259,7 @@ static size_t scan_views(const redact_scan *scan) {
         layer.view = view;
         layer.depth = scan->depth;
         redact_scan_text(&layer);
+        redact_work(&layer, STOP_WORK * layer.walk.stops);
         layers++;
     }
     return layers;
@@ -326,7 +270,7 @@ static void scan_layers(redact_scan *scan) {
     berth_redactor *r = scan->r;
     r->cut = SIZE_MAX;
     redact_scan_text(scan);
-    redact_work(scan, BYTES_RATE * scan->len);
+    redact_work(scan, BYTES_RATE * scan->len + STOP_WORK * scan->walk.stops);
     size_t layers = scan->encoded ? scan_views(scan) : 0;
     mark_rest(scan);
     if (r->nsecrets == r->sought) return;
@@ -344,21 +288,22 @@ bool redact_scan_inner(const redact_scan *scan, const char *s, size_t len) {
     redact_scan inner = redact_scan_begin(scan->r, s, len);
     inner.depth = scan->depth + 1;
     inner.probe = true;
-    redact_work(scan, 150 + 5 * len);
+    redact_work(scan, 250 + 5 * len);
     redact_scan_text(&inner);
     return inner.hit;
 }
 
 /* --- rounds ------------------------------------------------------------------------------ */
 
-/* Another round takes as much as this one: where too little is left for two, so much of the text is
- * masked that it will do. */
+/* Another round takes somewhat less than this one, for masks are short and alike: where too little
+ * is left for it, so much of the text is masked that two will do. */
 static void leave_room(redact_scan *scan, size_t whole) {
     berth_redactor *r = scan->r;
     size_t most = RECORD_RATE * (whole > FIRST_PART ? whole : FIRST_PART);
     size_t round = r->work - scan->work, left = most > r->work ? most - r->work : 0;
-    if (left >= round) return;
+    if (3 * left >= 2 * round) return;
     size_t cut = (size_t)((double)scan->len * (double)left / (2 * (double)round));
+    if (cut < LONG_LINE) cut = LONG_LINE; /* which takes not much more */
     if (cut >= r->cut) return;
     r->cut = cut;
     mark_rest(scan);

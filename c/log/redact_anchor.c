@@ -181,19 +181,25 @@ static bool same_classes(const anchor_literal *literal, const unsigned char *s) 
     return true;
 }
 
-/* Does it stand where its window ends before `end`? */
-static bool same_literal(const anchor_literal *literal, const unsigned char *s, size_t len,
-                         size_t end) {
+/* The eight bytes before `end`, zeros before the text. */
+static uint64_t first_bytes(const unsigned char *s, size_t end) {
     unsigned char bytes[SPAN] = {0};
+    uint64_t x;
+    memcpy(bytes + SPAN - end, s, end);
+    memcpy(&x, bytes, SPAN);
+    return x;
+}
+
+/* Does it stand where its window ends before `end`? */
+static inline bool same_literal(const anchor_literal *literal, const unsigned char *s, size_t len,
+                                size_t end) {
     uint64_t x;
     end += literal->rest;
     if (end > len || end < literal->len) return false;
-    if (end >= SPAN) {
+    if (end >= SPAN)
         memcpy(&x, s + end - SPAN, SPAN);
-    } else {
-        memcpy(bytes + SPAN - end, s, end);
-        memcpy(&x, bytes, SPAN);
-    }
+    else
+        x = first_bytes(s, end);
     if (((x & literal->mask) | literal->fold) != literal->value) return false;
     return !literal->classes || same_classes(literal, s + end - literal->len);
 }
@@ -321,6 +327,7 @@ static bool next_end(berth_anchor_walk *walk) {
     }
     unsigned at = lowest_bit(ends->sequences | ends->literals);
     walk->end = walk->scanned - ANCHOR_BLOCK + at + 1;
+    walk->stops++;
     if (ends->sequences >> at & 1) walk->found = sequences_at(walk);
     if (ends->literals >> at & 1) {
         uint32_t tail = anchor_tail(walk->s, walk->end);

@@ -277,7 +277,7 @@ static berth_key_class classify(berth_redactor *r, const char *name, size_t len)
 
 size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     if (at < scan->name_end || redact_is_marked(scan, at)) return 0;
-    redact_work(scan, 120);
+    redact_work(scan, 180);
     redact_key key;
     if (place == NAME_CODE) return url_value(scan, at, '=', RULE_NAME_CODE);
     if (place == NAME_PATH) return url_value(scan, at + 1, '/', RULE_NAME_TOKEN);

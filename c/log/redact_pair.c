@@ -454,7 +454,7 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
 }
 
 size_t redact_pair(redact_scan *scan, const redact_key *key) {
-    redact_work(scan, 100);
+    redact_work(scan, 250);
     redact_before(scan, key);
     if (redact_auth(scan, key) || is_program(scan, key)) return 0;
     size_t told = redact_told(scan, key);

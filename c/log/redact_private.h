@@ -313,6 +313,36 @@ bool redact_mark_secret(redact_scan *scan, size_t start, size_t end, unsigned ru
 bool redact_mark_number(redact_scan *scan, size_t start, size_t end, unsigned rule,
                         unsigned slashes);
 
+/* --- redact_repeat.c ----------------------------------------------------------------------- */
+
+#define REDACT_REPEAT_LEAST 4096 /* bytes of a text that may repeat itself */
+#define REDACT_REPEAT_BEFORE 64
+#define REDACT_REPEAT_AFTER 192 /* further than names and what they name are looked at */
+#define REDACT_REPEATS 256
+
+/* An anchor and what came of it. */
+typedef struct redact_repeat {
+    uint32_t at;         /* 0: none */
+    uint16_t past, name; /* where the walk went on, and names had been looked at; 0: as before */
+    uint16_t arg, next;  /* which one came after it, plus 1 */
+    unsigned char kind;
+    bool marked;
+    redact_span mark; /* as places from `at` - BEFORE */
+} redact_repeat;
+
+typedef struct redact_repeats {
+    redact_repeat *last; /* where the last anchor was found or put; NULL: nowhere */
+    size_t at, as;       /* where it stands, and a place with the same bytes around it */
+    redact_repeat slot[REDACT_REPEATS];
+} redact_repeats;
+
+/* Where what comes of the anchor is kept, or, unless *found, may be put; NULL: nowhere. */
+redact_repeat *redact_repeated(const redact_scan *scan, const berth_anchor *anchor,
+                               redact_repeats *repeats, bool *found);
+/* Puts there what came of it: so many marks, and a walk that went on at `end`. */
+void redact_repeat_note(const redact_scan *scan, const berth_anchor *anchor, size_t marks,
+                        size_t end, redact_repeats *repeats, redact_repeat *repeat);
+
 /* --- redact_write.c ------------------------------------------------------------------------ */
 
 /* Writes the record with its marks masked; marks that touch become one.  False: no memory. */
