@@ -161,6 +161,13 @@ local FORMS = {
     { "p NB2HI4DTHIXS63TPMRSS2MJPNFXGIZLYFZUHI3LMH54D2MI" },
     { "p 687474703a2f2f6e6f64652d312f696e6465782e68746d6c" },
   },
+  ["a private key"] = {
+    { "dumping tls.key: -----BEGIN EC PRIVATE KEY-----\nWaVBUEmb5f8IbhkB3cQ2ACpPJNtowb0=\n"
+      .. "-----END EC PRIVATE KEY----- on n1", "dumping tls.key: *** on n1" },
+    { "secret: -----BEGIN CERTIFICATE-----\nWaVBUEmb5f8IbhkB3cQ2ACpPJNtowb0=\n"
+      .. "-----END CERTIFICATE----- on n1" },
+    { "password: -----BEGIN PRIVATE KEY----- not found in /etc/x" },
+  },
   ["a call"] = {
     { 'db.changeUserPassword("ann", "9ce397332204421f")', 'db.changeUserPassword("ann", "***")' },
     { "login('bo_chen', 'WYG5OXPtEV4L') failed", "login('bo_chen', '***') failed" },
@@ -252,3 +259,29 @@ for noun, rows in pairs(FORMS) do
     end
   end)
 end
+
+describe("a private key under a name", function()
+  local log = berth.logger { sink = function() end }
+  local quotes = { { "", "" }, { '"', '"' }, { "'", "'" }, { '"""', '"""' }, { '\\"', '\\"' },
+    { "`", "`" }, { "b'", "'" }, { "$'", "'" }, { "(", ")" }, { "[", "]" } }
+  local names = { "ssl_key = ", "dumping tls.key: ", "private_key=", "'secret': ", "--key ",
+    "password: " }
+
+  it("is masked to its end, whatever its quotes and line ends and the length of its lines", function()
+    for _, name in ipairs(names) do
+      for _, quote in ipairs(quotes) do
+        for _, ending in ipairs { "\n", "\r\n", "\\n", "\\\\n", "\n  " } do
+          for _, length in ipairs { 24, 44, 64, 76 } do
+            local lines = { ("Ab3/"):rep(length // 4), ("xY9+"):rep(length // 4) }
+            local text = name .. quote[1] .. table.concat({ "-----BEGIN EC PRIVATE KEY-----",
+              lines[1], lines[2], "-----END EC PRIVATE KEY-----" }, ending) .. quote[2] .. " on n1"
+            local out = log:redact(text)
+            assert.is_nil(out:find("Ab3/", 1, true), out)
+            assert.is_nil(out:find("xY9+", 1, true), out)
+            assert.equal(" on n1", out:sub(-6), text)
+          end
+        end
+      end
+    end
+  end)
+end)

@@ -54,6 +54,7 @@ static bool mark(redact_scan *scan, size_t start, size_t end, unsigned rule, uns
 }
 
 bool redact_mark(redact_scan *scan, size_t start, size_t end, unsigned rule) {
+    if (rule != RULE_PEM && start < end && !redact_widen_to_key(scan, start, &end)) return false;
     return mark(scan, start, end, rule, 0);
 }
 
@@ -64,6 +65,7 @@ bool redact_mark_secret(redact_scan *scan, size_t start, size_t end, unsigned ru
 bool redact_mark_number(redact_scan *scan, size_t start, size_t end, unsigned rule,
                         unsigned slashes) {
     unsigned quoted = slashes == UINT8_MAX ? 0 : slashes + 1;
+    if (start < end && !redact_widen_to_key(scan, start, &end)) return false;
     if (!mark(scan, start, end, rule, quoted)) return false;
     if (!scan->probe) redact_remember(scan->r, scan->s + start, end - start);
     return true;

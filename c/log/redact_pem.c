@@ -5,6 +5,7 @@
 #include "log/redact_private.h"
 
 #define LABEL_MAX 64
+#define HEADER_LATEST 16 /* bytes of a value that may stand before it */
 #define BODY_LEAST 20 /* characters of a line of base64; the last one may be shorter */
 
 static bool is_base64(char c) {
@@ -97,32 +98,97 @@ static size_t putty_sum(redact_scan *scan, size_t at) {
     return redact_mark(scan, at, end, RULE_PEM) ? end : 0;
 }
 
+typedef struct key_header {
+    size_t label, label_end, end; /* end: past the dashes after the label */
+    size_t dashes;
+} key_header;
+
+/* -----BEGIN EC PRIVATE KEY----- at `at`, where a dash is. */
+static bool read_header(const redact_scan *scan, size_t at, key_header *h) {
+    const char *s = scan->s;
+    size_t i = at;
+    while (i < scan->len && s[i] == '-') i++;
+    h->dashes = i - at;
+    while (i < scan->len && (s[i] == ' ' || s[i] == '+')) i++;
+    size_t stop = scan->len - i > LABEL_MAX ? i + LABEL_MAX : scan->len;
+    h->label = i;
+    while (i < stop && s[i] != '-' && s[i] != '\n') i++;
+    if (i >= stop || s[i] != '-') return false;
+    h->label_end = i;
+    while (i < scan->len && s[i] == '-') i++;
+    h->end = i;
+    return true;
+}
+
+static bool label_holds(const redact_scan *scan, const key_header *h, const char *word) {
+    return holds(scan->s + h->label, h->label_end - h->label, word);
+}
+
+/* The end of the key whose END is not there: the lines that are still its own. */
+static size_t open_key_end(redact_scan *scan, size_t from) {
+    size_t end = body_end(scan, from);
+    size_t blank = redact_skip_blanks(scan, from);
+    scan->key_open = ends_line(scan, end) || ends_line(scan, blank);
+    return end;
+}
+
 size_t redact_pem(redact_scan *scan, size_t at) {
     const char *s = scan->s;
-    size_t i = at, dashes = 0;
     if (s[at] != '-') {
         if (redact_folds_at(scan, at, "private-lines")) return putty(scan, at);
         return redact_folds_at(scan, at, "private-mac: ") ? putty_sum(scan, at + 13) : 0;
     }
-    for (; i < scan->len && s[i] == '-'; i++) dashes++;
-    while (i < scan->len && (s[i] == ' ' || s[i] == '+')) i++;
-    size_t label = i, stop = scan->len - i > LABEL_MAX ? i + LABEL_MAX : scan->len;
-    while (i < stop && s[i] != '-' && s[i] != '\n') i++;
-    if (i >= stop || s[i] != '-') return 0;
-    if (!holds(s + label, i - label, "private") && !holds(s + label, i - label, "static key"))
-        return 0;
-    while (i < scan->len && s[i] == '-') i++;
-    size_t end = find_end(scan, i, dashes);
+    key_header h;
+    if (at < scan->key_end) return scan->key_end;
+    if (!read_header(scan, at, &h)) return 0;
+    if (!label_holds(scan, &h, "private") && !label_holds(scan, &h, "static key")) return 0;
+    size_t end = find_end(scan, h.end, h.dashes), from = skip_breaks(scan, h.end);
     if (end == SIZE_MAX) {
-        size_t from = skip_breaks(scan, i);
-        end = body_end(scan, i);
-        size_t blank = redact_skip_blanks(scan, i);
-        scan->key_open = ends_line(scan, end) || ends_line(scan, blank);
+        end = open_key_end(scan, h.end);
         if (end <= from) return 0;
         return redact_mark(scan, from, end, RULE_PEM) ? end : 0;
     }
-    size_t from = skip_breaks(scan, i), to = end;
+    size_t to = end;
     while (to > from && byte_is(s[to - 1], BYTE_SPACE)) to--;
-    if (!redact_is_masked(scan->r, s + from, to - from)) redact_mark(scan, i, end, RULE_PEM);
+    if (!redact_is_masked(scan->r, s + from, to - from)) redact_mark(scan, h.end, end, RULE_PEM);
     return end;
+}
+
+/* Past -----END EC PRIVATE KEY-----, or as much of it as there is. */
+static size_t footer_end(const redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    size_t stop = scan->len - at > LABEL_MAX ? at + LABEL_MAX : scan->len;
+    while (at < stop && s[at] == '-') at++;
+    while (at < stop && (byte_is(s[at], BYTE_WORD) || s[at] == ' ' || s[at] == '+')) at++;
+    while (at < stop && s[at] == '-') at++;
+    return at;
+}
+
+/* Where a header begins within the first bytes of a value, behind a mark or a line's end. */
+static size_t header_in(const redact_scan *scan, size_t start, size_t end) {
+    size_t stop = end - start > HEADER_LATEST ? start + HEADER_LATEST : end;
+    for (size_t i = start; i < stop; i++) {
+        if (scan->s[i] == '-')
+            return redact_folds_at(scan, i, "-----beg") || redact_folds_at(scan, i, "---- beg")
+                       ? i
+                       : SIZE_MAX;
+    }
+    return SIZE_MAX;
+}
+
+bool redact_widen_to_key(redact_scan *scan, size_t start, size_t *end) {
+    key_header h;
+    size_t at = header_in(scan, start, *end);
+    if (at == SIZE_MAX || at < scan->key_end || !read_header(scan, at, &h)) return true;
+    if (label_holds(scan, &h, "certificate") || label_holds(scan, &h, "public key")) return false;
+    size_t footer = find_end(scan, h.end, h.dashes), to;
+    if (footer == SIZE_MAX) {
+        to = open_key_end(scan, h.end);
+        if (to <= skip_breaks(scan, h.end)) return *end > h.end;
+    } else {
+        to = footer_end(scan, footer);
+    }
+    if (to > *end) *end = to;
+    scan->key_end = *end;
+    return true;
 }

@@ -232,6 +232,7 @@ typedef struct redact_scan {
     size_t prompt;
     size_t dump_end;    /* dumps that begin before it have been looked at */
     size_t code_end;    /* expressions that begin before it have been read in vain */
+    size_t key_end;  /* keys that are the values of names are masked up to here */
     size_t no_end;   /* from here on there is no END of a key block; SIZE_MAX: not known */
     unsigned depth;  /* of base64 within base64 */
     size_t marks;    /* of this scan, and the last one as places of its own text */
@@ -646,6 +647,9 @@ void redact_nearby(redact_scan *scan);
 /* --- redact_pem.c -------------------------------------------------------------------------- */
 
 bool redact_holds_end(const char *s, size_t len); /* -----END */
+/* A value that begins with the header of a key goes to the END of that.  False: it is no secret, as
+ * that of a certificate. */
+bool redact_widen_to_key(redact_scan *scan, size_t start, size_t *end);
 
 /* --- redact_jsonl.c ------------------------------------------------------------------------ */
 
