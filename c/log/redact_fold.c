@@ -134,6 +134,13 @@ static bool is_mixed_word(const char *s, size_t at, size_t end, size_t len) {
     return false;
 }
 
+/* A wide mark or bracket that closes stands apart from the word after it, as it is seen. */
+static bool closes_apart(const char *s, size_t at, size_t end, size_t len, unsigned code) {
+    bool closing = code == 0x300d || code == 0x300f || code == 0x201d || code == 0xff09;
+    if (!closing || at == 0 || end >= len || !byte_is(s[end], BYTE_WORD | BYTE_HIGH)) return false;
+    return !byte_is(s[at - 1], BYTE_SPACE) && !memchr("=:(", s[at - 1], 3);
+}
+
 bool redact_fold(const char *s, size_t at, size_t len, redact_decoded *d) {
     unsigned code = 0;
     size_t n = read_utf8(s + at, len - at, &code);
@@ -154,6 +161,7 @@ bool redact_fold(const char *s, size_t at, size_t len, redact_decoded *d) {
     }
     if (!plain) return false;
     d->bytes[d->count++] = plain;
+    if (closes_apart(s, at, at + n, len, code)) d->bytes[d->count++] = ' ';
     if (n == 3 && (plain == ',' || plain == ';')) d->bytes[d->count++] = ' '; /* as wide as it is */
     return true;
 }

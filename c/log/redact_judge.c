@@ -259,6 +259,32 @@ bool redact_is_phrase_code(const char *s, size_t len) {
     return words >= 2 && i == len && i - digits >= 3;
 }
 
+/* varchar(218), NUMERIC(10,2): the type of a column. */
+static bool is_column_type(const char *s, size_t len) {
+    static const char *const types[] = {"varchar",   "char",    "nvarchar", "nchar",     "varchar2",
+                                        "nvarchar2", "binary",  "bit",      "varbinary", "decimal",
+                                        "numeric",   "raw",     "character", "string",   "text",
+                                        "blob",      "tinyint", "int",      "bigint"};
+    const char *open = memchr(s, '(', len);
+    size_t word = open ? (size_t)(open - s) : 0, i = word + 1;
+    if (!open || !IS_ONE_OF(s, word, types)) return false;
+    while (i < len && (byte_is(s[i], BYTE_DIGIT) || s[i] == ',' || s[i] == ' ')) i++;
+    if (i == word + 1 && len - i > 3 && bytes_fold_equal(s + i, "max", 3)) i += 3;
+    return i > word + 1 && (i == len || s[i] == ')'); /* NUMERIC(10, as a list cuts it */
+}
+
+/* What a server asks for, `Password:` or `Username:`, in base64. */
+bool redact_is_prompt_code(const char *s, size_t len) {
+    char plain[24];
+    if (len < 8 || len > 28 || len % 4) return false;
+    size_t n = redact_base64(s, len, plain, sizeof plain);
+    if (n < 5) return false;
+    while (n > 4 && memchr(": ", plain[n - 1], 2)) n--;
+    if (n > 4 && plain[n - 1] == '\0') n--;
+    return bytes_are_word(plain, n, "password") || bytes_are_word(plain, n, "username") ||
+           bytes_are_word(plain, n, "user name") || bytes_are_word(plain, n, "login");
+}
+
 bool redact_is_term(const char *s, size_t len) {
     static const char *const terms[] = {
         "aes128",  "aes256",  "argon2",     "argon2id", "base32", "base64", "ec2",    "ed25519",
@@ -521,6 +547,7 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
     if (len == 0 || is_keep_word(s, len) || is_blanked(s, len) || is_placeholder(s, len))
         return false;
     if (redact_is_masked(scan->r, s, len)) return false;
+    if (redact_is_prompt_code(s, len) || is_column_type(s, len)) return false;
     if (len > LOOK_MAX) return true;
     if (syntax != SYNTAX_QUOTED && (is_reference(s, len) || is_variable_name(scan, start, end)))
         return false;

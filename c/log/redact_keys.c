@@ -453,11 +453,9 @@ static berth_key_class class_of_key(word_role before) {
     return class;
 }
 
-static berth_key_class class_of_id(word_role before, word_role first) {
+static berth_key_class class_of_id(word_role before) {
     if (before == ROLE_SESSION) return class_of(BERTH_KEY_SESSION, BERTH_KEY_MEDIUM);
     if (before == ROLE_SECRET) return class_of(BERTH_KEY_SECRET, BERTH_KEY_WEAK);
-    if (before == ROLE_KEY && first == ROLE_QUALIFIER)
-        return class_of(BERTH_KEY_KEY, BERTH_KEY_WEAK);
     return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK);
 }
 
@@ -502,7 +500,7 @@ static berth_key_class class_by_role(word_role role, word_role before, word_role
             return class_of(BERTH_KEY_CODE, BERTH_KEY_MEDIUM);
         break;
     case ROLE_ID:
-        return class_of_id(before, first);
+        return class_of_id(before);
     case ROLE_DATA: /* client-key-data: the key itself */
         if (before == ROLE_KEY) return class_of_key(first);
         if (before == ROLE_USER) return class_of(BERTH_KEY_DATA, BERTH_KEY_MEDIUM);
@@ -529,6 +527,12 @@ static berth_key_class class_by_role(word_role role, word_role before, word_role
     return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK);
 }
 
+static bool is_word(const split *name, size_t i, const char *text) {
+    size_t len = strlen(text);
+    return i < name->count && name->word[i].len == len &&
+           memcmp(name->lower + name->word[i].start, text, len) == 0;
+}
+
 /* The class that the name has when its word i is the last one. */
 static berth_key_class class_from(const split *parts, const word_role *role, size_t i) {
     bool phrase = false; /* pass phrase, seed phrase */
@@ -545,6 +549,8 @@ static berth_key_class class_from(const split *parts, const word_role *role, siz
         return (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_WEAK, .bare = true};
     if (role[i] == ROLE_TOKEN && role[i + 1] == ROLE_KEY && role[i + 2] == ROLE_PUBLIC)
         return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK);
+    if (role[i] == ROLE_KEY && is_word(parts, i + 1, "consumer") && is_word(parts, i + 2, "oauth"))
+        return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK); /* who asks */
     berth_key_class class = class_by_role(role[i], role[i + 1], role[i + 2]);
     class.plural = is_letter_s(parts, i) && role[i] != ROLE_PASS;
     return class;

@@ -9,6 +9,7 @@
 #define INDEX_MAX 40
 #define WORD_MAX 64
 #define URL_VALUE_LEAST 16
+#define QUERY_BACK 256
 
 /* --- the name ---------------------------------------------------------------------------- */
 
@@ -202,6 +203,31 @@ static size_t url_value(redact_scan *scan, size_t at, char joint, unsigned rule)
     return redact_mark_secret(scan, from, to, rule) ? to : 0;
 }
 
+/* Is there u=ann or user=ann among the parameters before `at` or right after `end`? */
+static bool is_beside_user(const redact_scan *scan, size_t at, size_t end) {
+    static const char *const users[] = {"u=", "user=", "username=", "usr=", "login="};
+    size_t low = at > QUERY_BACK ? at - QUERY_BACK : 0, i = at;
+    for (size_t n = 0; n < sizeof users / sizeof *users; n++) {
+        if (redact_peek(scan, end) == '&' && redact_is_at(scan, end + 1, users[n])) return true;
+    }
+    for (; i > low && byte_is(scan->s[i - 1], BYTE_URL); i--) {
+        if (!memchr("?&", scan->s[i - 1], 2)) continue;
+        for (size_t n = 0; n < sizeof users / sizeof *users; n++) {
+            if (redact_is_at(scan, i, users[n])) return true;
+        }
+    }
+    return false;
+}
+
+/* /query?u=ann&p=x */
+static size_t query_value(redact_scan *scan, size_t at) {
+    berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+    size_t from = at + 3, to = redact_bare_end(scan, from);
+    if (!is_beside_user(scan, at, to) || !redact_is_secret(scan, class, from, to, SYNTAX_TIGHT))
+        return 0;
+    return redact_mark_secret(scan, from, to, RULE_NAME_PASSWORD) ? to : 0;
+}
+
 /* word": "x" at the beginning of a cut line. */
 static berth_key_class cut_name(const redact_scan *scan, const redact_key *key) {
     static const char *const names[] = {"password", "secret", "token"};
@@ -281,6 +307,7 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     redact_key key;
     if (place == NAME_CODE) return url_value(scan, at, '=', RULE_NAME_CODE);
     if (place == NAME_PATH) return url_value(scan, at + 1, '/', RULE_NAME_TOKEN);
+    if (place == NAME_QUERY) return query_value(scan, at);
     if (place == NAME_FOREIGN) { /* a word of another alphabet */
         key = (redact_key){.start = at, .end = at};
         size_t stop = scan->len - at > BERTH_KEY_NAME_MAX ? at + BERTH_KEY_NAME_MAX : scan->len;

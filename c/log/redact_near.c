@@ -146,6 +146,7 @@ static void look_at_word(redact_scan *scan, unsigned rule, size_t from, size_t t
             given = redact_is_mixture(scan, from, to) && redact_has_digit(scan, from, to);
     }
     from = after_user(scan, from, to);
+    if (redact_is_prompt_code(s + from, to - from)) return;
     if (from < to && (given || redact_is_scrambled(s + from, to - from)))
         redact_mark_secret(scan, from, to, rule);
 }

@@ -29,6 +29,8 @@ static const char *const name_literals[] = {
     "parole",   "toegangs", "zugangs",   "geheimni", "jeton",    "passord",
     "jelszo",   "sandi\1",  "schlusse", "lykilord", "parool",   "telefon",
 };
+/* In URLs: a password beside its user. */
+static const char *const query_literals[] = {"?p=", "&p="};
 /* In URLs: what an authorization server hands over, and paths that end in a secret. */
 static const char *const code_literals[] = {"?code=",  "&code=", "#code=", "?ticket=",
                                             "&ticket=", "?t=",    "&t="};
@@ -189,6 +191,7 @@ static void collect_literals(literals *list, berth_redactor *r) {
     ADD_ALL(list, coded_literals, BERTH_ANCHOR_CODED, true, 0);
     add(list, "://", BERTH_ANCHOR_URL, false, 0);
     ADD_ALL(list, code_literals, BERTH_ANCHOR_NAME, false, NAME_CODE);
+    ADD_ALL(list, query_literals, BERTH_ANCHOR_NAME, false, NAME_QUERY);
     ADD_ALL(list, path_literals, BERTH_ANCHOR_NAME, false, NAME_PATH);
     add(list, "identifi", BERTH_ANCHOR_SQL, true, 0);
     add(list, "pgp_sym_", BERTH_ANCHOR_SQL, true, 0);

@@ -331,6 +331,16 @@ static size_t value_below(redact_scan *scan, const redact_key *key, size_t line,
     return redact_value(scan, key, at, joined ? SYNTAX_TIGHT : SYNTAX_PROSE);
 }
 
+/* ["password"]=> and "password": with the literal in the next line, as var_dump prints it; 0: none. */
+static size_t literal_below(const redact_scan *scan, const redact_key *key, size_t at) {
+    size_t i = at;
+    if (!key->quote.len) return 0;
+    while (redact_is_at(scan, i, "\\r") || redact_is_at(scan, i, "\\n")) i += 2;
+    while (i < scan->len && i < at + INDEX_MAX && byte_is(scan->s[i], BYTE_SPACE)) i++;
+    size_t literal = redact_skip_type(scan, i);
+    return i > at && redact_quote_at(scan, literal).len ? i : 0;
+}
+
 static bool is_alone(const redact_scan *scan, const redact_key *key) {
     return key->class.weight == BERTH_KEY_STRONG && !key->quote.len &&
            (key->start == 0 || scan->s[key->start - 1] == '\n');
@@ -471,6 +481,8 @@ size_t redact_pair(redact_scan *scan, const redact_key *key) {
     }
     if (!value && !key->dashes && key->class.kind != BERTH_KEY_CONTACT)
         return unjoined(scan, key, at);
+    size_t below = value ? literal_below(scan, key, value) : 0;
+    if (below) return redact_value(scan, key, below, SYNTAX_QUOTED);
     size_t from = value ? value : at;
     if (redact_peek(scan, from) == '\n' || redact_is_at(scan, from, "\r\n")) {
         redact_login_lines(scan, key, from);

@@ -358,7 +358,7 @@ bool redact_append(berth_redactor *r, redact_buffer *buffer, const char *s, size
 /* --- the rooms; each takes an anchor and tells from where on to go, or 0 ------------------ */
 
 /* What the literal at an anchor of a name is. */
-typedef enum berth_name_place { NAME_ASCII, NAME_FOREIGN, NAME_CODE, NAME_PATH } berth_name_place;
+typedef enum berth_name_place { NAME_ASCII, NAME_FOREIGN, NAME_CODE, NAME_PATH, NAME_QUERY } berth_name_place;
 size_t redact_name(redact_scan *scan, size_t at, berth_name_place place); /* redact_name.c */
 size_t redact_cookies(redact_scan *scan, size_t at);                      /* redact_header.c */
 size_t redact_scheme(redact_scan *scan, size_t at);                       /* redact_header.c */
@@ -574,6 +574,7 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
 /* Letters alone that change case as no word of programs does. */
 bool redact_is_jumble(const char *s, size_t len);
 bool redact_is_phrase_code(const char *s, size_t len); /* amber-fjord-031 */
+bool redact_is_prompt_code(const char *s, size_t len); /* UGFzc3dvcmQ6 */
 /* Does the word begin with one of the trade: sha256, base64, oauth2? */
 bool redact_is_term(const char *s, size_t len);
 /* Letters and digits mixed as no word, host name, path, uuid or date mixes them. */

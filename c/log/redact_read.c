@@ -529,9 +529,20 @@ static bool is_itself(const redact_scan *scan, const redact_key *key, size_t fro
            berth_key_classify(scan->s + from, len).kind == key->class.kind;
 }
 
+/* ;jsessionid=x?id=1: in a path the identifier of a session ends before what is asked for. */
+static size_t session_end(const redact_scan *scan, const redact_key *key, size_t at, size_t end) {
+    if (key->class.kind != BERTH_KEY_SESSION || key->start == 0 || scan->s[key->start - 1] != ';')
+        return end;
+    for (size_t i = at; i < end; i++) {
+        if (memchr("?#/", scan->s[i], 3)) return i;
+    }
+    return end;
+}
+
 static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
                          redact_syntax syntax) {
     size_t end = key->dashes ? shell_end(scan, at) : redact_bare_end(scan, at);
+    end = session_end(scan, key, at, end);
     if (key->class.kind == BERTH_KEY_CODE && key->class.plural) return code_list(scan, key, at);
     size_t bytes = redact_byte_run(scan, at);
     if (bytes > end) end = bytes;

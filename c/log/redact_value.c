@@ -268,12 +268,34 @@ static bool bracket_goes_on(const redact_scan *scan, size_t at, brackets *open) 
     return !again && !is_delimited(scan, at + 1); /* (password=x)(user=ann) */
 }
 
+/* \u300d and the like: marks and brackets that close in typesetting, which no password holds
+ * without the one that opens. */
+static bool wide_mark_ends(const redact_scan *scan, size_t from, size_t at) {
+    static const char closing[][4] = {"\xe3\x80\x8d", "\xe3\x80\x8f", "\xe3\x80\x91",
+                                      "\xe3\x80\x8b", "\xe3\x80\x95", "\xe3\x80\x89",
+                                      "\xef\xbc\x89", "\xe2\x80\x9d"};
+    static const char opening[][4] = {"\xe3\x80\x8c", "\xe3\x80\x8e", "\xe3\x80\x90",
+                                      "\xe3\x80\x8a", "\xe3\x80\x94", "\xe3\x80\x88",
+                                      "\xef\xbc\x88", "\xe2\x80\x9c"};
+    if (at == from || scan->len - at < 3 || !memchr("\xe3\xef\xe2", scan->s[at], 3)) return false;
+    for (size_t i = 0; i < sizeof closing / sizeof *closing; i++) {
+        if (memcmp(scan->s + at, closing[i], 3) != 0) continue;
+        size_t back = at - from > TAG_MAX ? at - TAG_MAX : from;
+        for (size_t k = back; k + 3 <= at; k++) {
+            if (memcmp(scan->s + k, opening[i], 3) == 0) return false;
+        }
+        return true;
+    }
+    return false;
+}
+
 size_t redact_bare_end(const redact_scan *scan, size_t from) {
     const char *s = scan->s;
     brackets open = {0};
     size_t i = from;
     for (; i < scan->len; i++) {
         char c = s[i];
+        if (byte_is(c, BYTE_HIGH) && wide_mark_ends(scan, from, i)) break;
         if (byte_is(c, BYTE_WORD | BYTE_JOINT | BYTE_HIGH)) continue;
         if (byte_is(c, BYTE_SPACE) || (unsigned char)c < 0x20) break;
         if (byte_is(c, BYTE_QUOTE)) {
