@@ -198,6 +198,7 @@ build = {
         "c/log/redact_read.c",
         "c/log/redact_repeat.c",
         "c/log/redact_shape.c",
+        "c/log/redact_spelling.c",
         "c/log/redact_sql.c",
         "c/log/redact_stream.c",
         "c/log/redact_table.c",

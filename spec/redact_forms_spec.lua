@@ -290,7 +290,7 @@ describe("a private key under a name", function()
   local names = { "ssl_key = ", "dumping tls.key: ", "private_key=", "'secret': ", "--key ",
     "password: " }
 
-  it("is masked to its end, whatever its quotes and line ends and the length of its lines", function()
+  it("is masked to its end whatever its quotes, line ends and length of lines", function()
     for _, name in ipairs(names) do
       for _, quote in ipairs(quotes) do
         for _, ending in ipairs { "\n", "\r\n", "\\n", "\\\\n", "\n  " } do

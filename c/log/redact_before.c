@@ -34,6 +34,7 @@ static bool is_filler(const char *s, size_t len) {
         "temporary", "db",     "database", "current", "this",    "initial", "default",
         "valid",     "secret", "correct",  "right",   "wrong",   "shared",  "api",
         "login",     "bind",   "master",   "access",  "private", "service", "not",
+        "value",     "of",
     };
     return IS_ONE_OF(s, len, words);
 }
@@ -101,8 +102,8 @@ static bool joined_before(redact_scan *scan, const redact_key *key, size_t *sent
         bool as = bytes_are_word(s + from, len, "as");
         bool joins =
             as || bytes_are_word(s + from, len, "is") || bytes_are_word(s + from, len, "was") ||
-            (fillers == 0 && ((len == 1 && s[from] == '=') || bytes_are_word(s + from, len, "<-") ||
-                              bytes_are_word(s + from, len, "<=")));
+            (fillers == 0 && len == 1 && s[from] == '=') || bytes_are_word(s + from, len, "<-") ||
+            bytes_are_word(s + from, len, "<=");
         if (joins) {
             at = from;
             if (!skip_back(scan, &at) || (!as && !ends_there(scan, key->after))) return false;

@@ -158,6 +158,7 @@ static const word words[] = {
     W("ingest", ROLE_QUALIFIER),
     W("integration", ROLE_QUALIFIER),
     W("ipsec", ROLE_QUALIFIER),
+    W("is", ROLE_TAIL),
     W("isakmp", ROLE_QUALIFIER),
     W("jelszava", ROLE_PASSWORD),
     W("jelszo", ROLE_PASSWORD),
@@ -378,6 +379,7 @@ static word_role find_word(const char *s, size_t len) {
 static word_role role_of(const char *s, size_t len) {
     word_role role = find_word(s, len);
     if (role != ROLE_NONE || len < 5) return role;
+    if (berth_key_is_misspelt(s, len)) return ROLE_PASSWORD;
     for (size_t i = 0; i < sizeof innocent / sizeof *innocent; i++) {
         if (strlen(innocent[i]) == len && memcmp(innocent[i], s, len) == 0) return ROLE_NONE;
     }

@@ -49,6 +49,7 @@ typedef struct berth_key_class {
 } berth_key_class;
 
 /* `name` may hold any of the characters of BYTE_NAME and bytes over 127. */
+bool berth_key_is_misspelt(const char *s, size_t len); /* passwrod */
 berth_key_class berth_key_classify(const char *name, size_t len);
 /* Is the word one that makes a secret of the key after it, as in "api key"? */
 bool berth_key_qualifies(const char *word, size_t len);

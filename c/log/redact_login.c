@@ -275,7 +275,7 @@ static void asked_in_base64(redact_scan *scan, size_t at) {
 /* send "x\r" where somebody asks for a password nearby. */
 static void sent(redact_scan *scan, size_t at) {
     const char *s = scan->s;
-    size_t open = at + 5;
+    size_t open = at + 5 + (redact_peek(scan, at + 4) == ':');
     if (redact_is_at(scan, open, "-- ")) open += 3;
     redact_quote quote = redact_quote_at(scan, open);
     if (!quote.len) return;

@@ -127,12 +127,16 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         key->class = (berth_key_class){.kind = BERTH_KEY_CODE, .weight = BERTH_KEY_MEDIUM};
         return;
     }
-    if (redact_peek(scan, key->end) != ' ') return;
+    if (!memchr(" \n", redact_peek(scan, key->end), 2)) return;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        if (len != strlen(pairs[i].first) || !redact_folds_at(scan, key->start, pairs[i].first) ||
-            !redact_folds_at(scan, key->end, pairs[i].second))
+        size_t second = strlen(pairs[i].second);
+        if (len != strlen(pairs[i].first) || !redact_folds_at(scan, key->start, pairs[i].first))
             continue;
-        key->end += strlen(pairs[i].second);
+        bool broken = redact_peek(scan, key->end) == '\n' && /* pass, and word= in the next line */
+                      redact_folds_at(scan, key->end + 1, pairs[i].second + 1) &&
+                      memchr("=:", redact_peek(scan, key->end + second), 2);
+        if (!broken && !redact_folds_at(scan, key->end, pairs[i].second)) continue;
+        key->end += second;
         key->class.plural = redact_peek(scan, key->end) == 's';
         key->end += key->class.plural;
         key->class.kind = pairs[i].kind;
@@ -223,6 +227,7 @@ static bool is_beside_user(const redact_scan *scan, size_t at, size_t end) {
 static size_t query_value(redact_scan *scan, size_t at) {
     berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
     size_t from = at + 3, to = redact_bare_end(scan, from);
+    redact_work(scan, 300);
     if (!is_beside_user(scan, at, to) || !redact_is_secret(scan, class, from, to, SYNTAX_TIGHT))
         return 0;
     return redact_mark_secret(scan, from, to, RULE_NAME_PASSWORD) ? to : 0;

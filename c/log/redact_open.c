@@ -99,7 +99,7 @@ static const struct {
     {"admin:", LOGIN_ACCOUNT},   {"code is ", LOGIN_CODE},   {"code \3\3\3", LOGIN_CODE},
     {"admin / ", LOGIN_ACCOUNT}, {"auth pla", LOGIN_SASL},   {"auth xoa", LOGIN_SASL},
     {"enticate", LOGIN_SASL},    {"334 ugfz", LOGIN_ASKED},  {"send \"", LOGIN_SENT},
-    {"send -- ", LOGIN_SENT},    {"send '", LOGIN_SENT},     {"ging in ", LOGIN_PHRASE},
+    {"send -- ", LOGIN_SENT},    {"send: \"", LOGIN_SENT},   {"send '", LOGIN_SENT},     {"ging in ", LOGIN_PHRASE},
     {"login(", LOGIN_CALL},      {"log_in(", LOGIN_CALL},    {"signin(", LOGIN_CALL},
     {"sign_in(", LOGIN_CALL},    {"ticate(", LOGIN_CALL},    {"connect(", LOGIN_CALL},
     {"auth(", LOGIN_CALL},       {"identify", LOGIN_IDENTIFY}, {"dd-mask::", LOGIN_MASKED},

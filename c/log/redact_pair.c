@@ -320,6 +320,12 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
 static size_t value_below(redact_scan *scan, const redact_key *key, size_t line, bool joined) {
     size_t at = line;
     while (at < scan->len && at < line + INDEX_MAX && byte_is(scan->s[at], BYTE_SPACE)) at++;
+    size_t rule = at; /* ----, below the name of a column */
+    while (rule < at + WORD_MAX && redact_peek(scan, rule) == '-') rule++;
+    if (rule > at + 2) {
+        if (redact_peek(scan, rule) != '\n') return 0;
+        at = redact_skip_blanks(scan, rule + 1);
+    }
     size_t end = at;
     while (end < scan->len && !byte_is(scan->s[end], BYTE_SPACE) && end - at < LINE_MAX_BYTES)
         end++;
@@ -331,7 +337,8 @@ static size_t value_below(redact_scan *scan, const redact_key *key, size_t line,
     return redact_value(scan, key, at, joined ? SYNTAX_TIGHT : SYNTAX_PROSE);
 }
 
-/* ["password"]=> and "password": with the literal in the next line, as var_dump prints it; 0: none. */
+/* ["password"]=> and "password": with the literal in the next line, as var_dump prints it; 0: there
+ * is none. */
 static size_t literal_below(const redact_scan *scan, const redact_key *key, size_t at) {
     size_t i = at;
     if (!key->quote.len) return 0;
@@ -342,8 +349,10 @@ static size_t literal_below(const redact_scan *scan, const redact_key *key, size
 }
 
 static bool is_alone(const redact_scan *scan, const redact_key *key) {
+    size_t line = key->start;
+    while (line > 0 && key->start - line < INDEX_MAX && scan->s[line - 1] == ' ') line--;
     return key->class.weight == BERTH_KEY_STRONG && !key->quote.len &&
-           (key->start == 0 || scan->s[key->start - 1] == '\n');
+           (line == 0 || scan->s[line - 1] == '\n');
 }
 
 /* passwd[6371]: the program that wrote the line. */
@@ -415,6 +424,8 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
         redact_column(scan, key); /* INSERT INTO t (password) VALUES ('x') */
     if (redact_is_tag(scan, key)) return redact_tag(scan, key);
     if (key->dashes && at > key->after) return after_blanks(scan, key, at);
+    end = redact_quote_at(scan, at).len ? redact_pieces(scan, key) : 0;
+    if (end) return end;
     if (redact_is_bar(scan, at)) {
         end = redact_is_ruled(scan, at) ? 0 : redact_row(scan, key, at);
         if (!end) end = redact_expanded(scan, key, at);
@@ -445,6 +456,8 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
     case '}':
         redact_lists(scan, key);
         return 0;
+    case '{': /* password { value: "x" } */
+        return key->class.weight == BERTH_KEY_WEAK ? 0 : redact_object(scan, key, at);
     case '/':
         redact_lists(scan, key);
         return redact_path_part(scan, key, at);
@@ -463,14 +476,35 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
     return after_blanks(scan, key, at);
 }
 
+/* password is= x, password is: x: past the word before the sign. */
+static size_t skip_copula(const redact_scan *scan, size_t at) {
+    size_t next = at;
+    if (redact_folds_at(scan, at, "is")) next += 2;
+    if (redact_folds_at(scan, at, "was")) next += 3;
+    if (next == at) return at;
+    next = redact_skip_blanks(scan, next);
+    char c = redact_peek(scan, next);
+    return c == '=' || (c == ':' && redact_peek(scan, next + 1) != '/') ? next : at;
+}
+
+/* =3D, or a sign that looks like : or =, joins the name and its value: a view will show them. */
+static void note_disguise(redact_scan *scan, size_t at) {
+    if (redact_is_at(scan, at, "=3D")) scan->encoded |= DISGUISE_PRINTABLE;
+    if (byte_is(scan->s[at], BYTE_HIGH) && redact_is_encoded(scan, at))
+        scan->encoded |= DISGUISE_CODED;
+}
+
 size_t redact_pair(redact_scan *scan, const redact_key *key) {
     redact_work(scan, 250);
     redact_before(scan, key);
+    size_t counted = redact_counted(scan, key);
+    if (counted) return counted;
     if (redact_auth(scan, key) || is_program(scan, key)) return 0;
     size_t told = redact_told(scan, key);
     if (told) return told;
-    size_t at = redact_skip_blanks(scan, key->after);
+    size_t at = skip_copula(scan, redact_skip_blanks(scan, key->after));
     if (at >= scan->len) return 0;
+    note_disguise(scan, at);
     redact_syntax syntax;
     size_t value = skip_separator(scan, key, at, &syntax);
     if (key->class.kind == BERTH_KEY_PERSON) {

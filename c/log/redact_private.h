@@ -435,6 +435,8 @@ size_t redact_field_name(redact_scan *scan, size_t at, const char *field, unsign
 size_t redact_header(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax);
 /* ann:x as a value: the part after the colon. */
 size_t redact_user_and_password(redact_scan *scan, const redact_key *key, size_t from, size_t to);
+/* The same for the members of an object, from its brace on. */
+size_t redact_object(redact_scan *scan, const redact_key *key, size_t at);
 /* Masks the value that begins at `at`, after blanks; tells its end, or 0. */
 size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax);
 /* The same for the text of an XML element, from after its `>` (redact_element.c). */
@@ -547,6 +549,13 @@ bool redact_variables(redact_scan *scan, size_t at, unsigned rule);
 
 /* A value that stands before the name. */
 void redact_before(redact_scan *scan, const redact_key *key);
+
+/* --- redact_spelling.c --------------------------------------------------------------------- */
+
+/* The value after 'pass' 'word' '='. */
+size_t redact_pieces(redact_scan *scan, const redact_key *key);
+/* The value of 8:password16:x. */
+size_t redact_counted(redact_scan *scan, const redact_key *key);
 
 /* --- redact_near.c ------------------------------------------------------------------------- */
 

@@ -301,6 +301,10 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
     sentence so_far = {.change = roles_of(scan, start, start + n) & WORD_CHANGE,
                        .foreign = foreign};
     if (!may_be_told(scan, key, at) || is_table(scan, key, start, n)) return 0;
+    if (redact_folds_at(scan, key->start, "salasana") && redact_folds_at(scan, at, "on ")) {
+        so_far.told = so_far.head = true; /* in Finnish, on is: is */
+        at = redact_skip_blanks(scan, at + 3);
+    }
     for (unsigned word = 0; word < WORDS_MAX && at < scan->len; word++) {
         redact_work(scan, 60);
         bool value =

@@ -169,7 +169,7 @@ static bool is_plain_member(const redact_scan *scan, size_t from, size_t to) {
 
 /* Masks values of the object's own members: all of a map of secrets, else those that are the
  * name's value. */
-static size_t object_values(redact_scan *scan, const redact_key *key, size_t at) {
+size_t redact_object(redact_scan *scan, const redact_key *key, size_t at) {
     const char *s = scan->s;
     bool map = key->class.plural && key->class.kind != BERTH_KEY_CREDENTIAL;
     redact_key member = *key; /* each cookie of a map is one secret */
@@ -325,6 +325,7 @@ static size_t parts(redact_scan *scan, const redact_key *key, size_t at, bool br
             joint = redact_is_at(scan, i, joints[k]) ? strlen(joints[k]) : 0;
         if (redact_peek(scan, i) == '\\' && !byte_is(redact_peek(scan, i + 1), BYTE_SPACE)) break;
         if (joint) i += joint;
+        if (joint && redact_is_at(scan, i, " _")) i += 2; /* Visual Basic's end of a line */
         while (joint && i < scan->len && i < at + TYPE_MAX && byte_is(scan->s[i], BYTE_SPACE)) i++;
         redact_quote quote = redact_quote_at(scan, i);
         if (!quote.len || quote.slashes) break;
@@ -377,7 +378,7 @@ static bool structured(redact_scan *scan, const redact_key *key, size_t *at, red
         *end = list_values(scan, key, *at);
         if (!*end) *end = bracketed(scan, key, *at, syntax);
     } else if (c == '{') {
-        *end = object_values(scan, key, *at);
+        *end = redact_object(scan, key, *at);
         found = *end || byte_is(next, BYTE_QUOTE | BYTE_SPACE) || next == '}' ||
                 has_member(scan, *at + 1);
     } else {
