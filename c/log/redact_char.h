@@ -18,7 +18,7 @@ enum {
     BYTE_HIGH = 64,
     BYTE_QUOTE = 128, /* " ' ` */
     BYTE_URL = 256,   /* may stand in a URL: neither blank, mark, < > { } nor \ */
-    BYTE_CODE = 512,  /* may begin an encoded character: % \ & # ESC, those over 127 */
+    BYTE_CODE = 512,  /* may begin an encoded character: % \ & # ESC BS, those over 127 */
     BYTE_LIKE = 1024, /* may begin password, secret, token, api key, credentials, written so: p4ss */
     BYTE_LETTER = BYTE_LOWER | BYTE_UPPER,
     BYTE_WORD = BYTE_LETTER | BYTE_DIGIT,

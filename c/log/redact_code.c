@@ -406,8 +406,9 @@ static size_t number_run(const redact_scan *scan, size_t at) {
         if (value <= 0x20 || value >= 0x7f) break;
         count++;
         last = i;
-        if (redact_peek(scan, i) != ' ') break;
-        i++;
+        if (redact_peek(scan, i) == ',') i++;
+        else if (redact_peek(scan, i) != ' ') break;
+        i += redact_peek(scan, i) == ' ';
     }
     return count >= NUMBERS_LEAST ? last : at;
 }

@@ -329,6 +329,7 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
             key.class.kind = BERTH_KEY_NONE;
     }
     if (key.class.kind == BERTH_KEY_NONE && place == NAME_FOREIGN) return 0;
+    if (redact_peek(scan, key.end) == '\b') scan->encoded |= DISGUISE_CODED; /* passs BS word */
     scan->name_end = key.end;
     if (key.class.kind == BERTH_KEY_NONE) return redact_file_name(scan, &key);
     key.rule = (unsigned)key.class.kind;

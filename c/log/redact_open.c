@@ -60,6 +60,9 @@ static const char *const encoded_literals[] = {
     "NzA2MTcz", "cwNjE3Mz", "3MDYxNzM", "NzQ2ZjZi", "c0NmY2Yj", "3NDZmNmI", "NzM2NTYz", "czNjU2Mz",
     "3MzY1NjM",
 };
+/* .com, .org and .net in base64: perhaps of an address. */
+static const char *const domain_literals[] = {"LmNvb", "5jb2",  "uY29t", "Lm9yZ", "5vcm",
+                                              "ub3Jn", "Lm5ld", "5uZX",  "ubmV0"};
 static const char *const base32_literals[] = {
     "OBQXG4", "YGC43T",  "4DBONZ", "QMFZX",  "ONSWG4T", "ZWKY3SM", "GZLDOJS",
     "43FMNZ", "TMVRXEZ", "ORXWWZ", "2G623F", "I33LMV",  "5DPNNS",  "UN5VWK",
@@ -230,6 +233,7 @@ static void collect_literals(literals *list, berth_redactor *r) {
         add(list, redact_shape_literal(i), BERTH_ANCHOR_SHAPE, false, i);
     ADD_ALL(list, beginnings, BERTH_ANCHOR_ENCODED, false, BLOCK_BEGINS);
     ADD_ALL(list, encoded_literals, BERTH_ANCHOR_ENCODED, false, BLOCK_BASE64);
+    ADD_ALL(list, domain_literals, BERTH_ANCHOR_ENCODED, false, BLOCK_BASE64);
     ADD_ALL(list, base32_literals, BERTH_ANCHOR_ENCODED, false, BLOCK_BASE32);
     ADD_ALL(list, hex_literals, BERTH_ANCHOR_ENCODED, true, BLOCK_HEX);
     ADD_ALL(list, dump_literals, BERTH_ANCHOR_ENCODED, true, BLOCK_DUMP);

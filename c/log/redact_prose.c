@@ -292,6 +292,12 @@ static bool go_on(const redact_scan *scan, sentence *so_far, size_t at, size_t e
     return true;
 }
 
+/* Past what opens <<104,117,110>> or [104, 117, 110]; `at`: there is no such thing. */
+static size_t byte_list(const redact_scan *scan, size_t at) {
+    size_t from = at + (redact_is_at(scan, at, "<<") ? 2 : redact_peek(scan, at) == '[');
+    return from > at && redact_byte_run(scan, from) > from ? from : at;
+}
+
 /* "password for ann is x", "token x", "new secret of node-1: x". */
 size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
     const char *s = scan->s;
@@ -310,6 +316,7 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
         bool value =
             word == 0 || so_far.told || (word == 1 && redact_folds_at(scan, at - 5, "with "));
         size_t done = 0;
+        if (so_far.told) at = byte_list(scan, at);
         if (s[at] == '<' && so_far.told) return redact_tagged(scan, key, at);
         if (opens_other(s[at]) || (value && s[at] == '/' && !is_long_base64(scan, at))) return 0;
         size_t run = so_far.told ? redact_byte_run(scan, at) : at; /* 68 75 6e */

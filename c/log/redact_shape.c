@@ -20,6 +20,8 @@
  * that the pattern needs somewhere. */
 #define SHAPE_OPTIONS (PCRE2_ANCHORED | PCRE2_NO_START_OPTIMIZE)
 #define SHORTEST 10
+#define WRAPPED_LEAST 8
+#define WRAPPED_MAX 512
 #define MATCHES_MAX 100000 /* of one pattern in one record */
 #define NEARBY_LEN 40
 
@@ -254,6 +256,26 @@ static bool is_short(const redact_scan *scan, size_t at) {
     return i < stop;
 }
 
+/* The end of a token that a terminal broke: its bytes go on in the next line; 0: there is none. */
+static size_t wrapped_end(redact_scan *scan, size_t start, unsigned index) {
+    redact_shapes *s = scan->r->shapes;
+    char token[WRAPPED_MAX];
+    size_t first = start, n, next;
+    while (first < scan->len && is_token_byte(scan->s[first])) first++;
+    n = first - start;
+    next = first + (redact_peek(scan, first) == '\r');
+    if (n < WRAPPED_LEAST || n >= sizeof token || redact_peek(scan, next++) != '\n') return 0;
+    size_t end = next;
+    memcpy(token, scan->s + start, n);
+    for (; end < scan->len && n < sizeof token && is_token_byte(scan->s[end]); end++)
+        token[n++] = scan->s[end];
+    int rc = pcre2_match(s->code[index], (PCRE2_SPTR)token, n, 0, PCRE2_NO_UTF_CHECK, s->data,
+                         s->match);
+    if (rc < 0) return 0;
+    const PCRE2_SIZE *place = pcre2_get_ovector_pointer(s->data);
+    return place[1] == n && end > next ? end : 0;
+}
+
 size_t redact_shape(redact_scan *scan, size_t at, unsigned index) {
     redact_shapes *s = scan->r->shapes;
     int back = shapes[index].back;
@@ -263,7 +285,10 @@ size_t redact_shape(redact_scan *scan, size_t at, unsigned index) {
     size_t len = scan->len - start < SLICE ? scan->len - start : SLICE;
     int rc = pcre2_match(s->code[index], (PCRE2_SPTR)scan->s + start, len, 0, PCRE2_NO_UTF_CHECK,
                          s->data, s->match);
-    if (rc == PCRE2_ERROR_NOMATCH) return 0;
+    if (rc == PCRE2_ERROR_NOMATCH) {
+        size_t end = *shapes[index].kept ? 0 : wrapped_end(scan, start, index);
+        return end && redact_mark(scan, start, end, RULE_SHAPES + index) ? end : 0;
+    }
     if (rc < 0) {
         size_t end = field_end(scan, at);
         return redact_mark(scan, start, end, RULE_LIMIT) ? end : 0;

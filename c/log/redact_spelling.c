@@ -42,6 +42,11 @@ size_t redact_pieces(redact_scan *scan, const redact_key *key) {
     memcpy(name, s + key->start, len);
     for (unsigned n = 0; n < PIECES_MAX; n++) {
         size_t next = redact_skip_blanks(scan, at);
+        char sign = redact_peek(scan, next);
+        if (n > 0 && !joined && (sign == '=' || sign == ':')) { /* "pass" "word" = x */
+            if (berth_key_classify(name, len).kind == BERTH_KEY_NONE) return 0;
+            return redact_value(scan, key, redact_skip_blanks(scan, next + 1), SYNTAX_QUOTED);
+        }
         redact_quote quote = redact_quote_at(scan, next);
         if (next - at > GAP_MAX || quote.len != 1 || quote.mark != key->quote.mark) return 0;
         size_t from = redact_quoted(scan, next, quote, &close);

@@ -7,6 +7,7 @@
 #define COLUMNS_MAX 64
 #define LIST_MAX 1024 /* bytes of a list of columns */
 #define WORDS_MAX 6
+#define ROWS_MAX 1000
 #define BOUND_REACH 1024 /* bytes between a placeholder and its value */
 #define BOUND_MAX 64     /* placeholders of one text */
 #define WORD_REACH 16
@@ -262,6 +263,29 @@ static size_t tuple(redact_scan *scan, size_t at, uint64_t columns, unsigned rul
     return 0;
 }
 
+/* COPY t (name, password) FROM stdin; and below, rows of cells with tabs between them, until \\.
+ * or an empty line. */
+static void copied_rows(redact_scan *scan, size_t at, uint64_t columns, unsigned rule) {
+    berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+    const char *s = scan->s;
+    size_t line = redact_near_line_end(scan, at);
+    for (unsigned rows = 0; line < scan->len && rows < ROWS_MAX; rows++) {
+        size_t cell = line + (s[line] == '\r' ? 2 : 1), column = 0;
+        line = redact_line_end(scan, cell);
+        const char *tab = cell < line ? memchr(s + cell, '\t', line - cell) : NULL;
+        if (!tab) break;
+        for (; column < COLUMNS_MAX && cell < line; column++) {
+            tab = memchr(s + cell, '\t', line - cell);
+            size_t end = tab ? (size_t)(tab - s) : line;
+            bool secret = (columns >> column & 1) != 0 && !redact_is_at(scan, cell, "\\N");
+            if (secret && redact_is_secret(scan, class, cell, end, SYNTAX_QUOTED))
+                redact_mark_secret(scan, cell, end, rule);
+            cell = end + 1;
+        }
+        scan->list_end = line;
+    }
+}
+
 size_t redact_column(redact_scan *scan, const redact_key *key) {
     if (key->start < scan->list_end) return 0;
     size_t open = list_start(scan, key->start), at = 0;
@@ -274,6 +298,8 @@ size_t redact_column(redact_scan *scan, const redact_key *key) {
         tuple(scan, at + 6, columns, key->rule);
         return 0;
     }
+    if (word_at(scan, at, "from") && word_at(scan, skip_space(scan, at + 4), "stdin"))
+        copied_rows(scan, at, columns, key->rule);
     if (!word_at(scan, at, "values")) return 0;
     at = skip_space(scan, at + 6);
     while (at < scan->len && scan->s[at] == '(') {

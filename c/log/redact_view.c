@@ -187,6 +187,10 @@ static bool grow_map(berth_redactor *r, redact_view *view, size_t entries) {
 static size_t decode_at(redact_decoder *d, size_t at) {
     redact_decoded one;
     char c = d->s[at];
+    if (c == '\b') { /* a printer strikes the character before over */
+        if (d->n > 0 && d->out[d->n - 1] != '\n') d->n--;
+        return 1;
+    }
     if (byte_is(c, BYTE_CODE) && decode_one(d->s, at, d->len, &one)) {
         for (size_t k = 0; k < one.count; k++) redact_put(d, one.bytes[k], at);
         return one.taken;

@@ -17,6 +17,7 @@ static const struct {
     {"=>", WORD_COPULA},
     {"\xe2\x86\x92", WORD_COPULA},
     {"\xe2\x80\x94", WORD_COPULA},
+    {"bytes", WORD_COPULA},
     {"hex", WORD_COPULA}, /* how the value is written */
     {"base64", WORD_COPULA},
     {"b64", WORD_COPULA},
