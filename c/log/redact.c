@@ -75,7 +75,7 @@ bool redact_mark_number(redact_scan *scan, size_t start, size_t end, unsigned ru
 
 static size_t visit(redact_scan *scan, const berth_anchor *anchor) {
     berth_redactor *r = scan->r;
-    redact_work(scan, 10);
+    redact_work(scan, 15);
     size_t at = anchor->at;
     switch ((berth_anchor_kind)anchor->kind) {
     case BERTH_ANCHOR_AT:
@@ -169,8 +169,7 @@ static size_t visit_once(redact_scan *scan, const berth_anchor *anchor, redact_r
 #define TEXT_RATE 12 /* work for a byte, about nanoseconds */
 #define LAYER_RATE 3
 #define RECORD_RATE 22
-#define BYTES_RATE 1 /* of it is taken by bytes in which nothing stands, */
-#define STOP_WORK 6  /* and so much by one at which something might */
+#define BYTES_RATE 2 /* of it is taken by bytes in which nothing stands */
 #define CUT_BACK 256 /* from that place, for values may stand before what tells them */
 
 static bool is_spent(size_t work, size_t place, size_t rate) {
@@ -183,8 +182,7 @@ static bool may_go_on(redact_scan *scan, size_t at) {
     size_t place = scan->map ? scan->map[at] : at;
     if (scan->depth > 0 || scan->dump) return true;
     if (!scan->probe && place >= r->cut) return false;
-    size_t work = r->work - scan->work + STOP_WORK * scan->walk.stops;
-    work += scan->view ? 0 : BYTES_RATE * place;
+    size_t work = r->work - scan->work + (scan->view ? 0 : BYTES_RATE * place);
     size_t rate = scan->view ? LAYER_RATE : TEXT_RATE;
     if (scan->len < LONG_TEXT || !is_spent(2 * work, place, rate)) {
         scan->half = place;
@@ -261,7 +259,6 @@ static size_t scan_views(const redact_scan *scan) {
         layer.view = view;
         layer.depth = scan->depth;
         redact_scan_text(&layer);
-        redact_work(&layer, STOP_WORK * layer.walk.stops);
         layers++;
     }
     return layers;
@@ -272,7 +269,7 @@ static void scan_layers(redact_scan *scan) {
     berth_redactor *r = scan->r;
     r->cut = SIZE_MAX;
     redact_scan_text(scan);
-    redact_work(scan, BYTES_RATE * scan->len + STOP_WORK * scan->walk.stops);
+    redact_work(scan, BYTES_RATE * scan->len);
     size_t layers = scan->encoded ? scan_views(scan) : 0;
     mark_rest(scan);
     if (r->nsecrets == r->sought) return;

@@ -327,7 +327,6 @@ static bool next_end(berth_anchor_walk *walk) {
     }
     unsigned at = lowest_bit(ends->sequences | ends->literals);
     walk->end = walk->scanned - ANCHOR_BLOCK + at + 1;
-    walk->stops++;
     if (ends->sequences >> at & 1) walk->found = sequences_at(walk);
     if (ends->literals >> at & 1) {
         uint32_t tail = anchor_tail(walk->s, walk->end);

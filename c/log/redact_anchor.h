@@ -78,7 +78,6 @@ typedef struct berth_anchor_walk {
     uint32_t next;    /* the next literal that might end there, plus 1, */
     uint32_t later;   /* and the first one of another list after these */
     size_t floor;     /* no anchor begins before it */
-    size_t stops;     /* bytes at which something might have ended */
     unsigned ignored; /* kinds that are not reported any more, by bits */
 } berth_anchor_walk;
 
