@@ -11,7 +11,7 @@ local ROWS = {
   ["a URL's own"] = {
     { "http://n1:8086/write?db=x&u=ann&p=i8rH33LIr", "http://n1:8086/write?db=x&u=ann&p=***" },
     { "POST /write?p=hunter2&u=ann&db=x", "POST /write?p=***&u=ann&db=x" },
-    { "GET /page?p=12&q=berth" },
+    { "GET /page?p=12&q=berth" }, { "GET /list?p=3&user=ann&sort=asc" },
     { "/item;jsessionid=7fd0214365db10c462e8444399f4b724?id=73948",
       "/item;jsessionid=***?id=73948" },
     { "oauth_consumer_key=c8518f66-c988-4aed-909c-a9d9fe908090&oauth_version=1.0" },
@@ -38,6 +38,8 @@ local ROWS = {
   ["a misspelt name"] = {
     { "passwrod=frX2EmOAO (sic) host=n1", "passwrod=*** (sic) host=n1" },
     { "passsword: hunter2x", "passsword: ***" }, { "passowrd=hunter2x", "passowrd=***" },
+    { "tokne=Zq7RmB2xKw9L", "tokne=***" }, { "secrect: Zq7RmB2xKw9L", "secrect: ***" },
+    { "psasword=hunter2x", "psasword=***" },
     { "passage=frX2EmOAO" }, { "passed=3 failed=0" },
   },
   ["a name in pieces"] = {
@@ -83,9 +85,18 @@ local ROWS = {
     { 'module.db.random_password.this.result = "Xz!czTr0"',
       'module.db.random_password.this.result = "***"' },
   },
+  ["a row of a file"] = {
+    { "COPY t (id, secret) FROM STDIN WITH CSV;\n1,Zq7RmB2xKw\n\\.",
+      "COPY t (id, secret) FROM STDIN WITH CSV;\n1,***\n\\." },
+    { " token \n-------\n Zq7RmB2xKw9L\n(1 row)", " token \n-------\n ***\n(1 row)" },
+    { " token \n-------\n(0 rows)\n" },
+    { "secret\n------\nThis section tells how they are stored\n" },
+  },
   ["a text that a terminal broke"] = {
     { "glpat-2Im2Xju\n6Di70shGRSMRH (wrapped)", "*** (wrapped)" },
     { "p\bpasss\bword=of38swFfrY host=n1", "p\bpasss\bword=*** host=n1" },
+    { "pass\\\nword=Zq7RmB2xKw9L host", "pass\\\nword=*** host" },
+    { "pass\r\nword: Zq7RmB2xKw9L host", "pass\r\nword: *** host" },
     { "glpat-short\nnext line" },
   },
   ["an address in base64"] = {
@@ -93,6 +104,7 @@ local ROWS = {
     { "image d3d3LmV4YW1wbGUuY29tL2xhdGVzdA== pulled" },
   },
   ["a value before its name"] = {
+    { "walrus-amber-417 is ann's password", "*** is ann's password" },
     { "Quartz=85941SHF <- root password, n1", "*** <- root password, n1" },
     { '"Ferret!25090eCf" is the value of password on n1', '"***" is the value of password on n1' },
   },

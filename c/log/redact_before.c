@@ -75,6 +75,7 @@ static bool mark_word(redact_scan *scan, const redact_key *key, size_t from, siz
     bool secret = (sure && phrase) ||
                   redact_is_secret(scan, key->class, from, to, SYNTAX_PROSE) ||
                   (sure && is_plain_secret(scan, from, to)) ||
+                  (sure && redact_is_phrase_code(s + from, to - from)) ||
                   (sure && marks && redact_is_mixture(scan, from, to));
     if (!secret || !redact_is_secret(scan, key->class, from, to, SYNTAX_TIGHT)) return false;
     return redact_mark_secret(scan, from, to, key->rule);
@@ -109,7 +110,8 @@ static bool joined_before(redact_scan *scan, const redact_key *key, size_t *sent
             if (!skip_back(scan, &at) || (!as && !ends_there(scan, key->after))) return false;
             return mark_word(scan, key, word_start(scan, at), at, true);
         }
-        if (!is_filler(s + from, len)) return false;
+        bool whose = len > 2 && s[at - 1] == 's' && s[at - 2] == '\''; /* ann's */
+        if (!whose && !is_filler(s + from, len)) return false;
         at = from;
     }
     return false;

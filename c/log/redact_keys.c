@@ -34,6 +34,7 @@ typedef enum word_role {
     ROLE_PERSON,
     ROLE_CONTACT,
     ROLE_PUBLIC, /* what follows is no secret: publicKeyToken */
+    ROLE_ATTRIBUTE, /* a tail after a dot */
     ROLE_TAIL /* may follow the deciding word: value, hash, b64, confirm */
 } word_role;
 
@@ -252,7 +253,7 @@ static const word words[] = {
     W("repeat", ROLE_TAIL),
     W("requirepass", ROLE_PASSWORD),
     W("reset", ROLE_QUALIFIER),
-    W("result", ROLE_TAIL),
+    W("result", ROLE_ATTRIBUTE),
     W("root", ROLE_QUALIFIER),
     W("rsa", ROLE_QUALIFIER),
     W("salasana", ROLE_PASSWORD),
@@ -261,6 +262,8 @@ static const word words[] = {
     W("samlresponse", ROLE_TOKEN),
     W("sandi", ROLE_PASSWORD),
     W("schlussel", ROLE_SECRET),
+    W("secert", ROLE_SECRET),
+    W("secrect", ROLE_SECRET),
     W("secret", ROLE_SECRET),
     W("secretkey", ROLE_WHOLE_KEY),
     W("secrets", ROLE_SECRET),
@@ -269,6 +272,7 @@ static const word words[] = {
     W("seed", ROLE_QUALIFIER),
     W("seedphrase", ROLE_PHRASE),
     W("senha", ROLE_PASSWORD),
+    W("sercet", ROLE_SECRET),
     W("service", ROLE_QUALIFIER),
     W("sess", ROLE_SESSION),
     W("sessid", ROLE_SESSION_ID),
@@ -309,11 +313,13 @@ static const word words[] = {
     W("telephone", ROLE_CONTACT),
     W("terces", ROLE_SECRET),
     W("text", ROLE_TAIL),
-    W("this", ROLE_TAIL),
+    W("this", ROLE_ATTRIBUTE),
     W("tls", ROLE_QUALIFIER),
     W("toegangscode", ROLE_PASSWORD),
+    W("toekn", ROLE_TOKEN),
     W("token", ROLE_TOKEN),
     W("tokens", ROLE_TOKENS),
+    W("tokne", ROLE_TOKEN),
     W("totp", ROLE_CODE),
     W("unlock", ROLE_QUALIFIER),
     W("user", ROLE_USER),
@@ -525,6 +531,7 @@ static berth_key_class class_by_role(word_role role, word_role before, word_role
     case ROLE_USER:
     case ROLE_PATH:
     case ROLE_PUBLIC:
+    case ROLE_ATTRIBUTE:
     case ROLE_TAIL:
         break;
     }
@@ -571,6 +578,8 @@ static berth_key_class classify(const char *name, size_t len, split *lower) {
         role[i] = role_of(text, parts.word[i].len);
         bool joined = parts.word[i].start > 0 && byte_is(text[-1], BYTE_JOINT);
         if (parts.word[i].len == 1 && role[i] == ROLE_NONE && joined) role[i] = ROLE_TAIL; /* _x */
+        if (role[i] == ROLE_ATTRIBUTE) /* random_password.this.result of Terraform, no auth_result */
+            role[i] = joined && text[-1] == '.' ? ROLE_TAIL : ROLE_NONE;
         if (i > 0 && parts.word[i].len == 3 && memcmp(text, "for", 3) == 0) owner = i + 1;
     }
     berth_key_class class = class_from(&parts, role, 0);

@@ -10,6 +10,7 @@
 #define WORD_MAX 64
 #define URL_VALUE_LEAST 16
 #define QUERY_BACK 256
+#define PAGE_MAX 6 /* digits of no page */
 
 /* --- the name ---------------------------------------------------------------------------- */
 
@@ -127,16 +128,17 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         key->class = (berth_key_class){.kind = BERTH_KEY_CODE, .weight = BERTH_KEY_MEDIUM};
         return;
     }
-    if (!memchr(" \n", redact_peek(scan, key->end), 2)) return;
+    if (!memchr(" \r\n", redact_peek(scan, key->end), 3)) return;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         size_t second = strlen(pairs[i].second);
         if (len != strlen(pairs[i].first) || !redact_folds_at(scan, key->start, pairs[i].first))
             continue;
-        bool broken = redact_peek(scan, key->end) == '\n' && /* pass, and word= in the next line */
-                      redact_folds_at(scan, key->end + 1, pairs[i].second + 1) &&
-                      memchr("=:", redact_peek(scan, key->end + second), 2);
+        size_t line = key->end + (redact_peek(scan, key->end) == '\r');
+        bool broken = redact_peek(scan, line) == '\n' && /* pass, and word= in the next line */
+                      redact_folds_at(scan, line + 1, pairs[i].second + 1) &&
+                      memchr("=:", redact_peek(scan, line + second), 2);
         if (!broken && !redact_folds_at(scan, key->end, pairs[i].second)) continue;
-        key->end += second;
+        key->end = broken ? line + second : key->end + second;
         key->class.plural = redact_peek(scan, key->end) == 's';
         key->end += key->class.plural;
         key->class.kind = pairs[i].kind;
@@ -228,6 +230,9 @@ static size_t query_value(redact_scan *scan, size_t at) {
     berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
     size_t from = at + 3, to = redact_bare_end(scan, from);
     redact_work(scan, 300);
+    size_t digits = from;
+    while (digits < to && byte_is(scan->s[digits], BYTE_DIGIT)) digits++;
+    if (digits == to && to - from < PAGE_MAX) return 0; /* ?p=3 */
     if (!is_beside_user(scan, at, to) || !redact_is_secret(scan, class, from, to, SYNTAX_TIGHT))
         return 0;
     return redact_mark_secret(scan, from, to, RULE_NAME_PASSWORD) ? to : 0;
@@ -329,7 +334,9 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
             key.class.kind = BERTH_KEY_NONE;
     }
     if (key.class.kind == BERTH_KEY_NONE && place == NAME_FOREIGN) return 0;
-    if (redact_peek(scan, key.end) == '\b') scan->encoded |= DISGUISE_CODED; /* passs BS word */
+    bool broken = key.end < scan->len && redact_is_broken(scan, key.end); /* pass\, word below */
+    if (broken || redact_peek(scan, key.end) == '\b') /* passs BS word */
+        scan->encoded |= DISGUISE_CODED;
     scan->name_end = key.end;
     if (key.class.kind == BERTH_KEY_NONE) return redact_file_name(scan, &key);
     key.rule = (unsigned)key.class.kind;

@@ -27,6 +27,7 @@ static const char *const name_literals[] = {
     "terces",   "nekot",    "cnff",     "frperg",   "gbxra",     "haslo",    "sifre",    "slaptazo",
     "zaporka",  "contrase", "whatsapp", "anmelded", "identifi", "chave",    "chiave",   "klucz",
     "parole",   "toegangs", "zugangs",   "geheimni", "jeton",    "passord",
+    "psasw",    "assword",  "secert",   "secrec",   "sercet",    "toekn",    "tokne",
     "jelszo",   "sandi\1",  "schlusse", "lykilord", "parool",   "telefon",
 };
 /* In URLs: a password beside its user. */
@@ -82,8 +83,7 @@ static const char *const byte_literals[] = {"70:61:73", "70 61 73", "50 61 73", 
 static const char *const coded_literals[] = {
     "%\2\2", "%u\2\2", "\\u\2", "\\x\2",   "&#\3",    "&#x\2",    "&quot;",
     "&amp;", "&lt;",   "&gt;",  "&apos;",  "&equals", "&colon",   "&nbsp",
-    "\\/",   "\\e[",    "\\033[",  "\x1b[",  "#033[", "\\1\3\3", "\\u{",    "pass\\\n",
-    "\xe3\x80\4",
+    "\\/",   "\\e[",    "\\033[",  "\x1b[",  "#033[", "\\1\3\3", "\\u{",    "\xe3\x80\4",
 };
 static const char *const hex_literals[] = {"70617373", "73656372", "746f6b65", "2d2d2d2d",
                                            "50415353", "50617373", "65794a",   "6347467a",

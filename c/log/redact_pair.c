@@ -351,7 +351,8 @@ static size_t literal_below(const redact_scan *scan, const redact_key *key, size
 static bool is_alone(const redact_scan *scan, const redact_key *key) {
     size_t line = key->start;
     while (line > 0 && key->start - line < INDEX_MAX && scan->s[line - 1] == ' ') line--;
-    return key->class.weight == BERTH_KEY_STRONG && !key->quote.len &&
+    bool ruled = key->class.weight == BERTH_KEY_MEDIUM && redact_is_ruled(scan, key->end);
+    return (key->class.weight == BERTH_KEY_STRONG || ruled) && !key->quote.len &&
            (line == 0 || scan->s[line - 1] == '\n');
 }
 

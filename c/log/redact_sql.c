@@ -263,19 +263,23 @@ static size_t tuple(redact_scan *scan, size_t at, uint64_t columns, unsigned rul
     return 0;
 }
 
-/* COPY t (name, password) FROM stdin; and below, rows of cells with tabs between them, until \\.
- * or an empty line. */
+/* COPY t (name, password) FROM stdin; and below, rows of cells with tabs or, in CSV, commas
+ * between them, until \\. or an empty line. */
 static void copied_rows(redact_scan *scan, size_t at, uint64_t columns, unsigned rule) {
     berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
     const char *s = scan->s;
     size_t line = redact_near_line_end(scan, at);
+    char joint = '\t';
+    for (size_t i = at; line <= scan->len && i + 3 <= line; i++) {
+        if (bytes_fold_equal(s + i, "csv", 3)) joint = ',';
+    }
     for (unsigned rows = 0; line < scan->len && rows < ROWS_MAX; rows++) {
         size_t cell = line + (s[line] == '\r' ? 2 : 1), column = 0;
         line = redact_line_end(scan, cell);
-        const char *tab = cell < line ? memchr(s + cell, '\t', line - cell) : NULL;
+        const char *tab = cell < line ? memchr(s + cell, joint, line - cell) : NULL;
         if (!tab) break;
         for (; column < COLUMNS_MAX && cell < line; column++) {
-            tab = memchr(s + cell, '\t', line - cell);
+            tab = memchr(s + cell, joint, line - cell);
             size_t end = tab ? (size_t)(tab - s) : line;
             bool secret = (columns >> column & 1) != 0 && !redact_is_at(scan, cell, "\\N");
             if (secret && redact_is_secret(scan, class, cell, end, SYNTAX_QUOTED))
