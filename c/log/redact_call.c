@@ -45,7 +45,9 @@ static bool is_plain_secret(const redact_scan *scan, const argument *a) {
 }
 
 size_t redact_call(redact_scan *scan, size_t at) {
-    size_t open = at, place = redact_folds_at(scan, at, "connect(") ? 2 : 1;
+    bool place_first = redact_folds_at(scan, at, "connect(") ||
+                       redact_folds_at(scan, at, "nection(") || redact_folds_at(scan, at, "pdo(");
+    size_t open = at, place = place_first ? 2 : 1; /* where the server is told first */
     argument a;
     while (redact_peek(scan, open) != '(') open++;
     for (size_t n = 0; n < ARGUMENTS_MAX && read_argument(scan, open + 1, &a); n++) {
@@ -54,7 +56,8 @@ size_t redact_call(redact_scan *scan, size_t at) {
         bool secret = n > 0 && redact_is_scrambled(text, len);
         if (n == place && !secret)
             secret = place == 1 ? is_plain_secret(scan, &a)
-                                : a.quoted && redact_looks_random(text, len);
+                                : a.quoted && (redact_looks_random(text, len) ||
+                                               redact_is_phrase_code(text, len));
         if (secret && redact_is_secret(scan, password, a.from, a.to, SYNTAX_QUOTED))
             redact_mark_secret(scan, a.from, a.to, RULE_LOGIN);
         open = redact_skip_blanks(scan, a.end);

@@ -215,6 +215,9 @@ typedef struct berth_command {
     X("redis-cli", "AUTH", NEXT, NULL)                                                             \
     X("iwconfig", "key", NEXT, NULL)                                                               \
     X("sudo", "", ECHO, "--stdin")                                                                 \
-    X("htpasswd", "3", PLACE, "-nb")
+    X("htpasswd", "3", PLACE, "-nb")                                                               \
+    X("twine", "-p", NEXT, NULL)                                                                   \
+    X("rclone obscure", "1", PLACE, NULL)                                                          \
+    X("nmcli", "password", NEXT, NULL)
 
 #endif

@@ -105,6 +105,7 @@ static const struct {
     {"send -- ", LOGIN_SENT},    {"send: \"", LOGIN_SENT},   {"send '", LOGIN_SENT},     {"ging in ", LOGIN_PHRASE},
     {"login(", LOGIN_CALL},      {"log_in(", LOGIN_CALL},    {"signin(", LOGIN_CALL},
     {"sign_in(", LOGIN_CALL},    {"ticate(", LOGIN_CALL},    {"connect(", LOGIN_CALL},
+    {"nection(", LOGIN_CALL},    {"pdo('", LOGIN_CALL},      {"pdo(\"", LOGIN_CALL},
     {"auth(", LOGIN_CALL},       {"identify", LOGIN_IDENTIFY}, {"dd-mask::", LOGIN_MASKED},
 };
 

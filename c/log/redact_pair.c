@@ -139,6 +139,16 @@ static size_t skip_line_break(const redact_scan *scan, size_t at) {
     return redact_peek(scan, i) == '\n' ? redact_skip_blanks(scan, i + 1) : at;
 }
 
+/* password: str = "x": past the type to the literal; `at`: there is none. */
+static size_t skip_annotation(const redact_scan *scan, size_t at) {
+    size_t i = at, stop = scan->len - at > INDEX_MAX ? at + INDEX_MAX : scan->len;
+    if (!byte_is(redact_peek(scan, at), BYTE_LETTER)) return at;
+    while (i < stop && (byte_is(scan->s[i], BYTE_NAME) || memchr("<>[]|? ", scan->s[i], 7))) i++;
+    if (i <= at + 1 || !redact_is_at(scan, i, "= ") || scan->s[i - 1] != ' ') return at;
+    size_t literal = redact_skip_blanks(scan, i + 1);
+    return redact_quote_at(scan, literal).len ? literal : at;
+}
+
 /* Past =, :, =>, ->, :=, == and blanks; 0 when there is no such thing at `at`. */
 static size_t skip_separator(const redact_scan *scan, const redact_key *key, size_t at,
                              redact_syntax *syntax) {
@@ -148,6 +158,10 @@ static size_t skip_separator(const redact_scan *scan, const redact_key *key, siz
     if (c == '\xe2') return is_arrow(scan, at) ? redact_skip_blanks(scan, at + 3) : 0;
     if (c == '>' && redact_peek(scan, key->start - 1) == '(')
         return redact_skip_blanks(scan, at + 1);
+    size_t quoted = redact_is_at(scan, at, "<- ") ? at + 3 : at;
+    if (redact_is_at(scan, at, ". ")) quoted = at + 2;
+    if (quoted > at && at > key->after && redact_quote_at(scan, quoted).len)
+        return quoted; /* name <- "x" of R, (name . "x") of Lisp */
     if (c == '.' && redact_is_at(scan, at, "...")) { /* name ..... : value */
         while (redact_peek(scan, at) == '.') at++;
         c = redact_peek(scan, at = redact_skip_blanks(scan, at));
@@ -159,7 +173,12 @@ static size_t skip_separator(const redact_scan *scan, const redact_key *key, siz
     size_t i = at + 1;
     if (redact_peek(scan, i) == '=' || (c == ':' && redact_peek(scan, i) == ':')) i++;
     if (redact_peek(scan, i) == '>') i++;
-    size_t value = redact_skip_blanks(scan, i);
+    size_t stars = 0; /* **name:** x */
+    while (c == ':' && stars < 2 && stars < key->start && redact_peek(scan, i + stars) == '*' &&
+           scan->s[key->start - stars - 1] == '*')
+        stars++;
+    size_t value = redact_skip_blanks(scan, i + stars);
+    if (c == ':') value = skip_annotation(scan, value);
     /* "name": x, and `name= next=y`, where the value is missing */
     if (value > i && i == at + 1 && (c == ':' || at == key->after)) *syntax = SYNTAX_LOOSE;
     if (redact_peek(scan, value) == '+' && redact_quote_at(scan, value + 1).len)
@@ -283,6 +302,7 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
     }
     if (key->dashes) {
         at = skip_line_break(scan, at);
+        if (redact_is_at(scan, at, "<<< ")) at = redact_skip_blanks(scan, at + 4);
         if (is_option(scan, at) || is_metavariable(scan, at) || is_remark(scan, at) ||
             redact_goes_on_as_speech(scan, at))
             return 0;

@@ -268,6 +268,17 @@ static bool is_oracle_host(const redact_scan *scan, size_t at) {
            byte_is(redact_peek(scan, end + 1), BYTE_LETTER);
 }
 
+/* Does what takes a user and a password of Oracle stand right before `at`? */
+static bool is_login_before(const redact_scan *scan, size_t at) {
+    static const char *const words[] = {"thin:",  "oci:",    "plus ",   "impdp ",
+                                        "expdp ", "sqlldr ", "target ", "connect "};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t len = strlen(words[i]);
+        if (at >= len && redact_folds_at(scan, at - len, words[i])) return true;
+    }
+    return false;
+}
+
 /* scott/tiger@ after thin: or sqlplus, or before host:1521/service */
 static size_t slash_source(redact_scan *scan, size_t at) {
     const char *s = scan->s;
@@ -277,9 +288,7 @@ static size_t slash_source(redact_scan *scan, size_t at) {
     for (from = slash - 1; from > low && byte_is(s[from - 1], BYTE_NAME); from--) {
     }
     if (from == slash - 1) return 0;
-    bool told = (from >= 5 &&
-                 (memcmp(s + from - 5, "thin:", 5) == 0 || memcmp(s + from - 5, "plus ", 5) == 0 ||
-                  memcmp(s + from - 4, "oci:", 4) == 0)) ||
+    bool told = is_login_before(scan, from) ||
                 (s[at + 1] == '/' && at + 2 < scan->len && s[at + 2] == '/') ||
                 is_oracle_host(scan, at + 1);
     return told && mark_password(scan, slash, at, RULE_DSN) ? at + 1 : 0;
