@@ -8,7 +8,6 @@
 
 #define SPAN ANCHOR_SPAN
 #define BLOCK ANCHOR_BLOCK
-#define COPY (SPAN + BLOCK + SPAN)
 #define GROUPS ANCHOR_GROUPS
 #define WINDOW ANCHOR_WINDOW
 #define PAIRS ANCHOR_PAIRS
@@ -149,29 +148,31 @@ static inline uint64_t refine(const berth_anchors *anchors, const unsigned char 
     return ends;
 }
 
-/* A block too near to the beginning or the end of the text to be looked at where it stands: `copy`
- * has room for SPAN bytes before it and after it.  Tells which of its bytes there are. */
-static uint64_t copy_block(const unsigned char *s, size_t len, size_t block, unsigned char *copy) {
+/* What ends in a block too near to the beginning or the end of the text to be looked at where it
+ * stands: in a copy with room for SPAN bytes before and after.  Apart from the loop, which should
+ * have no array to guard. */
+__attribute__((noinline)) static berth_anchor_ends look_at_edge(const berth_anchors *anchors,
+                                                                const unsigned char *s, size_t len,
+                                                                size_t block, block_fn *look) {
+    unsigned char copy[SPAN + BLOCK + SPAN] = {0};
     size_t before = block < SPAN ? block : SPAN, n = len - block < BLOCK ? len - block : BLOCK;
-    memset(copy, 0, COPY);
     memcpy(copy + SPAN - before, s + block - before, before + n);
-    return n < BLOCK ? (UINT64_C(1) << n) - 1 : ~UINT64_C(0);
+    uint64_t there = n < BLOCK ? (UINT64_C(1) << n) - 1 : ~UINT64_C(0);
+    berth_anchor_ends found = look(anchors, copy + SPAN);
+    return (berth_anchor_ends){found.sequences & there, found.literals & there};
 }
 
 static inline size_t scan_blocks(const berth_anchors *anchors, const unsigned char *s, size_t len,
                                  size_t from, block_fn *look, berth_anchor_ends *ends) {
-    unsigned char copy[COPY];
     for (size_t block = from; block < len; block += BLOCK) {
-        const unsigned char *at = s + block;
-        uint64_t there = ~UINT64_C(0);
-        if (block < SPAN || len - block < BLOCK + SPAN) {
-            there = copy_block(s, len, block, copy);
-            at = copy + SPAN;
+        bool edge = block < SPAN || len - block < BLOCK + SPAN;
+        berth_anchor_ends found =
+            edge ? look_at_edge(anchors, s, len, block, look) : look(anchors, s + block);
+        found.literals = refine(anchors, s, len, block, found.literals);
+        if (found.sequences | found.literals) {
+            *ends = found;
+            return block;
         }
-        berth_anchor_ends found = look(anchors, at);
-        ends->sequences = found.sequences & there;
-        ends->literals = refine(anchors, s, len, block, found.literals & there);
-        if (ends->sequences | ends->literals) return block;
     }
     *ends = (berth_anchor_ends){0, 0};
     return len;

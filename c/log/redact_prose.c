@@ -177,7 +177,8 @@ static bool opens_other(char c) {
 /* The end of the word at `at`, a quoted one as a whole; 0 when the sentence ends there. */
 static size_t word_end(const redact_scan *scan, size_t at) {
     const char *s = scan->s;
-    redact_quote quote = redact_quote_at(scan, at);
+    redact_quote quote = {0};
+    if (!byte_is(s[at], BYTE_WORD)) quote = redact_quote_at(scan, at);
     size_t end = at, stop = scan->len - at > WORD_MAX ? at + WORD_MAX : scan->len;
     if (quote.len) {
         end = redact_quote_close(scan, at + quote.len, quote);
