@@ -283,7 +283,8 @@ enum {
     WORD_LEADS = 16,      /* for: leads from a name to whose it is, and so to the value */
     WORD_WHOSE = 32,      /* by: tells whose it is after a copula */
     WORD_INTRODUCES = 64, /* with: says, before the name, that a value follows */
-    WORD_OWNER = 128      /* user: whose name stands before that of the secret */
+    WORD_OWNER = 128,     /* user: whose name stands before that of the secret */
+    WORD_THING = 256      /* policy: what the name and it mean together is no secret */
 };
 
 void redact_words_index(berth_redactor *r);

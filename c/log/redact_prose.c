@@ -299,6 +299,13 @@ static size_t byte_list(const redact_scan *scan, size_t at) {
     return from > at && redact_byte_run(scan, from) > from ? from : at;
 }
 
+/* password policy, token bucket: what they mean has no value that is a secret. */
+static bool is_of_thing(const redact_scan *scan, size_t at) {
+    size_t end = at;
+    while (byte_is(redact_peek(scan, end), BYTE_LOWER)) end++;
+    return redact_peek(scan, end) == ' ' && (roles_of(scan, at, end) & WORD_THING);
+}
+
 /* "password for ann is x", "token x", "new secret of node-1: x". */
 size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
     const char *s = scan->s;
@@ -307,7 +314,8 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
     size_t start, n = redact_word_before(scan, key->start, &start); /* "set password to x" */
     sentence so_far = {.change = roles_of(scan, start, start + n) & WORD_CHANGE,
                        .foreign = foreign};
-    if (!may_be_told(scan, key, at) || is_table(scan, key, start, n)) return 0;
+    if (is_of_thing(scan, at) || !may_be_told(scan, key, at) || is_table(scan, key, start, n))
+        return 0;
     if (redact_folds_at(scan, key->start, "salasana") && redact_folds_at(scan, at, "on ")) {
         so_far.told = so_far.head = true; /* in Finnish, on is: is */
         at = redact_skip_blanks(scan, at + 3);

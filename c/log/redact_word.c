@@ -7,7 +7,7 @@
 
 static const struct {
     char text[WORD_BYTES];
-    uint8_t roles;
+    uint16_t roles;
 } words[] = {
     /* is x */
     {"is", WORD_COPULA},
@@ -106,6 +106,26 @@ static const struct {
     {"initial", WORD_INTRODUCES},
     {"supplied", WORD_INTRODUCES},
     {"gave", WORD_INTRODUCES},
+    /* password policy: no value, whatever is said of it */
+    {"policy", WORD_THING},
+    {"policies", WORD_THING},
+    {"manager", WORD_THING},
+    {"management", WORD_THING},
+    {"requirements", WORD_THING},
+    {"strength", WORD_THING},
+    {"length", WORD_THING},
+    {"lifetime", WORD_THING},
+    {"expiry", WORD_THING},
+    {"rotation", WORD_THING},
+    {"bucket", WORD_THING},
+    {"buckets", WORD_THING},
+    {"budget", WORD_THING},
+    {"limit", WORD_THING},
+    {"limits", WORD_THING},
+    {"count", WORD_THING},
+    {"usage", WORD_THING},
+    {"ring", WORD_THING},
+    {"affinity", WORD_THING},
     /* role ann password x */
     {"role", WORD_OWNER},
     {"user", WORD_OWNER},
