@@ -34,6 +34,8 @@ local ROWS = {
     { "(api_token NUMERIC(10, 2), user_password nvarchar2(64), password_hash VARCHAR(MAX))" },
     { "warning: SASL LOGIN authentication failed: UGFzc3dvcmQ6" },
     { "password prompt failed: VXNlcm5hbWU6" },
+    { "gpg: Signature made Tue 23 Apr 2019 using RSA key ID FFDCE258" },
+    { "api key id: aB3dE5gH7jK9 of ann" },
   },
   ["a misspelt name"] = {
     { "passwrod=frX2EmOAO (sic) host=n1", "passwrod=*** (sic) host=n1" },

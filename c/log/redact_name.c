@@ -86,10 +86,12 @@ static void join_key(const redact_scan *scan, redact_key *key) {
     bool material = redact_folds_at(scan, key->end, " material");
     bool qualified = n > 0 && berth_key_qualifies(scan->s + start, n);
     if (n > 0 && is_key_of_data(scan->s + start, n)) key->class.kind = BERTH_KEY_NONE;
-    if (!material && !qualified && !is_key_of(scan, key, start, n)) return;
+    bool id = redact_folds_at(scan, key->end, " id") && /* RSA key ID FFDCE258 */
+              !byte_is(redact_peek(scan, key->end + 3), BYTE_NAME);
+    if (id) key->class.kind = BERTH_KEY_NONE;
+    if (id || (!material && !qualified && !is_key_of(scan, key, start, n))) return;
     key->class = (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_MEDIUM};
     if (qualified) key->start = start;
-    if (redact_folds_at(scan, key->end, " id")) key->end += 3;
     key->end += material ? 9 : 0;
 }
 
