@@ -34,6 +34,8 @@ local ROWS = {
     { "(api_token NUMERIC(10, 2), user_password nvarchar2(64), password_hash VARCHAR(MAX))" },
     { "warning: SASL LOGIN authentication failed: UGFzc3dvcmQ6" },
     { "password prompt failed: VXNlcm5hbWU6" },
+    { "authorization: RBAC denied for ann" }, { "serviceAccountToken: expirationSeconds: 3600" },
+    { "public key token b77a5c561934e089" }, { "apiKey: env(API_KEY)" },
     { "gpg: Signature made Tue 23 Apr 2019 using RSA key ID FFDCE258" },
     { "api key id: aB3dE5gH7jK9 of ann" },
   },

@@ -371,6 +371,8 @@ static bool is_reference(const char *s, size_t len) {
     if (i > 2 && i < len && s[i] == '-' && is_cmdlet(s, len)) return true;
     if (i < 3 || !memchr("([<", s[i], 3)) return false;
     if (i + 1 == len || byte_is(s[i + 1], BYTE_QUOTE) || memchr(")[", s[i + 1], 2)) return true;
+    if (s[i] == '(' && s[len - 1] == ')' && is_capital_name(s + i + 1, len - i - 2))
+        return true; /* env(API_KEY) */
     if (s[i] == '(' && (dots > 0 || memchr(s, '_', i))) return true;     /* self.find(x */
     return s[i] != '(' && i + 2 < len && byte_is(s[from], BYTE_UPPER) && /* Optional[str] */
            is_all(s + i + 1, len - i - 2, BYTE_LETTER) && memchr("]>", s[len - 1], 2);
@@ -558,8 +560,11 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
         return false;
     if (syntax >= SYNTAX_LOOSE && is_plain_pair(scan, start)) return false;
     if (class.kind == BERTH_KEY_AUTH && syntax == SYNTAX_LOOSE && len < 16 &&
-        is_all(s, len, BYTE_LOWER))
+        (is_all(s, len, BYTE_LOWER) || is_all(s, len, BYTE_UPPER)))
         return false; /* authorization: rbac */
+    if (class.weight != BERTH_KEY_STRONG && syntax == SYNTAX_LOOSE && is_all(s, len, BYTE_LETTER) &&
+        redact_is_at(scan, end, ": "))
+        return false; /* token: expirationSeconds: 3600 */
     if (class.kind == BERTH_KEY_PERSON) return look_at(s, len).digit >= 4;
     if (syntax == SYNTAX_PROSE && is_machine_number(s, len)) return false;
     if (syntax == SYNTAX_PROSE && !class.bare) {

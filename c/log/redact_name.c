@@ -126,6 +126,10 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         join_key(scan, key);
         return;
     }
+    if (key->start >= 11 && redact_folds_at(scan, key->start - 11, "public key token")) {
+        key->class.kind = BERTH_KEY_NONE; /* of an assembly of .NET */
+        return;
+    }
     if (key->class.kind != BERTH_KEY_NONE && is_code_before(scan, key->start)) {
         key->class = (berth_key_class){.kind = BERTH_KEY_CODE, .weight = BERTH_KEY_MEDIUM};
         return;
