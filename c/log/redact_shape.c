@@ -19,6 +19,7 @@
 /* A literal was found where the token begins: nothing is to be looked for ahead, such as a byte
  * that the pattern needs somewhere. */
 #define SHAPE_OPTIONS (PCRE2_ANCHORED | PCRE2_NO_START_OPTIMIZE)
+#define MATCH_WORK 400 /* when it reads a good part of the slice */
 #define SHORTEST 10
 #define WRAPPED_LEAST 8
 #define WRAPPED_MAX 512
@@ -261,7 +262,8 @@ static size_t wrapped_end(redact_scan *scan, size_t start, unsigned index) {
     redact_shapes *s = scan->r->shapes;
     char token[WRAPPED_MAX];
     size_t first = start, n, next;
-    while (first < scan->len && is_token_byte(scan->s[first])) first++;
+    size_t stop = scan->len - start > sizeof token ? start + sizeof token : scan->len;
+    while (first < stop && is_token_byte(scan->s[first])) first++;
     n = first - start;
     next = first + (redact_peek(scan, first) == '\r');
     if (n < WRAPPED_LEAST || n >= sizeof token || redact_peek(scan, next++) != '\n') return 0;
@@ -283,6 +285,7 @@ size_t redact_shape(redact_scan *scan, size_t at, unsigned index) {
     if (back == 0 && is_inside_word(scan, at)) return 0;
     if (!*shapes[index].kept && is_short(scan, start)) return 0;
     size_t len = scan->len - start < SLICE ? scan->len - start : SLICE;
+    redact_work(scan, MATCH_WORK);
     int rc = pcre2_match(s->code[index], (PCRE2_SPTR)scan->s + start, len, 0, PCRE2_NO_UTF_CHECK,
                          s->data, s->match);
     if (rc == PCRE2_ERROR_NOMATCH) {
