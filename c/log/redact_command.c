@@ -208,10 +208,13 @@ static size_t first_word(redact_scan *scan, words w) {
     const char *s = scan->s;
     while (next_word(&w)) {
         if (s[w.from] == '-') continue;
-        if (memchr(s + w.from, '=', w.to - w.from) && !byte_is(s[w.to - 1], BYTE_WORD)) return 0;
+        bool quoted = byte_is(s[w.from - 1], BYTE_QUOTE); /* no pair then */
+        const char *sign = quoted ? NULL : memchr(s + w.from, '=', w.to - w.from);
+        if (sign && !byte_is(s[w.to - 1], BYTE_WORD)) return 0;
         bool mixed =
             redact_is_mixture(scan, w.from, w.to) && redact_has_odd_bytes(scan, w.from, w.to);
-        return mixed && !redact_is_pair(scan, w.from) ? mark(scan, w.from, w.to) : 0;
+        bool pair = !quoted && redact_is_pair(scan, w.from);
+        return mixed && !pair ? mark(scan, w.from, w.to) : 0;
     }
     return 0;
 }

@@ -212,6 +212,10 @@ typedef struct berth_command {
     X("psexec", "-p", NEXT, NULL)                                                                  \
     X("schtasks", "/rp", NEXT, NULL)                                                               \
     X("convertto-securestring", "", FIRST, NULL)                                                   \
+    X("createuser", "SHA", NEXT, NULL)                                                             \
+    X("createuser", "MD5", NEXT, NULL)                                                             \
+    X("createuser", "AES", NEXT, NULL)                                                             \
+    X("createuser", "DES", NEXT, NULL)                                                             \
     X("redis-cli", "AUTH", NEXT, NULL)                                                             \
     X("iwconfig", "key", NEXT, NULL)                                                               \
     X("sudo", "", ECHO, "--stdin")                                                                 \

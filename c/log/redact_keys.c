@@ -129,6 +129,8 @@ static const word words[] = {
     W("deploy", ROLE_QUALIFIER),
     W("deployment", ROLE_QUALIFIER),
     W("digest", ROLE_TAIL),
+    W("dockercfg", ROLE_DATA_WHOLE),
+    W("dockerconfigjson", ROLE_DATA_WHOLE),
     W("drowssap", ROLE_PASSWORD),
     W("enc", ROLE_TAIL),
     W("encoded", ROLE_TAIL),

@@ -14,7 +14,7 @@ static const char *const name_literals[] = {
     "pass",     "pwd",      "pswd",     "secret",   "token",     "key\1",    "keys\1",   "auth",
     "cred",     "cookie",   "session",  "sessid",   "sid\1",     "sig\1",    "signatur", "hmac",
     "otp\1",    "pin\1",    "cvv",      "cvc",      "csc\1",     "mfa",      "2fa\1",    "ssn\1",
-    "user_dat", "user-dat", "userdata", "user dat", "configdr",  "jwt\1",    "psk\1",    "kek\1",
+    "user_dat", "user-dat", "userdata", "user dat", "configdr", "dockerco", "dockercf",  "jwt\1",    "psk\1",    "kek\1",
     "mnemonic", "communit", "cephclus", "swifthas", "psw\1",     "pw=",      "csrf",     "xsrf",
     "samlres",  "samlreq",  "assertio", "verifier", "securityc", "phone",    "mobile",   "msisdn",
     "tel\1",    "fax\1",    "sms\1",    "senha",    "clave\1",   "kennwort", "wachtwoo", "losenord",
