@@ -98,6 +98,10 @@ local ROWS = {
   ["a name and a value in code or in a text"] = {
     { "**Password:** walrus-amber-417", "**Password:** ***" },
     { "*Password:* x1y2z3", "*Password:* ***" },
+    { "password ===> Zq7RmB2xKw9L", "password ===> ***" },
+    { "password === walrus-amber-417", "password === ***" },
+    { "password [ann]: hunter2x", "password [ann]: ***" },
+    { '{"n":"password","v":"hunter2x"}', '{"n":"password","v":"***"}' },
     { "const apiKey: string = 'Zq7RmB2xKw9L'", "const apiKey: string = '***'" },
     { 'password: Optional[str] = "hunter2x"', 'password: Optional[str] = "***"' },
     { "password: str = None" }, { 'def f(password: str, host: str = "n1"):' },

@@ -202,6 +202,10 @@ static void close_name(const redact_scan *scan, redact_key *key) {
         if (quote.len && (next == '=' || next == ':' || next == ',')) key->after += quote.len;
     }
     if (c == '[' || c == '(') key->after = skip_index(scan, key->after);
+    if (c == ' ' && redact_peek(scan, key->after + 1) == '[') { /* name [ann]: x */
+        size_t past = skip_index(scan, key->after + 1);
+        if (redact_peek(scan, past) == ':') key->after = past;
+    }
 }
 
 /* ?code=x and /reset/x: after the joint what looks random. */

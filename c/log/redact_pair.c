@@ -172,6 +172,7 @@ static size_t skip_separator(const redact_scan *scan, const redact_key *key, siz
     if (redact_is_at(scan, at, "://")) return 0;
     size_t i = at + 1;
     if (redact_peek(scan, i) == '=' || (c == ':' && redact_peek(scan, i) == ':')) i++;
+    if (redact_is_at(scan, i, "=>") || redact_is_at(scan, i, "= ")) i++; /* ===> x, === x */
     if (redact_peek(scan, i) == '>') i++;
     size_t stars = 0; /* **name:** x */
     while (c == ':' && stars < 2 && stars < key->start && redact_peek(scan, i + stars) == '*' &&

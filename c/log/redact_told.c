@@ -11,7 +11,7 @@
 
 static const char *const tellers[] = {
     "name", "key",     "field",    "id",     "k",     "param",  "parameter", "variable", "var", "p",
-    "attr", "setting", "property", "header", "label", "option", "attribute", "type",     "env",
+    "attr", "setting", "property", "header", "label", "option", "attribute", "type",     "env",       "n",
 };
 static const char *const values[] = {
     "value", "val", "v", "content", "data", "default", "string", "text",
