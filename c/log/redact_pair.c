@@ -403,7 +403,7 @@ static size_t among_others(redact_scan *scan, const redact_key *key, size_t at) 
         for (end = at + 1;
              end < scan->len && !byte_is(scan->s[end], BYTE_SPACE) && scan->s[end] != ','; end++) {
         }
-        if (scan->s[at + 1] == '-' ||
+        if (redact_peek(scan, at + 1) == '-' ||
             !redact_is_secret(scan, key->class, at + 1, end, SYNTAX_TIGHT))
             return 0;
         return redact_mark_secret(scan, at + 1, end, key->rule) ? end : 0;

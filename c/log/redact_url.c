@@ -289,7 +289,7 @@ static size_t slash_source(redact_scan *scan, size_t at) {
     }
     if (from == slash - 1) return 0;
     bool told = is_login_before(scan, from) ||
-                (s[at + 1] == '/' && at + 2 < scan->len && s[at + 2] == '/') ||
+                redact_is_at(scan, at + 1, "//") ||
                 is_oracle_host(scan, at + 1);
     return told && mark_password(scan, slash, at, RULE_DSN) ? at + 1 : 0;
 }
