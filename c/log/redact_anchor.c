@@ -255,11 +255,20 @@ static unsigned sequences_at(const berth_anchor_walk *walk) {
     return (unsigned)(~fits >> 56);
 }
 
+static unsigned lowest_bit(uint64_t bits) {
+#ifdef __GNUC__
+    return (unsigned)__builtin_ctzll(bits);
+#else
+    unsigned n = 0;
+    for (; !(bits & 1); bits >>= 1) n++;
+    return n;
+#endif
+}
+
 /* One of those that were found, if it begins late enough. */
 static bool next_sequence(berth_anchor_walk *walk, berth_anchor *out) {
     while (walk->found) {
-        unsigned lane = 0;
-        while (!(walk->found >> lane & 1u)) lane++;
+        unsigned lane = lowest_bit(walk->found);
         walk->found &= walk->found - 1;
         const anchor_sequence *sequence = &anchor_sequences[lane];
         size_t len = SPAN + sequence->before;
@@ -296,16 +305,6 @@ static bool next_literal(berth_anchor_walk *walk, berth_anchor *out) {
         return true;
     }
     return false;
-}
-
-static unsigned lowest_bit(uint64_t bits) {
-#ifdef __GNUC__
-    return (unsigned)__builtin_ctzll(bits);
-#else
-    unsigned n = 0;
-    for (; !(bits & 1); bits >>= 1) n++;
-    return n;
-#endif
 }
 
 /* Moves to the next byte at which something might end. */

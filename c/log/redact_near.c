@@ -182,10 +182,15 @@ static void look_at_words(redact_scan *scan, size_t at, size_t stop, unsigned ru
     while (at < stop && s[at] != '\n') {
         size_t from = at, most = scan->len - at > WORD_MAX ? at + WORD_MAX : scan->len;
         unsigned classes = 0;
-        for (; at < most && !is_border(s[at]); at++)
-            classes |= berth_byte_class[(unsigned char)s[at]];
+        for (unsigned class; at < most; at++, classes |= class) {
+            class = berth_byte_class[(unsigned char)s[at]];
+            if (!(class & (BYTE_NAME | BYTE_HIGH)) && is_border(s[at])) break;
+        }
         if (at > from) {
-            bool mixed = (classes & BYTE_LETTER) == BYTE_LETTER || (classes & BYTE_DIGIT);
+            bool quoted = from > 0 && byte_is(s[from - 1], BYTE_QUOTE);
+            bool after_slash = word_end - word == 1 && s[word] == '/';
+            bool mixed = (classes & BYTE_UPPER) || /* else it must be given */
+                         ((classes & BYTE_DIGIT) && (quoted || after_slash));
             if (at - from >= WORD_LEAST && mixed && (classes & BYTE_LOWER))
                 look_at_word(scan, rule, from, at, word, word_end);
             word = from;
