@@ -103,12 +103,13 @@ static size_t mark(redact_scan *scan, size_t from, size_t to) {
         redact_variables(scan, from, RULE_COMMAND))
         return 0;
     redact_quote quote = from < to ? redact_quote_at(scan, from) : (redact_quote){0};
+    redact_syntax syntax = quote.len ? SYNTAX_QUOTED : SYNTAX_TIGHT;
     if (quote.len && to > from + 2 * quote.len) {
         from += quote.len;
         if (byte_is(scan->s[to - 1], BYTE_QUOTE)) to -= quote.len;
     }
     berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
-    if (from >= to || !redact_is_secret(scan, class, from, to, SYNTAX_TIGHT)) return 0;
+    if (from >= to || !redact_is_secret(scan, class, from, to, syntax)) return 0;
     return redact_mark_secret(scan, from, to, RULE_COMMAND) ? to : 0;
 }
 

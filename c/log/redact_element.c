@@ -41,6 +41,9 @@ size_t redact_element(redact_scan *scan, const redact_key *key, size_t at) {
     size_t stop = scan->len - at > ELEMENT_MAX ? at + ELEMENT_MAX : scan->len, end, open = at;
     if (redact_peek(scan, at) == '@' && key->start > 1 && s[key->start - 2] == ':')
         return 0; /* ann:<password>@node-1 */
+    bool named = byte_is(redact_peek(scan, at), BYTE_QUOTE) && key->start > 1 &&
+                 s[key->start - 2] == s[at];
+    if (named) return 0; /* use "<password>" instead */
     at = child_text(scan, at, stop);
     if (at >= stop) return 0;
     if (redact_is_at(scan, at, "<![CDATA[")) {

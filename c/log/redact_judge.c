@@ -12,17 +12,15 @@
 
 /* What stands where a secret could, in order of the alphabet. */
 static const char *const keep_words[] = {
-    "absent",     "accepted",  "and",       "any",       "auto",      "await",     "bool",
-    "boolean",    "bytes",     "changed",   "char",      "denied",    "disabled",  "empty",
-    "enabled",    "error",     "expired",   "failed",    "failure",   "false",     "filtered",
-    "given",      "hidden",    "incorrect", "int",       "integer",   "invalid",   "keystone",
-    "masked",     "mismatch",  "missing",   "n/a",       "na",        "never",     "new",
-    "nil",        "no",        "none",      "not",       "null",      "object",    "off",
-    "ok",         "okay",      "omitted",   "on",        "optional",  "or",        "present",
-    "prompt",     "protected", "provided",  "redacted",  "rejected",  "removed",   "required",
-    "reset",      "revoked",   "rotated",   "sanitized", "set",       "str",       "string",
-    "suppressed", "text",      "true",      "type",      "unchanged", "undefined", "unknown",
-    "unset",      "updated",   "valid",     "varchar",   "wrong",     "yes",
+    "absent", "accepted", "and", "any", "auto", "await", "bool", "boolean", "bytes", "changed",
+    "char", "denied", "disabled", "empty", "enabled", "error", "expected", "expired", "failed",
+    "failure", "false", "filtered", "given", "hidden", "incorrect", "int", "integer", "invalid",
+    "keystone", "masked", "mismatch", "missing", "must", "n/a", "na", "never", "new", "nil", "no",
+    "none", "not", "null", "object", "off", "ok", "okay", "omitted", "on", "optional", "or",
+    "present", "prompt", "protected", "provided", "redacted", "rejected", "removed", "required",
+    "reset", "revoked", "rotated", "sanitized", "set", "should", "str", "string", "suppressed",
+    "text", "true", "type", "unchanged", "undefined", "unknown", "unset", "updated", "valid",
+    "varchar", "wrong", "yes",
 };
 
 static bool is_keep_word(const char *s, size_t len) {
@@ -361,8 +359,11 @@ static bool is_reference(const char *s, size_t len) {
     while (from < len && (s[from] == '&' || s[from] == '*')) from++;
     size_t i = from;
     if (i == len || !byte_is(s[i], BYTE_LETTER | BYTE_JOINT)) return false;
-    for (; i < len && (byte_is(s[i], BYTE_LETTER) || s[i] == '_' || s[i] == '.'); i++)
+    for (; i < len && (byte_is(s[i], BYTE_WORD) || s[i] == '_' || s[i] == '.'); i++)
         dots += s[i] == '.';
+    if (i < len && s[i] != '(')
+        for (i = from; i < len && (byte_is(s[i], BYTE_LETTER) || s[i] == '_' || s[i] == '.'); i++) {
+        }
     if (i == len) {
         if (from > 0) return dots == 0 && is_all(s + from, len - from, BYTE_LOWER);
         return dots > 0 && len <= BERTH_KEY_NAME_MAX && s[0] != '.' &&
@@ -370,6 +371,12 @@ static bool is_reference(const char *s, size_t len) {
     }
     if (i > 2 && i < len && s[i] == '-' && is_cmdlet(s, len)) return true;
     if (i < 3 || !memchr("([<", s[i], 3)) return false;
+    if (s[i] == '[' && dots > 0) return true; /* typing.Optional[bytes */
+    size_t inner = i + 1; /* bytes(password */
+    while (inner < len && byte_is(s[inner], BYTE_LETTER)) inner++;
+    if (s[i] == '(' && inner == len &&
+        berth_key_classify(s + i + 1, len - i - 1).kind != BERTH_KEY_NONE)
+        return true;
     if (i + 1 == len || byte_is(s[i + 1], BYTE_QUOTE) || memchr(")[", s[i + 1], 2)) return true;
     if (s[i] == '(' && s[len - 1] == ')' && is_capital_name(s + i + 1, len - i - 2))
         return true; /* env(API_KEY) */
@@ -404,18 +411,20 @@ static bool is_sentence(const char *s, size_t len) {
 /* Does the lower-case word go on as prose: at least two more of the kind after it, and words among
  * them that passphrases have not? */
 static bool is_prose(const redact_scan *scan, size_t start, size_t end, bool phrase) {
-    if (!is_all(scan->s + start, end - start, BYTE_LOWER)) return false;
+    bool capital = byte_is(scan->s[start], BYTE_UPPER) && end - start > 1;
+    if (!is_all(scan->s + start + capital, end - start - capital, BYTE_LOWER)) return false;
     size_t at = end, words = 0;
     while (at < scan->len && words < PROSE_WORDS && scan->s[at] == ' ') {
         size_t from = at + 1, stop = from;
-        while (stop < scan->len && stop < from + 16 && byte_is(scan->s[stop], BYTE_LOWER)) stop++;
+        while (stop < scan->len && stop < from + 16 && byte_is(scan->s[stop], BYTE_LETTER)) stop++;
         bool name = stop < scan->len && byte_is(scan->s[stop], BYTE_DIGIT | BYTE_JOINT);
         while (name && byte_is(redact_peek(scan, stop), BYTE_NAME)) stop++; /* ann.b, node-1 */
         if (stop == from) break;
         at = stop;
         words += !name;
     }
-    return words >= 2 && !(phrase && !redact_is_speech(scan->s + start, at - start));
+    return words >= 2 &&
+           !((phrase || capital) && !redact_is_speech(scan->s + start, at - start));
 }
 
 bool redact_goes_on_as_speech(const redact_scan *scan, size_t at) {
@@ -455,6 +464,16 @@ static bool is_architecture(const char *s, size_t len) {
     return (len < 8 && is_all(s, len, BYTE_LOWER)) || IS_ONE_OF(s, len, names);
 }
 
+/* Name.Label, self.refresh_grant: what code takes from elsewhere. */
+static bool is_dotted_name(const char *s, size_t len) {
+    size_t dots = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (!byte_is(s[i], BYTE_LETTER) && s[i] != '_' && s[i] != '.') return false;
+        dots += s[i] == '.' && i > 0 && i + 1 < len;
+    }
+    return dots > 0;
+}
+
 static bool medium_is_secret(const redact_scan *scan, berth_key_class class, size_t start,
                              size_t end, redact_syntax syntax) {
     const char *s = scan->s + start;
@@ -473,12 +492,18 @@ static bool medium_is_secret(const redact_scan *scan, berth_key_class class, siz
     default:
         break;
     }
+    bool named = class.kind == BERTH_KEY_SECRET || class.kind == BERTH_KEY_TOKEN ||
+                 class.kind == BERTH_KEY_KEY;
+    if (named && syntax == SYNTAX_TIGHT && len < 4) return false; /* user_secret_t:s0 */
     if (number) return len >= (syntax == SYNTAX_QUOTED ? 4u : syntax == SYNTAX_TIGHT ? 6u : 7u);
     if (is_path(s, len) || is_web_address(s, len) || is_machine_number(s, len)) return false;
     if (class.kind == BERTH_KEY_SECRET && (is_resource(s, len) || is_in_resource_name(scan, start)))
         return false;
     if (syntax == SYNTAX_LOOSE && is_all(s, len, BYTE_UPPER) && followed_by_word(scan, end))
         return false;
+    bool word = len > 1 && byte_is(s[0], BYTE_LETTER) && is_all(s + 1, len - 1, BYTE_LOWER);
+    if (syntax == SYNTAX_LOOSE && word && class.kind != BERTH_KEY_SECRET) return false;
+    if (syntax != SYNTAX_QUOTED && is_dotted_name(s, len)) return false;
     if (syntax == SYNTAX_LOOSE && is_all(s, len, BYTE_LOWER) &&
         (followed_by_word(scan, end) || berth_key_classify(s, len).kind != BERTH_KEY_NONE))
         return false;
@@ -538,13 +563,21 @@ static bool is_grouped_code(const char *s, size_t len) {
     return groups >= 2 && digits > 0;
 }
 
+/* refresh_token: a name of such a secret, as programs write it. */
+static bool is_key_name(const char *s, size_t len) {
+    for (size_t i = 0; i < len; i++) {
+        if (!byte_is(s[i], BYTE_LOWER) && s[i] != '_') return false;
+    }
+    return memchr(s, '_', len) && berth_key_classify(s, len).kind != BERTH_KEY_NONE;
+}
+
 bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t start, size_t end,
                       redact_syntax syntax) {
     const char *s = scan->s + start;
     size_t len = end - start;
     while (syntax != SYNTAX_QUOTED && len > 1 && memchr(".,;:!?", s[len - 1], 6)) len--;
     end = start + len;
-    if (len == 1 && (s[0] == '|' || s[0] == '>')) return false; /* a block that is cut off */
+    if (len == 1 && memchr("|>{([", s[0], 5)) return false; /* a block that is cut off */
     redact_work(scan, 40 + (len < LOOK_MAX ? len : LOOK_MAX));
     if (len == 0 || is_keep_word(s, len) || is_blanked(s, len) || is_placeholder(s, len))
         return false;
@@ -555,6 +588,8 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
         return false;
     if (syntax >= SYNTAX_LOOSE && is_capital_name(s, len)) return false;
     if (syntax == SYNTAX_QUOTED && is_sentence(s, len)) return false;
+    if (syntax == SYNTAX_LOOSE && len > 3 && memcmp(s + len - 3, "n't", 3) == 0) return false;
+    if (is_key_name(s, len)) return false; /* token_key = 'token' */
     if (syntax == SYNTAX_LOOSE &&
         (is_prose(scan, start, end, class.phrase) || is_no_value(scan, start, end)))
         return false;

@@ -578,10 +578,10 @@ static berth_key_class classify(const char *name, size_t len, split *lower) {
     for (size_t i = 0; i < parts.count; i++) {
         const char *text = parts.lower + parts.word[i].start;
         role[i] = role_of(text, parts.word[i].len);
-        bool joined = parts.word[i].start > 0 && byte_is(text[-1], BYTE_JOINT);
+        bool joined = parts.word[i].start > 0 && (text[-1] == '_' || text[-1] == '-'); /* no .c */
         if (parts.word[i].len == 1 && role[i] == ROLE_NONE && joined) role[i] = ROLE_TAIL; /* _x */
         if (role[i] == ROLE_ATTRIBUTE) /* random_password.this.result of Terraform, no auth_result */
-            role[i] = joined && text[-1] == '.' ? ROLE_TAIL : ROLE_NONE;
+            role[i] = parts.word[i].start > 0 && text[-1] == '.' ? ROLE_TAIL : ROLE_NONE;
         if (i > 0 && parts.word[i].len == 3 && memcmp(text, "for", 3) == 0) owner = i + 1;
     }
     berth_key_class class = class_from(&parts, role, 0);

@@ -52,7 +52,7 @@ bool redact_is_scrambled(const char *s, size_t len) {
     if (joints > 0 && (short_one || s[0] == '/' || joints * 5 > len)) return false;
     if (!upper || !lower || (!digits && (signs || joints))) return false;
     if (!digits) return redact_is_jumble(s, len);
-    return signs > 0 || count_odd(s, len) >= (joints ? 4u : 2u);
+    return count_odd(s, len) >= (signs ? 1u : joints ? 4u : 2u);
 }
 
 /* Words before a value that say what it is: no secret. */
@@ -204,7 +204,8 @@ static void look_at_words(redact_scan *scan, size_t at, size_t stop, unsigned ru
 /* password (amber-fjord-031) rejected */
 static void look_at_next(redact_scan *scan, const redact_key *key) {
     size_t from = redact_skip_blanks(scan, key->end + key->quote.len), to;
-    if (redact_peek(scan, from) != '(' && redact_peek(scan, from) != '[') return;
+    char open = redact_peek(scan, from);
+    if (open != '(' && open != '[' && open != '<') return;
     for (to = ++from; to < scan->len && to - from < WORD_MAX && !is_border(scan->s[to]); to++) {
     }
     if (key->class.weight == BERTH_KEY_STRONG && redact_is_phrase_code(scan->s + from, to - from))

@@ -76,7 +76,8 @@ static const char *const dump_literals[] = {"000: \2\2", "000:  \2\2", "000  \2\
                                             "000 \2\2 \2"};
 static const char *const byte_literals[] = {"70:61:73", "70 61 73", "50 61 73", "50 41 53",
                                             "73 65 63",
-                                            "74 6f 6b", "6b 65 79", "7061 737", "3a 2f 2f", "3a:2f:2f",
+                                            "74 6f 6b", "6b 65 79", "7061 737", "3a 2f 2f",
+                                            "3a:2f:2f",
                                             "74:6f:6b", "73:65:63", "6b:65:79"};
 /* What is decoded where it stands for something else: %41, \u0041, \/, &quot;, full-width letters,
  * colours of a terminal, broken lines. */

@@ -221,11 +221,12 @@ static bool is_remark(const redact_scan *scan, size_t at) {
 
 /* PASS: test_x (0.12s) */
 static bool is_test_result(const redact_scan *scan, const redact_key *key, size_t at) {
-    size_t end = at;
     if (key->end - key->start != 4 || !redact_is_at(scan, key->start, "PASS:")) return false;
-    while (byte_is(redact_peek(scan, end), BYTE_NAME) || redact_peek(scan, end) == '/') end++;
-    if (at <= key->end + 1) return false;
-    return redact_is_at(scan, end, " (") || (end >= scan->len && !redact_has_digit(scan, at, end));
+    size_t len = redact_bare_end(scan, at) - at;
+    const char *s = scan->s + at;
+    bool secret = redact_is_scrambled(s, len) || redact_is_phrase_code(s, len) ||
+                  (!memchr(s, '.', len) && !memchr(s, '/', len) && redact_looks_random(s, len));
+    return at > key->end + 1 && !secret;
 }
 
 /* phone is 555..., tel. 0033 ...: the number after a word or two. */
@@ -242,6 +243,37 @@ static size_t contact(redact_scan *scan, const redact_key *key, size_t at) {
         at = end;
     }
     return redact_phone(scan, at + redact_quote_at(scan, at).len, key->rule);
+}
+
+/* -onepass    Use one pass: does a word begin that a manual says of the option? */
+static bool is_help(const redact_scan *scan, const redact_key *key, size_t at) {
+    size_t end = at + 1;
+    if (at < key->after + 2 || !byte_is(redact_peek(scan, at), BYTE_UPPER)) return false;
+    while (byte_is(redact_peek(scan, end), BYTE_LOWER)) end++;
+    return end > at + 1 && redact_peek(scan, end) == ' ' &&
+           byte_is(redact_peek(scan, end + 1), BYTE_LETTER);
+}
+
+/* --null-password to generate keys */
+static bool is_speech_word(const redact_scan *scan, size_t at) {
+    size_t end = at;
+    while (byte_is(redact_peek(scan, end), BYTE_LOWER)) end++;
+    return redact_peek(scan, end) == ' ' && redact_is_speech(scan->s + at, end - at);
+}
+
+/* (name): Add a parameter; token->next, token::next: is the value a word of a change or of code? */
+static bool is_member(const redact_scan *scan, const redact_key *key, size_t at) {
+    char last = key->after > 0 ? scan->s[key->after - 1] : '\0';
+    bool function = last == ')' && redact_peek(scan, key->after) == ':';
+    bool arrow = at == key->after + 2 && (redact_is_at(scan, key->after, "->") ||
+                                          redact_is_at(scan, key->after, "::"));
+    if ((!function && !arrow) || redact_quote_at(scan, at).len) return false;
+    size_t end = redact_bare_end(scan, at);
+    if (arrow)
+        return !redact_is_scrambled(scan->s + at, end - at) &&
+               !redact_is_phrase_code(scan->s + at, end - at) &&
+               byte_is(redact_peek(scan, at), BYTE_LETTER);
+    return !redact_has_digit(scan, at, end);
 }
 
 /* Is the name one of programs, not of sentences: of several words joined without blanks? */
@@ -305,7 +337,8 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
         at = skip_line_break(scan, at);
         if (redact_is_at(scan, at, "<<< ")) at = redact_skip_blanks(scan, at + 4);
         if (is_option(scan, at) || is_metavariable(scan, at) || is_remark(scan, at) ||
-            redact_goes_on_as_speech(scan, at))
+            redact_goes_on_as_speech(scan, at) || is_speech_word(scan, at) ||
+            is_help(scan, key, at))
             return 0;
         return redact_value(scan, key, at, SYNTAX_TIGHT);
     }
@@ -389,6 +422,7 @@ static bool is_program(const redact_scan *scan, const redact_key *key) {
 static size_t after_comma(redact_scan *scan, const redact_key *key, size_t comma) {
     size_t at = redact_skip_blanks(scan, comma + 1), close;
     if (key->quote.len || key->class.weight != BERTH_KEY_STRONG || at == comma + 1) return 0;
+    if (key->start > 0 && scan->s[key->start - 1] == '/') return 0; /* man/passwd.1, man/x.1 */
     redact_quote quote = redact_quote_at(scan, at);
     if (!quote.len) return redact_value(scan, key, at, SYNTAX_PROSE);
     size_t from = redact_quoted(scan, at, quote, &close);
@@ -547,6 +581,7 @@ size_t redact_pair(redact_scan *scan, const redact_key *key) {
     if (key->class.kind == BERTH_KEY_CONTACT) return contact(scan, key, from);
     if (!value) return unjoined(scan, key, at);
     if (key->quote.len) syntax = SYNTAX_QUOTED;
+    if (is_member(scan, key, value)) return 0;
     if ((key->dashes && is_metavariable(scan, value)) || is_test_result(scan, key, value)) return 0;
     redact_bound(scan, key, value);
     if (key->class.weight != BERTH_KEY_WEAK && redact_variables(scan, value, key->rule)) return 0;

@@ -27,7 +27,7 @@ static bool begins_inside(const redact_scan *scan, size_t at) {
     if (byte_is(c, BYTE_DIGIT) || c == '_') return true;
     if (byte_is(c, BYTE_LETTER))
         return !(at > 1 && scan->s[at - 2] == '\\' && (c == 'n' || c == 't' || c == 'r'));
-    if (c != '-' && c != '.' && c != '+') return false;
+    if (c != '-' && c != '.' && c != '+' && c != '/') return false;
     return at > 1 && byte_is(scan->s[at - 2], BYTE_WORD);
 }
 
@@ -114,13 +114,31 @@ static bool is_card(const char *digits, size_t n) {
     return false;
 }
 
+/* 542E 542F 5430 5431: do four hexadecimal digits stand before, too? */
+static bool is_in_row(const redact_scan *scan, size_t at, char joint) {
+    if (at < 5 || scan->s[at - 1] != joint) return false;
+    for (size_t i = at - 5; i < at - 1; i++) {
+        if (!byte_is(scan->s[i], BYTE_HEX)) return false;
+    }
+    return at == 5 || !byte_is(scan->s[at - 6], BYTE_WORD);
+}
+
+/* Do two more groups of four follow? */
+static bool goes_on_in_row(const redact_scan *scan, size_t at, char joint) {
+    for (size_t i = 0; i < 10; i++) {
+        char c = at_or_nul(scan, at + i);
+        if (i % 5 ? !byte_is(c, BYTE_HEX) : c != joint) return false;
+    }
+    return true;
+}
+
 /* Digits, single blanks or dashes of one kind between groups of them. */
 static size_t card(redact_scan *scan, size_t at, bool grouped) {
     const char *s = scan->s;
     char digits[CARD_MAX + 1], joint = grouped ? s[at + 4] : '\0';
     size_t n = 0, i = at, group = 0, groups = 0;
     bool named = joint == '_' && before(scan, at) == '_'; /* card_4111_1111_... */
-    if (!named && begins_inside(scan, at)) return 0;
+    if (!named && (begins_inside(scan, at) || (grouped && is_in_row(scan, at, joint)))) return 0;
     for (; i < scan->len && n <= CARD_MAX; i++) {
         if (byte_is(s[i], BYTE_DIGIT)) {
             digits[n++] = s[i];
@@ -135,7 +153,7 @@ static size_t card(redact_scan *scan, size_t at, bool grouped) {
         }
     }
     if (n < CARD_MIN || n > CARD_MAX || goes_on(scan, i) || !is_card(digits, n)) return 0;
-    if (is_amount(scan, at)) return 0;
+    if (is_amount(scan, at) || (grouped && goes_on_in_row(scan, i, joint))) return 0;
     return redact_mark(scan, at, i, RULE_CARD) ? i : 0;
 }
 
@@ -163,8 +181,9 @@ static size_t social_security(redact_scan *scan, size_t at) {
     const char *s = scan->s;
     size_t end = at + 11;
     if (end > scan->len || begins_inside(scan, at) || goes_on(scan, end)) return 0;
-    for (size_t i = at + 7; i < end; i++) {
-        if (!byte_is(s[i], BYTE_DIGIT)) return 0;
+    for (size_t i = at; i < end; i++) {
+        bool joint = i == at + 3 || i == at + 6;
+        if (!joint && !byte_is(s[i], BYTE_DIGIT)) return 0; /* Oct-14-1996 */
     }
     bool used = memcmp(s + at, "000", 3) != 0 && memcmp(s + at, "666", 3) != 0 && s[at] != '9' &&
                 memcmp(s + at + 4, "00", 2) != 0 && memcmp(s + at + 7, "0000", 4) != 0;

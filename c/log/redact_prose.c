@@ -73,7 +73,7 @@ static size_t quoted_after(redact_scan *scan, const redact_key *key, size_t at, 
     bool sure = told || key->dashes || capital || is_introduced(scan, key);
     if (key->class.weight == BERTH_KEY_WEAK) return 0;
     bool plain = key->class.kind == BERTH_KEY_SECRET && !capital && !told;
-    if (plain && is_object_name(scan, from, close)) return 0; /* secret "db-creds-x7k2p" not found */
+    if (plain && is_object_name(scan, from, close)) return 0; /* secret "db-x7k2p" not found */
     if (!sure && !redact_is_mixture(scan, from, close) && !key->class.phrase) return 0;
     bool words = redact_has_blank(scan, from, close);
     if (words && told && redact_is_speech(scan->s + from, close - from)) return 0;
@@ -327,6 +327,7 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
         size_t done = 0;
         if (so_far.told) at = byte_list(scan, at);
         if (s[at] == '<' && so_far.told) return redact_tagged(scan, key, at);
+        if (value && s[at] == '(' && key->class.weight == BERTH_KEY_WEAK) return 0; /* (PR#158) */
         if (opens_other(s[at]) || (value && s[at] == '/' && !is_long_base64(scan, at))) return 0;
         size_t run = so_far.told ? redact_byte_run(scan, at) : at; /* 68 75 6e */
         if (run > at) return redact_mark_secret(scan, at, run, key->rule) ? run : 0;

@@ -85,6 +85,8 @@ size_t redact_tuple(redact_scan *scan, const redact_key *key, size_t at, bool *f
     if (!quote.len) return 0;
     size_t from = redact_quoted(scan, i, quote, &close);
     *found = true;
+    if (memchr(scan->s + from, '_', close - from) && !redact_has_odd_bytes(scan, from, close))
+        return 0; /* 'OAuth': ('oauth_get', 'oauth_encode') */
     berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
     if (!redact_is_secret(scan, class, from, close, SYNTAX_QUOTED)) return 0;
     return mark(scan, key, from, close, false) ? close : 0;
@@ -260,9 +262,12 @@ static size_t settings_end(const redact_scan *scan, const redact_key *key, size_
     const char *s = scan->s;
     char c = redact_peek(scan, end);
     if (key->class.weight == BERTH_KEY_WEAK || key->quote.len || key->dashes) return end;
-    if (c != ' ' && c != '\t' && !byte_is(c, BYTE_QUOTE)) return end;
+    bool sign = memchr(")]}&|,;", c, 7) &&
+                !byte_is(redact_peek(scan, end + 1), BYTE_SPACE | BYTE_QUOTE);
+    if (c != ' ' && c != '\t' && !byte_is(c, BYTE_QUOTE) && !sign) return end;
     size_t stop = redact_near_line_end(scan, end);
     if (stop == SIZE_MAX || !is_in_settings(scan, key, at, stop)) return end;
+    if (sign && scan->s[at - 1] != ' ') return end; /* password=x;user=ann */
     for (size_t i = end; i < stop; i++) {
         if (s[i] != ' ' && s[i] != '\t') {
             if (s[i] == '#' || s[i] == ';' || redact_pair_follows(scan, i)) return end;
@@ -525,7 +530,8 @@ static bool is_plain_key(const redact_scan *scan, const redact_key *key, size_t 
 /* self.password = password */
 static bool is_itself(const redact_scan *scan, const redact_key *key, size_t from, size_t to) {
     size_t len = to - from;
-    return len > 0 && len <= key->end - key->start && byte_is(scan->s[from], BYTE_LOWER) &&
+    bool name = byte_is(redact_peek(scan, from), BYTE_LOWER) || redact_peek(scan, from) == '_';
+    return len > 0 && len <= key->end - key->start && name &&
            memcmp(scan->s + key->end - len, scan->s + from, len) == 0 &&
            berth_key_classify(scan->s + from, len).kind == key->class.kind;
 }
@@ -559,10 +565,15 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
     if (redact_is_at(scan, at, "$(echo ") || redact_is_at(scan, at, "$(printf "))
         return echoed_words(scan, key, at);
     if (redact_peek(scan, at) == '/' && is_directory_name(scan, key)) return 0;
+    size_t digits = at; /* "HAVE_PASSWD": 1 */
+    while (digits < end && byte_is(scan->s[digits], BYTE_DIGIT)) digits++;
+    if (key->quote.len && digits == end && end - at < 3) return 0;
     if (is_other_name(scan, key, at, end) || is_itself(scan, key, at, end)) return 0;
     size_t brace = redact_peek(scan, at) == '{' ? brace_end(scan, at) : 0;
     if (brace) end = brace;
     if (end <= at) return 0;
+    /* under a name in marks a word without them is code's: 'token': self.token */
+    if (key->quote.len && byte_is(scan->s[at], BYTE_LETTER)) syntax = SYNTAX_TIGHT;
     if (!is_plain_key(scan, key, at, end) && !redact_is_secret(scan, key->class, at, end, syntax))
         return 0;
     return mark(scan, key, at, end, true) ? end : 0;

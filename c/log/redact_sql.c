@@ -77,7 +77,8 @@ static size_t clear_text(redact_scan *scan, size_t at) {
  * only with a literal: "identified by name" is none. */
 size_t redact_sql(redact_scan *scan, size_t at) {
     if (redact_folds_at(scan, at, "crypt(")) return clear_text(scan, at);
-    if (!word_at(scan, at, "identified")) return cipher_key(scan, at);
+    if (!word_at(scan, at, "identified"))
+        return redact_folds_at(scan, at, "identif") ? 0 : cipher_key(scan, at);
     size_t i = skip_space(scan, at + 10);
     bool bare = scan->s[at] == 'I' && scan->s[at + 1] == 'D', due = false;
     for (unsigned words = 0; words < WORDS_MAX; words++) {
