@@ -78,6 +78,7 @@ local FORMS = {
     { "пользователь ann сменил пароль на fH7RAFa7p", "пользователь ann сменил пароль на ***" },
     { "hasło to bhgN7kwjSb dla ann", "hasło to *** dla ann" },
     { "пароль на сервере node-1 неверный" },
+    { "密码:fAFaZv48ev;用户:ann", "密码:***;用户:ann" },
     { "密码错误 用户 ann" },
   },
   ["a number of a person"] = {

@@ -62,7 +62,7 @@ size_t redact_skip_blanks(const redact_scan *scan, size_t at) {
 
 bool redact_pair_follows(const redact_scan *scan, size_t at) {
     size_t i = at;
-    while (i < scan->len && i < at + PAIR_MAX && byte_is(scan->s[i], BYTE_NAME)) i++;
+    while (i < scan->len && i < at + PAIR_MAX && byte_is(scan->s[i], BYTE_NAME | BYTE_HIGH)) i++;
     return i > at && i < scan->len && !byte_is(scan->s[at], BYTE_DIGIT) &&
            (scan->s[i] == '=' || scan->s[i] == ':');
 }
