@@ -73,6 +73,14 @@ bool redact_mark_number(redact_scan *scan, size_t start, size_t end, unsigned ru
 
 /* --- scanning ---------------------------------------------------------------------------- */
 
+/* Is it a letter of a word of Cyrillic letters alone, which stays what it is? */
+static bool is_of_cyrillic_word(redact_scan *scan, const berth_anchor *anchor) {
+    if (anchor->kind != BERTH_ANCHOR_LETTER) return false;
+    if (anchor->at >= scan->letter_end)
+        scan->letter_end = redact_cyrillic_word(scan->s, anchor->at, scan->len);
+    return anchor->at < scan->letter_end;
+}
+
 static size_t visit(redact_scan *scan, const berth_anchor *anchor) {
     berth_redactor *r = scan->r;
     redact_work(scan, 15);
@@ -84,7 +92,7 @@ static size_t visit(redact_scan *scan, const berth_anchor *anchor) {
         return redact_url(scan, at);
     case BERTH_ANCHOR_CODED:
     case BERTH_ANCHOR_LETTER:
-        if (!redact_is_encoded(scan, at)) return 0;
+        if (is_of_cyrillic_word(scan, anchor) || !redact_is_encoded(scan, at)) return 0;
         scan->encoded |= DISGUISE_CODED;
         berth_anchors_ignore(&scan->walk, BERTH_ANCHOR_CODED);
         berth_anchors_ignore(&scan->walk, BERTH_ANCHOR_LETTER);

@@ -135,6 +135,13 @@ static bool is_mixed_word(const char *s, size_t at, size_t end, size_t len) {
     return false;
 }
 
+size_t redact_cyrillic_word(const char *s, size_t at, size_t len) {
+    size_t end = at;
+    if (at > 0 && byte_is(s[at - 1], BYTE_WORD | BYTE_HIGH)) return 0;
+    while (end + 1 < len && (s[end] & 0xfe) == 0xd0 && (s[end + 1] & 0xc0) == 0x80) end += 2;
+    return end < len && byte_is(s[end], BYTE_WORD | BYTE_HIGH) ? 0 : end;
+}
+
 /* A wide mark or bracket that closes stands apart from the word after it, as it is seen. */
 static bool closes_apart(const char *s, size_t at, size_t end, size_t len, unsigned code) {
     bool closing = code == 0x300d || code == 0x300f || code == 0x201d || code == 0xff09;

@@ -219,6 +219,7 @@ typedef struct redact_scan {
     unsigned assigned;  /* values that are variables and were looked for */
     unsigned bound;     /* values of placeholders that were looked for */
     size_t list_none;   /* names and commas before it stand in no brackets */
+    size_t letter_end;  /* letters before it are of a word that stays what it is */
     size_t near_end;    /* words before it have been looked at as values of a sentence */
     size_t verbs_none;  /* the words before it tell no value; 0: not known */
     size_t account_none; /* an @ whose word holds no colon before it; 0: none yet */
@@ -271,6 +272,11 @@ static inline char redact_peek(const redact_scan *scan, size_t at) {
 static inline void redact_work(const redact_scan *scan, size_t much) {
     scan->r->work += much;
 }
+
+/* --- redact_fold.c ----------------------------------------------------------------------- */
+
+/* The end of the word that begins at `at`, when all of it is Cyrillic; else 0. */
+size_t redact_cyrillic_word(const char *s, size_t at, size_t len);
 
 /* --- redact_word.c ----------------------------------------------------------------------- */
 
