@@ -5,8 +5,8 @@
 #include "log/redact_private.h"
 #include "log/redact_stream.h"
 
-#define CONTEXT ((size_t)4 << 10) /* bytes before a window that are looked at again */
-#define AHEAD ((size_t)64 << 10)  /* bytes after what is emitted that were looked at */
+#define CONTEXT BERTH_STREAM_CONTEXT
+#define AHEAD BERTH_STREAM_AHEAD
 #define KEY_LINES 400             /* lines of a private key */
 #define KEY_GAP 3                 /* lines without key material that end one */
 #define KEY_WORD 16               /* letters of a line of key material */
@@ -148,11 +148,12 @@ static berth_rc window(berth_redact_stream *stream, berth_err *err) {
     size_t out_len;
     berth_rc rc = redact_window(stream->r, line->s, line->len, stream->emitted, &cut, &out, &out_len,
                                 err);
-    if (rc != BERTH_OK) return rc;
-    if (cut <= stream->emitted) { /* one value fills the window: it has no end that is known */
+    if (rc == BERTH_ENOMEM) return rc;
+    bool full = cut <= stream->emitted; /* of one value, which has no end that is known */
+    if (full || rc != BERTH_OK) {       /* the note stands for the rest of the line then */
         stream->swallow = true;
         line->len = stream->emitted = 0;
-        return emit(stream, "***", 3, err);
+        return rc == BERTH_OK ? emit(stream, "***", 3, err) : emit(stream, out, out_len, err);
     }
     rc = emit(stream, out, out_len, err);
     size_t keep = cut > CONTEXT ? cut - CONTEXT : 0;
@@ -172,7 +173,7 @@ static berth_rc last_part(berth_redact_stream *stream, berth_err *err) {
         const char *out;
         size_t out_len, cut = line->len;
         rc = redact_window(stream->r, line->s, line->len, stream->emitted, &cut, &out, &out_len, err);
-        if (rc == BERTH_OK) rc = emit(stream, out, out_len, err);
+        if (rc != BERTH_ENOMEM) rc = emit(stream, out, out_len, err);
     }
     line->len = stream->emitted = 0;
     stream->swallow = false;

@@ -10,7 +10,11 @@
 
 #include "log/redact.h"
 
+#ifndef BERTH_STREAM_LINE /* smaller windows are for tests */
 #define BERTH_STREAM_LINE ((size_t)2 << 20)
+#define BERTH_STREAM_CONTEXT ((size_t)4 << 10) /* bytes before a window that are looked at again */
+#define BERTH_STREAM_AHEAD ((size_t)64 << 10)  /* bytes after what is emitted that were looked at */
+#endif
 
 typedef enum berth_stream_format {
     BERTH_STREAM_TEXT,
