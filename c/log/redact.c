@@ -342,7 +342,7 @@ bool redact_reads_all(const berth_redactor *r) {
     return r->patterns_always || r->hook_all || r->profile == BERTH_REDACT_STRICT;
 }
 
-size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len) {
+size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len, size_t longest) {
     berth_anchor_walk walk;
     berth_anchor anchor;
     redact_scan line = {0};
@@ -356,6 +356,7 @@ size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len) {
                 to = stop ? (size_t)(stop - s) + 1 : len;
             }
             if (to - from > LONG_LINE) return from; /* what is in it may be there many times */
+            if (to - from > longest + 1) return from;
             memset(&line, 0, offsetof(redact_scan, command_end)); /* which would take the most */
             line.r = r;
             line.number = ++r->scans;

@@ -306,8 +306,9 @@ void redact_scan_text(redact_scan *scan);
 bool redact_scan_inner(const redact_scan *scan, const char *s, size_t len);
 /* Does every record have to be read one by one? */
 bool redact_reads_all(const berth_redactor *r);
-/* Of lines, each a record: where the first one begins that has to be looked at; `len`: none has. */
-size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len);
+/* Of lines, each a record: where the first one begins that has to be looked at, or that is longer
+ * than `longest`; `len`: none has. */
+size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len, size_t longest);
 /* What of a part of a line is certain, from `from` on: *cut is moved back from inside a value, to
  * `from` when a value covers all.  Remembered secrets stay. */
 berth_rc redact_window(berth_redactor *r, const char *s, size_t len, size_t from, size_t *cut,

@@ -212,7 +212,7 @@ static berth_rc whole_lines(berth_redact_stream *stream, const char *s, size_t l
     while (s < end) {
         const char *line = s;
         if (!each && stream->key_lines == 0) {
-            line = s + redact_clean_lines(stream->r, s, (size_t)(end - s));
+            line = s + redact_clean_lines(stream->r, s, (size_t)(end - s), BERTH_STREAM_LINE);
             berth_rc rc = emit(stream, s, (size_t)(line - s), err);
             if (rc != BERTH_OK || line == end) return rc;
         }
