@@ -299,6 +299,7 @@ size_t redact_at_sign(redact_scan *scan, size_t at) {
     if (at == 0 ||
         !(byte_is(next, BYTE_WORD | BYTE_HIGH) || next == '(' || next == '[' || next == '/'))
         return 0;
+    redact_work(scan, 60);
     size_t end = slash_source(scan, at);
     if (!end) end = source_name(scan, at);
     if (!end) end = redact_account_source(scan, at);

@@ -247,7 +247,7 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
         size_t from = d.n, taken = decode_at(&d, i);
         if (taken) {
             if (!note_change(r, view, from, d.n)) return false;
-            redact_work(of, 30);
+            redact_work(of, 60);
             i += taken;
             continue;
         }
