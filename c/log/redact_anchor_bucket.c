@@ -29,25 +29,28 @@ static const uint16_t often[128] = {
 
 /* What logs say all the time: no window should be part of it. */
 static const char common[] =
-    " request completed normally thread worker attempt generation unchanged since last report module "
-    "manager compute scheduler client service zone rack placement allocation allocations provider "
-    "providers resource resources inventory inventories trait traits consumer project aggregate user "
-    "users name host hostname server servers node nodes default standard container component computer "
-    "component image instance instances volume network address port source target status state started "
-    "starting stopped stopping failed failure success successful error errors warning info debug notice "
-    "trace critical exception connection connected connecting disconnected timeout timed out retry "
-    "retrying after before during while until session opened closed policy updated update updating "
-    "changed change changes exchange created create deleted delete removed added loaded loading reading "
-    "read write written writing sent send received receive response message messages queue event events "
-    "handler handling process processing processed running run build version release kernel memory disk "
-    "cpu load average uptime interface link device driver config configuration configured option options "
-    "setting settings value values count total bytes size length limit latency duration seconds time "
-    "timestamp date expires expired lease valid invalid check checking test testing lab internal "
-    "external private public example domain local localhost http https get post put patch delete api "
-    "url path file files directory index cache database query transaction commit rollback table row "
-    "offset offsets lag partition topic batch task tasks job jobs schedule scheduled cluster leader "
-    "replica replicas election member members health healthy ready pending available unavailable "
-    "moved move from to with for the and not was is are has been on of in at by as it no ";
+    " request completed normally thread worker attempt generation unchanged since last report "
+    "module manager compute scheduler client service zone rack placement allocation "
+    "allocations provider providers resource resources inventory inventories trait traits "
+    "consumer project aggregate user users name host hostname server servers node nodes "
+    "default standard container component computer component image instance instances volume "
+    "network address port source target status state started starting stopped stopping failed "
+    "failure success successful error errors warning info debug notice trace critical "
+    "exception connection connected connecting disconnected timeout timed out retry retrying "
+    "after before during while until session opened closed policy updated update updating "
+    "changed change changes exchange created create deleted delete removed added loaded "
+    "loading reading read write written writing sent send received receive response message "
+    "messages queue event events handler handling process processing processed running run "
+    "build version release kernel memory disk cpu load average uptime interface link device "
+    "driver config configuration configured option options setting settings value values "
+    "count total bytes size length limit latency duration seconds time timestamp date expires "
+    "expired lease valid invalid check checking test testing lab internal external private "
+    "public example domain local localhost http https get post put patch delete api url path "
+    "file files directory index cache database query transaction commit rollback table row "
+    "offset offsets lag partition topic batch task tasks job jobs schedule scheduled cluster "
+    "leader replica replicas election member members health healthy ready pending available "
+    "unavailable moved move from to with for the and not was is are has been on of in at by "
+    "as it no ";
 
 /* The windows of what is common, by hash. */
 typedef struct common_set {
@@ -65,7 +68,8 @@ static void add_common(common_set *set) {
 
 static bool is_common(const common_set *set, const anchor_literal *literal, size_t end) {
     bool whole = end >= ANCHOR_WINDOW;
-    uint32_t hash = anchor_hash(anchor_tail((const unsigned char *)literal->text, end), whole) % 16384;
+    uint32_t tail = anchor_tail((const unsigned char *)literal->text, end);
+    uint32_t hash = anchor_hash(tail, whole) % 16384;
     return (whole ? set->four : set->three)[hash / 64] >> hash % 64 & 1u;
 }
 

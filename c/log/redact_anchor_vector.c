@@ -189,7 +189,8 @@ static size_t scan_avx512(const berth_anchors *anchors, const unsigned char *s, 
 }
 
 anchor_scan_fn *anchor_vectors(void) {
-    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi")) return scan_avx512;
+    bool permutes = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi");
+    if (permutes) return scan_avx512;
     if (__builtin_cpu_supports("avx2")) return scan_avx2;
     return NULL;
 }

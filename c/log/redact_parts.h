@@ -1,0 +1,409 @@
+/* redact_parts.h - what the redactor's files do for each other, file by file.  Belongs to
+ * redact_private.h, which has the types and includes it. */
+#ifndef BERTH_LOG_REDACT_PARTS_H
+#define BERTH_LOG_REDACT_PARTS_H
+
+/* --- redact_fold.c ----------------------------------------------------------------------- */
+
+/* The end of the word that begins at `at`, when all of it is Cyrillic; else 0. */
+size_t redact_cyrillic_word(const char *s, size_t at, size_t len);
+
+/* --- redact_word.c ----------------------------------------------------------------------- */
+
+/* What a word does in a sentence that tells a value. */
+enum {
+    WORD_COPULA = 1,      /* is: the value follows */
+    WORD_ADVERB = 2,      /* now: may stand between a copula and the value */
+    WORD_CHANGE = 4,      /* changed: makes `to x` the value */
+    WORD_TOWARDS = 8,     /* to, from */
+    WORD_LEADS = 16,      /* for: leads from a name to whose it is, and so to the value */
+    WORD_WHOSE = 32,      /* by: tells whose it is after a copula */
+    WORD_INTRODUCES = 64, /* with: says, before the name, that a value follows */
+    WORD_OWNER = 128,     /* user: whose name stands before that of the secret */
+    WORD_THING = 256      /* policy: what the name and it mean together is no secret */
+};
+
+void redact_words_index(berth_redactor *r);
+/* 0: none */
+unsigned redact_word_roles(const berth_redactor *r, const char *s, size_t len);
+
+/* --- redact.c ---------------------------------------------------------------------------- */
+
+redact_scan redact_scan_begin(berth_redactor *r, const char *s, size_t len);
+/* Walks the text, keeping spans; with `probe` it stops at the first hit or encoding. */
+void redact_scan_text(redact_scan *scan);
+/* Would anything in the text be masked? One level deeper than `scan`. */
+bool redact_scan_inner(const redact_scan *scan, const char *s, size_t len);
+/* Does every record have to be read one by one? */
+bool redact_reads_all(const berth_redactor *r);
+/* Of lines, each a record: where the first one begins that has to be looked at, or that is longer
+ * than `longest`; `len`: none has. */
+size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len, size_t longest);
+/* What of a part of a line is certain, from `from` on: *cut is moved back from inside a value, to
+ * `from` when a value covers all.  Remembered secrets stay. */
+berth_rc redact_window(berth_redactor *r, const char *s, size_t len, size_t from, size_t *cut,
+                       const char **out, size_t *out_len, berth_err *err);
+/* Marks a place of the scan's text.  Nothing happens, and false is told, when it is empty, allowed
+ * or masked already. */
+bool redact_mark(redact_scan *scan, size_t start, size_t end, unsigned rule);
+/* As redact_mark; the value is remembered, to be masked wherever else it stands. */
+bool redact_mark_secret(redact_scan *scan, size_t start, size_t end, unsigned rule);
+/* As redact_mark_secret, for a bare value where the mask needs marks with so many backslashes. */
+bool redact_mark_number(redact_scan *scan, size_t start, size_t end, unsigned rule,
+                        unsigned slashes);
+
+/* --- redact_repeat.c ----------------------------------------------------------------------- */
+
+#define REDACT_REPEAT_LEAST 4096 /* bytes of a text that may repeat itself */
+#define REDACT_REPEAT_BEFORE 64
+#define REDACT_REPEAT_AFTER 192 /* further than names and what they name are looked at */
+#define REDACT_REPEATS 256
+
+/* An anchor and what came of it. */
+typedef struct redact_repeat {
+    uint32_t at;         /* 0: none */
+    uint16_t past, name; /* where the walk went on, and names had been looked at; 0: as before */
+    uint16_t arg, next;  /* which one came after it, plus 1 */
+    unsigned char kind;
+    bool marked;
+    redact_span mark; /* as places from `at` - BEFORE */
+} redact_repeat;
+
+typedef struct redact_repeats {
+    redact_repeat *last; /* where the last anchor was found or put; NULL: nowhere */
+    size_t at, as;       /* where it stands, and a place with the same bytes around it */
+    redact_repeat slot[REDACT_REPEATS];
+} redact_repeats;
+
+/* Where what comes of the anchor is kept, or, unless *found, may be put; NULL: nowhere. */
+redact_repeat *redact_repeated(const redact_scan *scan, const berth_anchor *anchor,
+                               redact_repeats *repeats, bool *found);
+/* Puts there what came of it: so many marks, and a walk that went on at `end`. */
+void redact_repeat_note(const redact_scan *scan, const berth_anchor *anchor, size_t marks,
+                        size_t end, redact_repeats *repeats, redact_repeat *repeat);
+
+/* --- redact_write.c ------------------------------------------------------------------------ */
+
+/* Writes the record with its marks masked; marks that touch become one.  False: no memory. */
+bool redact_write(berth_redactor *r, const char *s, size_t from, size_t to, redact_buffer *out);
+bool redact_sort(berth_redactor *r); /* false: no memory */
+/* Does the place lie in one of the last marks: inside a value that is masked already? */
+bool redact_is_marked(const redact_scan *scan, size_t at);
+/* Room for `more` bytes; false without memory, which is remembered in r->failed. */
+bool redact_reserve(berth_redactor *r, redact_buffer *buffer, size_t more);
+bool redact_append(berth_redactor *r, redact_buffer *buffer, const char *s, size_t len);
+
+/* --- the rooms; each takes an anchor and tells from where on to go, or 0 ------------------ */
+
+/* What the literal at an anchor of a name is. */
+typedef enum berth_name_place { NAME_ASCII, NAME_FOREIGN, NAME_CODE, NAME_PATH, NAME_QUERY } berth_name_place;
+size_t redact_name(redact_scan *scan, size_t at, berth_name_place place); /* redact_name.c */
+size_t redact_cookies(redact_scan *scan, size_t at);                      /* redact_header.c */
+size_t redact_scheme(redact_scan *scan, size_t at);                       /* redact_header.c */
+size_t redact_url(redact_scan *scan, size_t at);                          /* redact_url.c */
+size_t redact_at_sign(redact_scan *scan, size_t at);                      /* redact_url.c */
+size_t redact_sql(redact_scan *scan, size_t at);                          /* redact_sql.c */
+size_t redact_command(redact_scan *scan, size_t at, unsigned command);    /* redact_command.c */
+size_t redact_command_count(void);
+const char *redact_command_name(size_t i); /* NULL: the name stood before */
+void redact_command_chain(berth_redactor *r); /* at open: which commands share a name */
+size_t redact_pem(redact_scan *scan, size_t at);                          /* redact_pem.c */
+size_t redact_number(redact_scan *scan, size_t at, unsigned anchor_kind); /* redact_person.c */
+/* After a word that tells a social security number: nine digits in three groups. */
+size_t redact_said_number(redact_scan *scan, size_t at, unsigned rule);
+size_t redact_phone(redact_scan *scan, size_t at, unsigned rule); /* after a word that tells one */
+/* After `iban`: letters and digits in groups, whatever their check digits. */
+size_t redact_said_iban(redact_scan *scan, size_t at, unsigned rule);
+size_t redact_shape(redact_scan *scan, size_t at, unsigned shape);        /* redact_shape.c */
+size_t redact_encoded(redact_scan *scan, size_t at, redact_block kind);   /* redact_block.c */
+size_t redact_hex_dump(redact_scan *scan, size_t at, bool offset);        /* redact_dump.c */
+void redact_addresses(redact_scan *scan);                                 /* redact_person.c */
+void redact_patterns(redact_scan *scan);                                  /* redact_shape.c */
+
+/* A quotation mark as it stands in a string in a string: \\\" is " with three slashes. */
+typedef struct redact_quote {
+    char mark;
+    unsigned slashes;
+    unsigned repeat; /* "" as CSV writes " in a string, """ as Python does; 0: once */
+    size_t len;   /* 0: none */
+} redact_quote;
+
+/* --- redact_value.c: how far a value goes ------------------------------------------------- */
+
+redact_quote redact_quote_at(const redact_scan *scan, size_t at);
+/* Where the mark stands that closes what began before `from`; SIZE_MAX: nowhere on the line. */
+size_t redact_quote_close(const redact_scan *scan, size_t from, redact_quote quote);
+/* Does the literal at `at`, right after another, go on with its word, as 'x'"y" does for a shell?
+ * The mark may as well close the string around the value. */
+bool redact_goes_on(const redact_scan *scan, size_t at, redact_quote quote);
+/* The end of an unquoted value. */
+size_t redact_bare_end(const redact_scan *scan, size_t from);
+/* The end of an unclosed quoted value: a truncated line. */
+size_t redact_open_end(const redact_scan *scan, size_t from);
+size_t redact_line_end(const redact_scan *scan, size_t from);
+/* The same; SIZE_MAX when it is far. */
+size_t redact_near_line_end(const redact_scan *scan, size_t from);
+size_t redact_skip_blanks(const redact_scan *scan, size_t at); /* spaces and tabs, a few */
+/* Does `name=` or `name:` begin at `at`? */
+bool redact_pair_follows(const redact_scan *scan, size_t at);
+
+/* --- a name and its value ------------------------------------------------------------------ */
+
+typedef enum redact_syntax {
+    SYNTAX_QUOTED, /* "name": "value", name="value" */
+    SYNTAX_TIGHT,  /* name=value, <name>value</name>, --name value */
+    SYNTAX_LOOSE,  /* name: value */
+    SYNTAX_PROSE   /* name value, name is value */
+} redact_syntax;
+
+typedef struct redact_key {
+    size_t start, end; /* the name without dashes and quotation marks */
+    size_t after;      /* past its closing mark and bracket */
+    redact_quote quote; /* its closing mark; no length: none */
+    unsigned dashes;
+    berth_key_class class;
+    unsigned rule;
+} redact_key;
+
+/* Masks the value after the name; tells its end, or 0. */
+size_t redact_pair(redact_scan *scan, const redact_key *key);
+/* The name of an operator's rule, lower case. */
+size_t redact_field_name(redact_scan *scan, size_t at, const char *field, unsigned rule);
+/* The value of an Authorization header or the like. */
+size_t redact_header(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax);
+/* ann:x as a value: the part after the colon. */
+size_t redact_user_and_password(redact_scan *scan, const redact_key *key, size_t from, size_t to);
+/* The same for the members of an object, from its brace on. */
+size_t redact_object(redact_scan *scan, const redact_key *key, size_t at);
+/* Masks the value that begins at `at`, after blanks; tells its end, or 0. */
+size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax);
+/* The same for the text of an XML element, from after its `>` (redact_element.c). */
+size_t redact_element(redact_scan *scan, const redact_key *key, size_t at);
+/* The text of the element in HTML that begins at `at`, when it is one within a line of text. */
+size_t redact_tagged(redact_scan *scan, const redact_key *key, size_t at);
+/* Past what may stand before a literal: u'', Some("..."), (string) (len=5) "...". */
+size_t redact_skip_type(const redact_scan *scan, size_t at);
+/* The text of a quoted value; *close is where its mark stands, or the line ends without one. */
+size_t redact_quoted(const redact_scan *scan, size_t at, redact_quote quote, size_t *close);
+/* ('ann', 'x'): the second text.  *found: there are two. */
+size_t redact_tuple(redact_scan *scan, const redact_key *key, size_t at, bool *found);
+/* Is the name that of an opening tag, and what is the element's value? */
+bool redact_is_tag(const redact_scan *scan, const redact_key *key);
+size_t redact_tag(redact_scan *scan, const redact_key *key);
+
+/* A sentence from after the name on. */
+size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at);
+/* Is the name one that a settings file writes before its value with a blank only? */
+bool redact_is_setting(const redact_scan *scan, const redact_key *key, size_t at);
+bool redact_is_pair(const redact_scan *scan, size_t at);
+bool redact_has_odd_bytes(const redact_scan *scan, size_t from, size_t to);
+bool redact_is_mixture(const redact_scan *scan, size_t from, size_t to);
+static inline bool redact_has_digit(const redact_scan *scan, size_t from, size_t to) {
+    while (from < to && !byte_is(scan->s[from], BYTE_DIGIT)) from++;
+    return from < to;
+}
+
+static inline bool redact_has_blank(const redact_scan *scan, size_t from, size_t to) {
+    return memchr(scan->s + from, ' ', to - from) != NULL;
+}
+/* The letters that end one blank before `at`; their number. */
+size_t redact_word_before(const redact_scan *scan, size_t at, size_t *start);
+
+/* Where the name is itself a value, as in {"name": "password", "value": "x"}. */
+size_t redact_told(redact_scan *scan, const redact_key *key);
+/* The value that the next line tells: "value: x". */
+size_t redact_told_below(redact_scan *scan, const redact_key *key, size_t line);
+/* Where the name is one of a list of columns. */
+size_t redact_column(redact_scan *scan, const redact_key *key); /* redact_sql.c */
+/* name = ?: the value that is told elsewhere for the placeholder at `at`. */
+void redact_bound(redact_scan *scan, const redact_key *key, size_t at); /* redact_sql.c */
+
+/* --- redact_protocol.c ---------------------------------------------------------------------- */
+
+/* Is the name the command AUTH?  Then its argument is masked. */
+bool redact_auth(redact_scan *scan, const redact_key *key);
+/* Lines of ann:x below `chpasswd:`, whose line ends at `line`. */
+void redact_login_lines(redact_scan *scan, const redact_key *key, size_t line);
+
+/* --- redact_table.c ------------------------------------------------------------------------ */
+
+/* Values in the lines below, when the name is one in a line of names. */
+void redact_table(redact_scan *scan, const redact_key *key);
+/* The cell after the bar at `bar`, when the name is the one before. */
+size_t redact_row(redact_scan *scan, const redact_key *key, size_t bar);
+bool redact_is_bar(const redact_scan *scan, size_t at);
+bool redact_is_ruled(const redact_scan *scan, size_t at);
+
+/* --- redact_path.c ------------------------------------------------------------------------- */
+
+size_t redact_file_name(redact_scan *scan, const redact_key *key);
+size_t redact_path_part(redact_scan *scan, const redact_key *key, size_t slash);
+
+/* --- redact_list.c ------------------------------------------------------------------------- */
+
+/* Where the name is one of a list, and another list of values follows. */
+void redact_lists(redact_scan *scan, const redact_key *key);
+/* password | x, one pair in a line as psql prints them. */
+size_t redact_expanded(redact_scan *scan, const redact_key *key, size_t bar);
+size_t redact_html_column(redact_scan *scan, const redact_key *key);
+
+/* --- redact_login.c ------------------------------------------------------------------------ */
+
+typedef enum redact_login_kind {
+    LOGIN_PHRASE, /* log in as ann / x */
+    LOGIN_ACCOUNT, /* root / x, root/x, admin:x */
+    LOGIN_CODE, /* your code is 937950 */
+    LOGIN_SASL,
+    LOGIN_ASKED, /* 334 and the prompt in base64 */
+    LOGIN_SENT,  /* send "x\r" */
+    LOGIN_CALL,  /* login('ann', 'x') */
+    LOGIN_IDENTIFY, /* IDENTIFY ann x, as a bot of a chat is told */
+    LOGIN_MASKED /* ::add-mask::x */
+} redact_login_kind;
+
+size_t redact_login(redact_scan *scan, size_t at, redact_login_kind kind);
+/* ann / x, ann:x as the value of `credentials`. */
+size_t redact_credentials(redact_scan *scan, size_t at);
+/* root:x@db-1, sip:ann:x@db-1, before the @ at `at`. */
+size_t redact_account_source(redact_scan *scan, size_t at);
+size_t redact_set_to(redact_scan *scan, const redact_key *key, size_t at);
+size_t redact_pass_line(redact_scan *scan, const redact_key *key, size_t at);
+size_t redact_packed(redact_scan *scan, const redact_key *key);
+size_t redact_changed(redact_scan *scan, const redact_key *key, size_t end);
+
+/* --- redact_call.c ------------------------------------------------------------------------ */
+
+/* The arguments after the bracket of the name of a call that begins before `at` or there. */
+size_t redact_call(redact_scan *scan, size_t at);
+size_t redact_sent_auth(redact_scan *scan, size_t at); /* after AUTH */
+
+/* --- redact_variable.c --------------------------------------------------------------------- */
+
+/* Is the value at `at` put together from variables, to which secrets are assigned before?  Then
+ * those are marked. */
+bool redact_variables(redact_scan *scan, size_t at, unsigned rule);
+
+/* --- redact_before.c ----------------------------------------------------------------------- */
+
+/* A value that stands before the name. */
+void redact_before(redact_scan *scan, const redact_key *key);
+
+/* --- redact_spelling.c --------------------------------------------------------------------- */
+
+/* The value after 'pass' 'word' '='. */
+size_t redact_pieces(redact_scan *scan, const redact_key *key);
+/* The value of 8:password16:x. */
+size_t redact_counted(redact_scan *scan, const redact_key *key);
+
+/* --- redact_near.c ------------------------------------------------------------------------- */
+
+/* Words near a name that stands alone, when they can be nothing but secrets. */
+void redact_near(redact_scan *scan, const redact_key *key);
+/* The same in the words from `at` on. */
+void redact_near_words(redact_scan *scan, size_t at, unsigned rule);
+/* Letters of both cases and digits, mixed as in no name. */
+bool redact_is_scrambled(const char *s, size_t len);
+
+/* --- redact_code.c: values as code writes them --------------------------------------------- */
+
+/* The expression at `at`: marks its literals or numbers.  *read: it is one whose literals must not
+ * be taken for the value otherwise. */
+size_t redact_code(redact_scan *scan, const redact_key *key, size_t at, bool *read);
+/* Does a function of that name look a value up, or ask somebody for it? */
+bool redact_is_lookup(const char *s, size_t len);
+/* The end of 68 75 6e 74 or 01101000 01110101; `at` when there is none. */
+size_t redact_byte_run(const redact_scan *scan, size_t at);
+
+/* --- redact_judge.c: whether a value is one ----------------------------------------------- */
+
+bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t start, size_t end,
+                      redact_syntax syntax);
+/* Letters alone that change case as no word of programs does. */
+bool redact_is_jumble(const char *s, size_t len);
+bool redact_is_phrase_code(const char *s, size_t len); /* amber-fjord-031 */
+bool redact_is_prompt_code(const char *s, size_t len); /* UGFzc3dvcmQ6 */
+/* Does the word begin with one of the trade: sha256, base64, oauth2? */
+bool redact_is_term(const char *s, size_t len);
+/* Letters and digits mixed as no word, host name, path, uuid or date mixes them. */
+bool redact_looks_random(const char *s, size_t len);
+bool redact_is_masked(const berth_redactor *r, const char *s, size_t len);
+/* Are there words among the text's that sentences are made of: the, is, not, ...? */
+bool redact_is_speech(const char *s, size_t len);
+/* Is the word at `at` one of a sentence that goes on? */
+bool redact_goes_on_as_speech(const redact_scan *scan, size_t at);
+
+/* --- redact_view.c ------------------------------------------------------------------------ */
+
+/* Is the anchor really an encoded character? */
+bool redact_is_encoded(const redact_scan *scan, size_t at);
+size_t redact_base64(const char *s, size_t len, char *out, size_t room); /* bytes decoded */
+/* Takes one layer of disguises off a text; false when there was none, or no memory. */
+bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view);
+
+/* --- redact_dump.c ------------------------------------------------------------------------- */
+
+typedef struct redact_place {
+    size_t start, end;
+    size_t taken; /* bytes of the dump that it shows */
+} redact_place;
+
+/* Where the bytes of the dump from `from` on stand, as far as they stand in one row before `to`: as
+ * digits, and as characters (empty: nowhere). */
+void redact_dump_places(const redact_dump *dump, size_t from, size_t to, redact_place *digits,
+                        redact_place *column);
+
+/* --- redact_disguise.c --------------------------------------------------------------------- */
+
+/* Is what the literal at `at` hints at really there? */
+bool redact_is_disguised(const redact_scan *scan, size_t at, unsigned disguise);
+/* Does a word go on in the next line, after the backslash at `at`? */
+bool redact_is_broken(const redact_scan *scan, size_t at);
+/* After a literal: the next one that code joins to it, or 0. */
+size_t redact_joint(const char *s, size_t at, size_t len);
+
+/* --- redact_again.c ----------------------------------------------------------------------- */
+
+void redact_forget(berth_redactor *r);
+void redact_remember(berth_redactor *r, const char *s, size_t len);
+/* Marks every remembered secret in the text. */
+void redact_find_again(redact_scan *scan);
+
+/* --- redact_mask.c ------------------------------------------------------------------------ */
+
+#define REDACT_MASK_MAX 24
+/* Writes what replaces the value; returns its length. */
+size_t redact_stars(char *mask); /* *** */
+size_t redact_mask_text(const berth_redactor *r, const char *s, size_t len, char *mask);
+uint64_t redact_siphash(const unsigned char key[16], const char *s, size_t len);
+
+/* --- redact_shape.c ----------------------------------------------------------------------- */
+
+berth_rc redact_shapes_new(berth_redactor *r, const berth_redact_rule *rules, size_t count,
+                           berth_err *err);
+void redact_shapes_free(berth_redactor *r, size_t count); /* as many rules as were given */
+bool redact_is_allowed(const berth_redactor *r, const char *s, size_t len);
+/* Names, samples and literals of the shapes. */
+size_t redact_shape_count(void);
+berth_redact_info redact_shape_info(size_t i);
+const char *redact_shape_literal(size_t i);
+/* The keyword of the i-th operator's pattern, "" for none; NULL past the last.  *always: it is
+ * tried on every record. */
+const char *redact_pattern_keyword(const berth_redactor *r, size_t i, bool *always);
+/* After an access key's id: its secret, which is known by its length only. */
+void redact_nearby(redact_scan *scan);
+
+/* --- redact_pem.c -------------------------------------------------------------------------- */
+
+bool redact_holds_end(const char *s, size_t len); /* -----END */
+/* A value that begins with the header of a key goes to the END of that.  False: it is no secret, as
+ * that of a certificate. */
+bool redact_widen_to_key(redact_scan *scan, size_t start, size_t *end);
+
+/* --- redact_jsonl.c ------------------------------------------------------------------------ */
+
+/* The inside of the string under "line" in the object that the line is. */
+bool redact_jsonl_find(const char *s, size_t len, size_t *from, size_t *to);
+bool redact_jsonl_decode(berth_redactor *r, const char *s, size_t len, redact_buffer *out);
+bool redact_jsonl_encode(berth_redactor *r, const char *s, size_t len, redact_buffer *out);
+
+#endif
