@@ -242,25 +242,48 @@ describe("an operator's rule", function()
   end)
 end)
 
+--- What the filter makes of a text.
+local function filtered(log, text)
+  local from, to = os.tmpname(), os.tmpname()
+  local input = assert(io.open(from, "w"))
+  input:write(text)
+  input:close()
+  local source, sink = assert(io.open(from)), assert(io.open(to, "w"))
+  assert.is_true(log:filter(source, sink))
+  source:close()
+  sink:close()
+  local output = assert(io.open(to)):read "a"
+  os.remove(from)
+  os.remove(to)
+  return output
+end
+
 describe("a private key over several lines", function()
   it("is masked as a whole by the filter", function()
     local body = ("MHcCAQEEIIbVf1Uq0mQxH7yN"):rep(2)
     local key = { "-----BEGIN EC PRIVATE KEY-----", body, body, "-----END EC PRIVATE KEY-----",
                   "done" }
-    local from, to = os.tmpname(), os.tmpname()
-    local input = assert(io.open(from, "w"))
-    input:write(table.concat(key, "\n"), "\n")
-    input:close()
     local log <close> = logger()
-    local source, sink = assert(io.open(from)), assert(io.open(to, "w"))
-    assert.is_true(log:filter(source, sink))
-    source:close()
-    sink:close()
-    local output = assert(io.open(to)):read "a"
-    os.remove(from)
-    os.remove(to)
+    local output = filtered(log, table.concat(key, "\n") .. "\n")
     assert.is_nil(output:find("MHc", 1, true))
     assert.equal("done\n", output:match "[^\n]*\n$")
+  end)
+end)
+
+describe("a line after one that was withheld", function()
+  it("is redacted like any other", function()
+    local odd = "e pplx-a1B2c3D4e5F6g7H8i9J0k1L&#34;&#34;&@#34;-p-pBeare\255r Bearer " ..
+                "$(echo Bis earer " .. ("Bearer "):rep(3) ..
+                "Bewarer Bearer Bearer BeareR Bearer Bepasswdarer " ..
+                ("Bearer "):rep(6) .. "Bear\n"
+    local line = "run --password Zx7uQf3FgppPU8 --host db-1\n"
+    for _, profile in ipairs { "default", "strict", "structured-only" } do
+      for _, mask in ipairs { "stars", "last4", "hash" } do
+        local log <close> = logger { profile = profile, mask = mask, key = "fuzz" }
+        local output = filtered(log, odd .. line)
+        assert.is_nil(output:find("Zx7uQf3FgppPU8", 1, true))
+      end
+    end
   end)
 end)
 

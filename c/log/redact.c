@@ -347,6 +347,7 @@ size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len, size_t l
     berth_anchor anchor;
     redact_scan line = {0};
     size_t from = 0, to = 0; /* the line at hand */
+    r->nspans = 0;           /* what the last record left, when it failed */
     berth_anchors_begin(&walk, r->anchors, s, len);
     while (berth_anchors_next(&walk, &anchor)) {
         if (anchor.at >= to) {
@@ -374,14 +375,16 @@ size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len, size_t l
 
 bool berth_redact_is_clean(berth_redactor *r, const char *text, size_t len) {
     if (r->hook_all || len > BERTH_REDACT_TEXT_MAX) return false;
+    r->nspans = 0;
     redact_scan scan = redact_scan_begin(r, text, len);
     scan.probe = true;
     redact_scan_text(&scan);
     return !is_settled(&scan);
 }
 
-static berth_rc withhold(const berth_redactor *r, const char **out, size_t *out_len,
+static berth_rc withhold(berth_redactor *r, const char **out, size_t *out_len,
                          berth_err *err) {
+    r->nspans = 0;
     *out = BERTH_REDACT_NOTE;
     *out_len = sizeof BERTH_REDACT_NOTE - 1;
     if (r->failed) return berth_fail_memory(err);

@@ -84,7 +84,7 @@ static bool write_mask(berth_redactor *r, redact_buffer *out, const redact_span 
 
 bool redact_is_marked(const redact_scan *scan, size_t at) {
     const berth_redactor *r = scan->r;
-    if (scan->dump) return false;
+    if (scan->dump || scan->depth > 0) return false; /* of another text */
     size_t place = scan->map ? scan->map[at] : at;
     for (size_t i = r->nspans; i > 0 && r->nspans - i < MARKS_BACK; i--) {
         if (r->spans[i - 1].start <= place && place < r->spans[i - 1].end) return true;
