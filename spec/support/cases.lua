@@ -36,18 +36,27 @@ function cases.expect(holds, case, what, ...)
   error(table.concat(lines, "\n"), 2)
 end
 
+local function with_case(number, plain, check)
+  local chance = requests.chance(cases.seed * 1000003 + number)
+  local fleet = requests.random_fleet(chance)
+  local request = requests.random_request(chance, fleet, plain)
+  while brute.effort(fleet, request) > EFFORT and requests.unsplit(request) do end
+  local store <close> = fleets.load(fleet, requests.TRAITS)
+  return check { number = number, fleet = fleet, request = request, store = store,
+                 query = requests.to_query(request), chance = chance }
+end
+
 --- Calls check(case) on one in `nth` cases: { fleet =, request =, query =, store = with the fleet,
 -- chance = for more of the kind }. `plain` requests split no class.
 function cases.each(nth, plain, check)
   local offset = nth * cases.count
-  for number = 1, math.max(1, cases.count // nth) do
-    local chance = requests.chance(cases.seed * 1000003 + number + offset)
-    local fleet = requests.random_fleet(chance)
-    local request = requests.random_request(chance, fleet, plain)
-    while brute.effort(fleet, request) > EFFORT and requests.unsplit(request) do end
-    local store <close> = fleets.load(fleet, requests.TRAITS)
-    check { number = number + offset, fleet = fleet, request = request, store = store,
-            query = requests.to_query(request), chance = chance }
+  for number = 1, math.max(1, cases.count // nth) do with_case(number + offset, plain, check) end
+end
+
+--- Cases until `check` returns true for one; how many that may take is bounded.
+function cases.until_enough(check)
+  for number = 1, 10 * cases.count do
+    if with_case(number + cases.count, false, check) then return end
   end
 end
 
