@@ -3,6 +3,8 @@
 #ifndef BERTH_LOG_REDACT_PARTS_H
 #define BERTH_LOG_REDACT_PARTS_H
 
+#include "log/redact_private.h"
+
 /* --- redact_fold.c ----------------------------------------------------------------------- */
 
 /* The end of the word that begins at `at`, when all of it is Cyrillic; else 0. */
