@@ -1,6 +1,7 @@
 --- Names of secrets that are spelled as few write them, and values that stand where few would look:
 -- each row is a line and what becomes of it; a line alone stays.
 local berth = require "berth"
+local redact_rows = require "spec.support.redact_rows"
 
 local ROWS = {
   ["a literal in the next line"] = {
@@ -137,17 +138,7 @@ local ROWS = {
   },
 }
 
-for noun, rows in pairs(ROWS) do
-  describe(noun, function()
-    local log = berth.logger { sink = function() end }
-    for _, row in ipairs(rows) do
-      it((row[2] and "is masked in " or "stays: ") .. row[1], function()
-        assert.equal(row[2] or row[1], (log:redact(row[1])))
-        assert.equal(row[2] or row[1], (log:redact(row[2] or row[1])))
-      end)
-    end
-  end)
-end
+redact_rows(describe, it, ROWS)
 
 describe("a private key under a name", function()
   local log = berth.logger { sink = function() end }

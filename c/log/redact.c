@@ -356,7 +356,6 @@ size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len, size_t l
                 const char *stop = memchr(s + from, '\n', len - from);
                 to = stop ? (size_t)(stop - s) + 1 : len;
             }
-            if (to - from > LONG_LINE) return from; /* what is in it may be there many times */
             if (to - from > longest + 1) return from;
             memset(&line, 0, offsetof(redact_scan, command_end)); /* which would take the most */
             line.r = r;

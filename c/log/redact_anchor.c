@@ -86,12 +86,6 @@ static berth_rc add_node(berth_anchors *anchors, anchor_index *index, uint32_t h
     return BERTH_OK;
 }
 
-/* May the byte stand so far before the end of the window?  Before the literal all may. */
-static bool window_takes(const anchor_literal *literal, size_t back, unsigned byte) {
-    size_t end = (size_t)literal->len - literal->rest;
-    return back > end || anchor_allows(literal->text[end - back], (char)byte, literal->folds);
-}
-
 /* Is it listed by four bytes?  Where the first of them is of a large class, three tell enough: one
  * for each that it may be would fill the index, and so let through what belongs to nothing. */
 static bool is_whole(const anchor_literal *literal) {
@@ -104,13 +98,15 @@ static bool is_whole(const anchor_literal *literal) {
 static berth_rc list_literal(berth_anchors *anchors, size_t number, size_t back, uint32_t tail) {
     const anchor_literal *literal = &anchors->literals[number];
     bool whole = is_whole(literal);
+    size_t end = (size_t)literal->len - literal->rest;
     if (back == 0) {
         anchor_index *index = whole ? &anchors->whole : &anchors->tail;
         return add_node(anchors, index, anchor_hash(tail, whole), number);
     }
     for (unsigned b = 0; b < 256; b++) {
         if (!(b & 0x20) ||
-            !(window_takes(literal, back, b) || window_takes(literal, back, b ^ 0x20)))
+            !(anchor_takes(literal, end, back - 1, b) ||
+              anchor_takes(literal, end, back - 1, b ^ 0x20)))
             continue; /* those with the bit stand for those without */
         uint32_t with = tail | b << (8 * (ANCHOR_WINDOW - back));
         if (list_literal(anchors, number, back - 1, with) != BERTH_OK) return BERTH_ENOMEM;
@@ -130,7 +126,7 @@ static berth_rc add_literals(berth_anchors *anchors, const berth_literal *litera
     }
     berth_rc rc = anchor_fill_buckets(anchors);
     for (size_t i = 0; i < anchors->count && rc == BERTH_OK; i++)
-        rc = list_literal(anchors, i, is_whole(&anchors->literals[i]) ? 4 : 3, 0);
+        rc = list_literal(anchors, i, ANCHOR_WINDOW - (is_whole(&anchors->literals[i]) ? 0u : 1u), 0);
     return rc;
 }
 

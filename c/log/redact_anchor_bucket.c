@@ -112,17 +112,12 @@ static void count_rates(bucket_set *buckets) {
             PAIR_COMMON;
 }
 
-/* May the byte stand so far before the end of the window?  Before the literal all may. */
-static bool takes(const anchor_literal *literal, size_t end, size_t back, unsigned byte) {
-    return back >= end || anchor_allows(literal->text[end - 1 - back], (char)byte, literal->folds);
-}
-
-/* The bytes that may stand there; their number. */
+/* The bytes that may stand there, as anchor_takes() tells; their number. */
 static size_t list_bytes(const anchor_literal *literal, size_t end, size_t back,
                          unsigned char bytes[256]) {
     size_t n = 0;
     for (unsigned b = 0; b < 256; b++) {
-        if (takes(literal, end, back, b)) bytes[n++] = (unsigned char)b;
+        if (anchor_takes(literal, end, back, b)) bytes[n++] = (unsigned char)b;
     }
     return n;
 }
@@ -257,7 +252,7 @@ static double rate_literal(const bucket_set *buckets, const anchor_literal *lite
 static void write_wide(anchor_tables *tables, const anchor_literal *literal, const place *at) {
     for (size_t p = 0; p < ANCHOR_WINDOW; p++) {
         for (unsigned b = 0; b < 256; b++) {
-            if (takes(literal, at->end, ANCHOR_WINDOW - 1 - p, b))
+            if (anchor_takes(literal, at->end, ANCHOR_WINDOW - 1 - p, b))
                 anchor_take(&tables->wide[p], b, (unsigned)at->bucket);
         }
     }

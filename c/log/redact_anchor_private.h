@@ -104,6 +104,13 @@ static inline bool anchor_is_class(char want) {
     return want >= '\1' && want <= '\4';
 }
 
+/* May the byte stand so far before the last one of the literal's first `end` bytes?  Before the
+ * literal all may. */
+static inline bool anchor_takes(const anchor_literal *literal, size_t end, size_t back,
+                                unsigned byte) {
+    return back >= end || anchor_allows(literal->text[end - 1 - back], (char)byte, literal->folds);
+}
+
 static inline void anchor_take(anchor_halves *halves, unsigned byte, unsigned bit) {
     halves->low[byte & 15] |= (uint8_t)(1u << bit);
     halves->high[byte >> 4] |= (uint8_t)(1u << bit);

@@ -7,6 +7,8 @@
 
 #define CONTEXT BERTH_STREAM_CONTEXT
 #define AHEAD BERTH_STREAM_AHEAD
+#define CLEAN_LINE /* what a longer line repeats is looked at once, when it is looked at alone */ \
+    (BERTH_STREAM_LINE < (64u << 10) ? BERTH_STREAM_LINE : (size_t)64 << 10)
 #define KEY_LINES 400             /* lines of a private key */
 #define KEY_GAP 3                 /* lines without key material that end one */
 #define KEY_WORD 16               /* letters of a line of key material */
@@ -212,7 +214,7 @@ static berth_rc whole_lines(berth_redact_stream *stream, const char *s, size_t l
     while (s < end) {
         const char *line = s;
         if (!each && stream->key_lines == 0) {
-            line = s + redact_clean_lines(stream->r, s, (size_t)(end - s), BERTH_STREAM_LINE);
+            line = s + redact_clean_lines(stream->r, s, (size_t)(end - s), CLEAN_LINE);
             berth_rc rc = emit(stream, s, (size_t)(line - s), err);
             if (rc != BERTH_OK || line == end) return rc;
         }

@@ -116,7 +116,6 @@ static const struct {
     {"length", WORD_THING},
     {"lifetime", WORD_THING},
     {"expiry", WORD_THING},
-    {"rotation", WORD_THING},
     {"bucket", WORD_THING},
     {"buckets", WORD_THING},
     {"budget", WORD_THING},
@@ -134,6 +133,8 @@ static const struct {
 
 #define COUNT (sizeof words / sizeof *words)
 
+_Static_assert(2 * COUNT < REDACT_WORD_SLOTS, "few words share a slot, and each has a number");
+
 static size_t slot_of(const char *s, size_t len) {
     unsigned first = (unsigned char)byte_lower(s[0]), last = (unsigned char)byte_lower(s[len - 1]);
     return (first * 7 + last * 31 + len * 61) % REDACT_WORD_SLOTS;
@@ -148,7 +149,7 @@ void redact_words_index(berth_redactor *r) {
 }
 
 unsigned redact_word_roles(const berth_redactor *r, const char *s, size_t len) {
-    if (len == 0 || len > WORD_BYTES) return 0;
+    if (len == 0 || len >= WORD_BYTES) return 0;
     for (size_t slot = slot_of(s, len); r->word[slot]; slot = (slot + 1) % REDACT_WORD_SLOTS) {
         size_t i = r->word[slot] - 1u;
         if (bytes_are_word(s, len, words[i].text)) return words[i].roles;
