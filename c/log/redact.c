@@ -168,10 +168,11 @@ static size_t visit_once(redact_scan *scan, const berth_anchor *anchor, redact_r
 /* --- how much is done for a text ------------------------------------------------------------
  *
  * Texts that are made to take long are long, and more stands in them, byte for byte, than in most
- * others: long ones that hold little but secrets are taken for such.  So much work is done for whatever stands in one, and, past the first part of it, so much
- * for each byte before the place at hand.  Of a text that takes more, what was looked at with less
- * than half of that is kept, for it will be looked at again, and the rest is masked.  The layers
- * take a part of that each, and all rounds together so much of the record. */
+ * others: long ones that hold little but secrets are taken for such.  So much work is done for
+ * whatever stands in one, and, past the first part of it, so much for each byte before the place at
+ * hand.  Of a text that takes more, what was looked at with less than half of that is kept, for it
+ * will be looked at again, and the rest is masked.  The layers take a part of that each, and all
+ * rounds together so much of the record. */
 #define LONG_TEXT ((size_t)512 << 10) /* shorter ones take what they take */
 #define FIRST_PART ((size_t)1 << 20)
 #define TEXT_RATE 12 /* work for a byte, about nanoseconds */

@@ -70,7 +70,9 @@ typedef struct berth_redact_options {
     berth_redact_fn hook; /* NULL: none */
     void *hook_ud;
     bool hook_all; /* call it for records without hits as well */
-    bool plain;    /* leave the processor's vectors unused: the same results, slower */
+    /* Vectors of the processor that stay unused: 0 none, 1 those of AVX-512, 2 all; the same
+     * results, slower. */
+    unsigned without;
 } berth_redact_options;
 
 /* A key for BERTH_MASK_HASH from a secret of any length. */

@@ -131,7 +131,7 @@ static berth_rc add_literals(berth_anchors *anchors, const berth_literal *litera
 }
 
 berth_rc berth_anchors_new(berth_mem mem, const berth_literal *literals, size_t count,
-                           unsigned wanted, bool plain, berth_anchors **out) {
+                           unsigned wanted, unsigned without, berth_anchors **out) {
     *out = NULL;
     berth_anchors *anchors = berth_calloc(&mem, 1, sizeof *anchors);
     if (!anchors) return BERTH_ENOMEM;
@@ -143,7 +143,7 @@ berth_rc berth_anchors_new(berth_mem mem, const berth_literal *literals, size_t 
     }
     size_t off = (uintptr_t)anchors->block % TABLES_ALIGN;
     anchors->tables = (void *)((char *)anchors->block + (off ? TABLES_ALIGN - off : 0));
-    anchors->scan = plain ? NULL : anchor_vectors();
+    anchors->scan = anchor_vectors(without);
     if (!anchors->scan) anchors->scan = anchor_scan_bytes;
     memset(anchors->column, 0xff, sizeof anchors->column);
     for (unsigned i = 0; i < LANES; i++) {

@@ -55,9 +55,10 @@ typedef struct berth_anchor_ends {
 } berth_anchor_ends;
 
 /* Keeps no reference.  `sequences` has bit 1 << kind for each sequence that is wanted.  With
- * `plain` the processor's vectors stay unused: the same anchors, slower.  Errors: BERTH_ENOMEM. */
+ * `without` 1 no vectors of AVX-512 are used, with 2 none at all: the same anchors, slower.
+ * Errors: BERTH_ENOMEM. */
 berth_rc berth_anchors_new(berth_mem mem, const berth_literal *literals, size_t count,
-                           unsigned sequences, bool plain, berth_anchors **out);
+                           unsigned sequences, unsigned without, berth_anchors **out);
 void berth_anchors_free(berth_anchors *anchors); /* NULL is fine */
 
 typedef struct berth_anchor {

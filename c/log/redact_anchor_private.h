@@ -176,7 +176,7 @@ size_t anchor_scan_bytes(const berth_anchors *anchors, const unsigned char *s, s
 
 /* --- redact_anchor_vector.c ---------------------------------------------------------------- */
 
-/* The same by this processor's vectors; NULL: it has none that help. */
-anchor_scan_fn *anchor_vectors(void);
+/* The same by this processor's vectors but those `without`; NULL: it has none that help. */
+anchor_scan_fn *anchor_vectors(unsigned without);
 
 #endif

@@ -188,16 +188,17 @@ static size_t scan_avx512(const berth_anchors *anchors, const unsigned char *s, 
     return scan_blocks(anchors, s, len, from, block_avx512, ends);
 }
 
-anchor_scan_fn *anchor_vectors(void) {
+anchor_scan_fn *anchor_vectors(unsigned without) {
     bool permutes = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi");
-    if (permutes) return scan_avx512;
-    if (__builtin_cpu_supports("avx2")) return scan_avx2;
+    if (without < 1 && permutes) return scan_avx512;
+    if (without < 2 && __builtin_cpu_supports("avx2")) return scan_avx2;
     return NULL;
 }
 
 #else
 
-anchor_scan_fn *anchor_vectors(void) {
+anchor_scan_fn *anchor_vectors(unsigned without) {
+    (void)without;
     return NULL;
 }
 

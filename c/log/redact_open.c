@@ -242,14 +242,14 @@ static void collect_literals(literals *list, berth_redactor *r) {
     ADD_ALL(list, byte_literals, BERTH_ANCHOR_ENCODED, true, BLOCK_BYTES);
 }
 
-static berth_rc make_anchors(berth_redactor *r, bool plain, berth_err *err) {
+static berth_rc make_anchors(berth_redactor *r, unsigned without, berth_err *err) {
     literals *list = berth_calloc(&r->mem, 1, sizeof *list);
     if (!list) return berth_fail_memory(err);
     collect_literals(list, r);
     unsigned sequences = ~0u;
     if (r->profile == BERTH_REDACT_STRUCTURED)
         sequences = 1u << BERTH_ANCHOR_AT | 1u << BERTH_ANCHOR_LETTER;
-    berth_rc rc = berth_anchors_new(r->mem, list->item, list->count, sequences, plain, &r->anchors);
+    berth_rc rc = berth_anchors_new(r->mem, list->item, list->count, sequences, without, &r->anchors);
     berth_free(&r->mem, list, sizeof *list);
     return rc == BERTH_OK ? rc : berth_fail_memory(err);
 }
@@ -321,7 +321,7 @@ berth_rc berth_redactor_open(berth_mem mem, const berth_redact_options *options,
     redact_words_index(r);
     rc = copy_rules(r, options, err);
     if (rc == BERTH_OK) rc = redact_shapes_new(r, options->rules, options->nrules, err);
-    if (rc == BERTH_OK) rc = make_anchors(r, options->plain, err);
+    if (rc == BERTH_OK) rc = make_anchors(r, options->without, err);
     if (rc != BERTH_OK) {
         berth_redactor_close(r);
         return rc;
