@@ -4,6 +4,7 @@
 
 local berth = require "berth"
 local fault = require "fault_malloc"
+local fill_nodes = require "spec.support.nodes"
 
 local target, logged = arg[1], arg[2] == "log"
 
@@ -29,19 +30,10 @@ local function set_up()
   return { db = db, n1 = db:provider "n1", gpu = db:provider "gpu", held = db:allocation "held" }
 end
 
--- A host whose nodes hold cores and devices, one with usage, and a disk shared with another host;
--- claims are ranked and judged.
+-- Nodes of which one is in use; claims are ranked and judged.
 local function set_up_nodes()
   local db = open_anew { "best_fit", "project_quota" }
-  local function make(spec) return assert(db:create_provider(spec)) end
-  make { name = "h1", inventories = { MEMORY_MB = 64 }, aggregates = { "rack" } }
-  for i = 1, 3 do
-    make { name = "h1-" .. i, parent = "h1", traits = { i == 2 and "HW_NUMA_ROOT" or nil },
-      inventories = { PCPU = { total = 8, step_size = i == 3 and 2 or 1 }, PGPU = 1 } }
-  end
-  make { name = "h2", inventories = { PCPU = 4 }, aggregates = { "rack" } }
-  make { name = "disk", inventories = { DISK_GB = 100 }, aggregates = { "rack" },
-    traits = { "MISC_SHARES_VIA_AGGREGATE" } }
+  fill_nodes(db)
   assert(db:allocate { consumer = "held", allocations = { ["h1-1"] = { PCPU = 3 } } })
   return { db = db, held = db:allocation "held" }
 end
