@@ -305,8 +305,7 @@ static bool is_hexadecimal(const redact_scan *scan, const redact_key *key) {
     return !alone || (part > 0 && s[part - 1] == ':');
 }
 
-/* berth_key_classify(), told at once for names that were met a short while ago. */
-static berth_key_class classify(berth_redactor *r, const char *name, size_t len) {
+berth_key_class redact_classify(berth_redactor *r, const char *name, size_t len) {
     if (len == 0 || len > REDACT_NAME_SEEN) return berth_key_classify(name, len);
     uint64_t first = 0, last = 0;
     size_t n = len < sizeof first ? len : sizeof first;
@@ -337,7 +336,7 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
             return glued_value(scan, &key);
     } else {
         key = key_around(scan, at);
-        key.class = classify(scan->r, scan->s + key.start, key.end - key.start);
+        key.class = redact_classify(scan->r, scan->s + key.start, key.end - key.start);
         join_words(scan, &key);
         if (key.class.kind == BERTH_KEY_NONE) key.class = cut_name(scan, &key);
         if (key.class.kind == BERTH_KEY_CODE && is_hexadecimal(scan, &key))

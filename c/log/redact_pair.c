@@ -206,7 +206,7 @@ static bool is_metavariable(const redact_scan *scan, size_t at) {
     size_t end = at;
     while (end < scan->len && (byte_is(scan->s[end], BYTE_UPPER) || scan->s[end] == '_')) end++;
     return end > at && !byte_is(redact_peek(scan, end), BYTE_WORD) &&
-           berth_key_classify(scan->s + at, end - at).kind != BERTH_KEY_NONE;
+           redact_classify(scan->r, scan->s + at, end - at).kind != BERTH_KEY_NONE;
 }
 
 /* --password (ann): what a message adds. */
