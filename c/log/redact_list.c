@@ -155,6 +155,7 @@ static size_t read_row(redact_scan *scan, const list *names, size_t at, char clo
 }
 
 void redact_lists(redact_scan *scan, const redact_key *key) {
+    redact_work(scan, 100);
     if (key->start < scan->lists_end) return;
     list names = {.start = 0};
     if (!find_start(scan, key->start, &names) || !read_names(scan, &names)) {

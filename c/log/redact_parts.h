@@ -142,6 +142,8 @@ size_t redact_quote_close(const redact_scan *scan, size_t from, redact_quote quo
 bool redact_goes_on(const redact_scan *scan, size_t at, redact_quote quote);
 /* The end of an unquoted value. */
 size_t redact_bare_end(const redact_scan *scan, size_t from);
+/* The same, or not far in what is longer than words are. */
+size_t redact_word_end(const redact_scan *scan, size_t at);
 /* The end of an unclosed quoted value: a truncated line. */
 size_t redact_open_end(const redact_scan *scan, size_t from);
 size_t redact_line_end(const redact_scan *scan, size_t from);

@@ -588,7 +588,7 @@ size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_
         if (close) at = redact_skip_blanks(scan, (size_t)(close - scan->s) + 1); /* (md5) x */
     }
     if (redact_peek(scan, at) == '<' && (end = redact_tagged(scan, key, at)) > 0) return end;
-    redact_work(scan, 60);
+    redact_work(scan, 50);
     bool header = key->class.kind == BERTH_KEY_AUTH || key->class.kind == BERTH_KEY_COOKIE;
     if (redact_peek(scan, at) == '&' && redact_peek(scan, at + 1) == '[') at++; /* Go's &[1 2] */
     if (!header && syntax != SYNTAX_PROSE) {

@@ -76,6 +76,7 @@ static size_t clear_text(redact_scan *scan, size_t at) {
 /* IDENTIFIED [WITH plugin] BY [PASSWORD] 'x' [REPLACE 'y'].  In small letters it is a statement
  * only with a literal: "identified by name" is none. */
 size_t redact_sql(redact_scan *scan, size_t at) {
+    redact_work(scan, 70);
     if (redact_folds_at(scan, at, "crypt(")) return clear_text(scan, at);
     if (!word_at(scan, at, "identified"))
         return redact_folds_at(scan, at, "identif") ? 0 : cipher_key(scan, at);
