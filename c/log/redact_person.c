@@ -244,7 +244,7 @@ static dialled dial(const redact_scan *scan, size_t at, size_t most) {
             d.groups++;
         }
         size_t joints = 0;
-        while (i < scan->len && joints < 3 && s[i] != '\0' && strchr(" ().-/", s[i])) {
+        while (i < scan->len && joints < 3 && s[i] != '\0' && strchr(" +().-/", s[i])) {
             if (joints == 1 && s[i] != '(' && s[i - 1] != ')') break;
             i++;
             joints++;

@@ -13,12 +13,20 @@
 #define H16 "0a1b2c3d4e5f6071"
 #define H32 H16 "8293a4b5c6d7e8f9"
 #define RSA_BODY "MII[CEJ][A-Za-z0-9+/]{1,3}(?:IBAAK|IBADAN)[A-Za-z0-9+/=]{30,}+"
-#define DISCORD "MT[A-Za-z0-9_-]{20,26}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,40}"
+#define DISCORD "[MNO][A-Za-z0-9_-]{21,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,40}"
 
 /* A uuid that follows the word token soon after the service's name. */
 #define UUID_TOKEN(name)                                                                           \
     name "[^\\n]{0,30}?token[ :=]{1,3}"                                                            \
          "([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
+
+/* A subprotocol that no program is called, but that a browser tells a secret in. */
+#define SUBPROTOCOL(name)                                                                          \
+    name ": (?:[\\w.-]+, ?)*+(?=[\\w+/-]*[a-z])(?=[\\w+/-]*[A-Z])(?=[\\w+/-]*\\d)"                     \
+         "([\\w+/-]{20,}+={0,2})(?![\\w.])"
+
+/* What stands in marks, which may not close. */
+#define IN_MARKS "([^\"\\n]++(?=\")|[^\\s\"]+)"
 
 /* clouds and hosting */
 #define BERTH_SHAPES_CLOUD(X)                                                                      \
@@ -67,6 +75,16 @@
     X("databricks-token", "dapi", 0, "dapi[a-f0-9]{32}(?:-\\d)?", "", "dap" "i" H32)               \
     X("tailscale-key", "tskey-", 0,                                                                \
       "tskey-[a-z]+-[A-Za-z0-9-]{16,}+", "", "tske" "y-auth-" W16 "-" W16)                         \
+    X("k3s-token", "K10\2", 0,                                                                     \
+      "K10[a-f0-9]{64}::[A-Za-z0-9.:_-]{16,}+", "", "K1" "0" H32 H32 "::server:" H32)              \
+    X("swarm-token", "SWMTKN-1", 0,                                                                \
+      "SWMTKN-1-[a-z0-9]{40,}+-[a-z0-9]{20,}+", "", "SWMT" "KN-1-" H32 H16 "-" H32)                \
+    X("kubernetes-subprotocol", "bearer.a", 0,                                                     \
+      "bearer\\.authorization\\.k8s\\.io\\.([A-Za-z0-9_-]{8,}+)", "bearer.authorization.k8s.io.", W32) \
+    X("websocket-subprotocol", "Sec-WebS", 0, SUBPROTOCOL("Sec-WebSocket-Protocol"),               \
+      "Sec-WebSocket-Protocol: chat, ", W32 "==")                                                  \
+    X("websocket-subprotocol-2", "sec-webs", 0, SUBPROTOCOL("sec-websocket-protocol"),             \
+      "sec-websocket-protocol: ", W32)                                                             \
     X("pulumi-token", "pul-", 0, "pul-[a-f0-9]{40}", "", "pu" "l-" H32 "0a1b2c3d")                 \
     X("terraform-token", ".atlasv1", 20,                                                           \
       "[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{60,}+",                                          \
@@ -134,8 +152,8 @@
       "hooks\\.slack\\.com/(?:services|workflows|triggers)/([A-Za-z0-9/_+-]{20,}+)",               \
       "hooks.slack.com/services/", "T0A1B2C3D/B0A1B2C3D/" W16 "abcdEFGH")                          \
     X("discord-webhook", "/api/web", 0,                                                            \
-      "/api/webhooks/(\\d{15,21}/[A-Za-z0-9_-]{40,}+)",                                            \
-      "/api/webhooks/", "123456789012345678/" W32 W32)                                             \
+      "/api/webhooks/\\d{15,21}/([A-Za-z0-9_-]{40,}+)",                                            \
+      "/api/webhooks/123456789012345678/", W32 W32)                                                \
     X("teams-webhook", "/webhookb2", 0,                                                            \
       "/webhookb2/([A-Za-z0-9@/_-]{30,}+)", "/webhookb2/", H32 "@" H32 "/Incoming")                \
     X("telegram-token", ":AA", -10,                                                                \
@@ -144,6 +162,11 @@
     X("discord-token-11", "MTE", 0, DISCORD, "", "MT" "E1B2c3D4e5F6g7H8i9J0k1.GaBcDe." W32)        \
     X("discord-token-12", "MTI", 0, DISCORD, "", "MT" "I1B2c3D4e5F6g7H8i9J0k1.GaBcDe." W32)        \
     X("discord-token-13", "MTM", 0, DISCORD, "", "MT" "M1B2c3D4e5F6g7H8i9J0k1.GaBcDe." W32)        \
+    X("discord-token-14", "MTQ", 0, DISCORD, "", "MT" "Q1B2c3D4e5F6g7H8i9J0k1.GaBcDe." W32)        \
+    X("discord-named-token", "discord", 0, "discord[^\\n]{0,80}?\\b(" DISCORD ")",                    \
+      "discord: ", "N" "jA1B2c3D4e5F6g7H8i9J0k1.GaBcDe." W32)                                      \
+    X("discord-titled-token", "Discord", 0, "Discord[^\\n]{0,80}?\\b(" DISCORD ")",                   \
+      "Discord: ", "N" "jA1B2c3D4e5F6g7H8i9J0k1.GaBcDe." W32)                                      \
     X("stripe-key", "sk_live_", 0, "sk_live_[A-Za-z0-9]{16,}+", "", "sk_" "live_" W16 "abcdEFGH")  \
     X("stripe-test-key", "sk_test_", 0,                                                            \
       "sk_test_[A-Za-z0-9]{16,}+", "", "sk_" "test_" W16 "abcdEFGH")                               \
@@ -156,7 +179,8 @@
     X("square-access-token", "EAAA", 0,                                                            \
       "EAAA[A-Za-z0-9_-]{58,62}(?![A-Za-z0-9])",                                                   \
       "", "EAA" "A" W32 "a1B2c3D4e5F6g7H8i9J0k1L2m3N4")                                            \
-    X("facebook-token", "EAA", 0, "EAA[A-Z][A-Za-z0-9]{44,}+", "", "EA" "AC" W32 W32 W32)          \
+    X("facebook-token", "EAA", 0, "EAA(?:[A-Z][A-Za-z0-9]{44,}+|[A-Za-z0-9]{80,}+)",               \
+      "", "EA" "Ah" W32 W32 W32)                                                                   \
     X("razorpay-key", "rzp_", 0,                                                                   \
       "rzp_(?:live|test)_[A-Za-z0-9]{14,}+", "", "rz" "p_live_a1B2c3D4e5F6g7")                     \
     X("paypal-token", "access_t", 0,                                                               \
@@ -312,6 +336,13 @@
     X("jwt", "eyJ", 0,                                                                             \
       "eyJ[A-Za-z0-9_-]{5,}+\\.[A-Za-z0-9_-]{4,}+(?:\\.[A-Za-z0-9_-]*+){0,3}",                     \
       "", "eyJ" "hbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ." W32)                                       \
+    X("ntlm-answer", "TlRMTVNT", 0,                                                                \
+      "TlRMTVNTUAADAAAA[A-Za-z0-9+/]{20,}+=*", "", "TlRM" "TVNTUAADAAAA" W32)                       \
+    X("kerberos-ticket", "Negotiat", 0,                                                            \
+      "Negotiate (YI[A-Za-z0-9+/]{40,}+=*)", "Negotiate ", "YI" W32 W16)                           \
+    X("ipsec-eap-secret", ": EAP \"", 0, ": EAP \"" IN_MARKS, ": EAP \"", W16)                       \
+    X("ipsec-xauth-secret", ": XAUTH ", 0, ": XAUTH \"" IN_MARKS, ": XAUTH \"", W16)                \
+    X("ipsec-key-secret", ": RSA ", 0, ": RSA \\S+ \"" IN_MARKS, ": RSA a.pem \"", W16)           \
     X("fernet-token", "gAAAAA", 0, "gAAAAA[A-Za-z0-9_%-]{40,}+=*", "", "gAA" "AAABk" W32 W32)      \
     X("pgpass", ":5432:", 0,                                                                       \
       ":5432:[^:\\s]+:[^:\\s]+:((?![0-9a-f]{1,4}(?:[\\s:]|$))[^\\s:@\"',;]++)(?!:)",               \
