@@ -10,6 +10,7 @@
 #define WORDS_MAX 96 /* masks leave their number as it is: another round sees the same words */
 #define WORD_MAX_BYTES 512 /* of a word that goes on after that */
 #define ECHO_BACK 256
+#define ENCODED_LEAST 24
 
 static const berth_command commands[] = {
 #define X(name, flag, argument, verb) {name, flag, ARGUMENT_##argument, verb},
@@ -49,6 +50,16 @@ static bool ends_command(char c) {
     return c == '\n' || c == '\r' || c == '|' || c == ';';
 }
 
+/* -p\"x y\" in a string: past the part of the word in such marks; 0: none opens at `at`. */
+static size_t escaped_part(const redact_scan *scan, size_t at, size_t stop) {
+    redact_quote quote = redact_quote_at(scan, at);
+    size_t from = at + quote.len, close = redact_quote_close(scan, from, quote);
+    if (memchr(",:}])", redact_peek(scan, from), 5)) return 0;
+    if (close == SIZE_MAX || close == from || close >= stop || byte_is(scan->s[from], BYTE_SPACE))
+        return 0;
+    return close + quote.len;
+}
+
 /* Reads the next word; false at the end of the command. */
 static bool read_word(line *w, size_t *from, size_t *to) {
     const redact_scan *scan = w->scan;
@@ -69,6 +80,12 @@ static bool read_word(line *w, size_t *from, size_t *to) {
     }
     for (; i < w->stop && !byte_is(s[i], BYTE_SPACE); i++) {
         if (w->list && (s[i] == ',' || byte_is(s[i], BYTE_QUOTE))) break;
+        if (!w->list && s[i] == '\\' && i > *from && redact_quote_at(scan, i).len) {
+            size_t past = escaped_part(scan, i, w->stop);
+            if (!past) break; /* it closes the string around the command */
+            i = past - 1;
+            continue;
+        }
         if (!w->list && byte_is(s[i], BYTE_QUOTE) && i > *from) {
             char after = redact_peek(scan, i + 1); /* it closes a string that the command is in */
             if (after == '\0' || memchr(",}])", after, 4)) break;
@@ -98,16 +115,21 @@ static void read_line(const redact_scan *scan, size_t at, size_t last, bool list
     }
 }
 
+/* Without the marks around it: \"ann:x\" */
+static redact_quote unquote(const redact_scan *scan, size_t *from, size_t *to) {
+    redact_quote quote = *from < *to ? redact_quote_at(scan, *from) : (redact_quote){0};
+    if (quote.len && *to > *from + 2 * quote.len) {
+        *from += quote.len;
+        if (byte_is(scan->s[*to - 1], BYTE_QUOTE)) *to -= quote.len;
+    }
+    return quote;
+}
+
 static size_t mark(redact_scan *scan, size_t from, size_t to) {
     if (from < to && memchr(scan->s + from, '$', to - from < 2 ? to - from : 2) &&
         redact_variables(scan, from, RULE_COMMAND))
         return 0;
-    redact_quote quote = from < to ? redact_quote_at(scan, from) : (redact_quote){0};
-    redact_syntax syntax = quote.len ? SYNTAX_QUOTED : SYNTAX_TIGHT;
-    if (quote.len && to > from + 2 * quote.len) {
-        from += quote.len;
-        if (byte_is(scan->s[to - 1], BYTE_QUOTE)) to -= quote.len;
-    }
+    redact_syntax syntax = unquote(scan, &from, &to).len ? SYNTAX_QUOTED : SYNTAX_TIGHT;
     berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
     if (from >= to || !redact_is_secret(scan, class, from, to, syntax)) return 0;
     return redact_mark_secret(scan, from, to, RULE_COMMAND) ? to : 0;
@@ -115,6 +137,7 @@ static size_t mark(redact_scan *scan, size_t from, size_t to) {
 
 /* The part of the word after the first `joint`. */
 static size_t mark_after(redact_scan *scan, size_t from, size_t to, char joint) {
+    unquote(scan, &from, &to);
     const char *found = memchr(scan->s + from, joint, to - from);
     return found ? mark(scan, (size_t)(found - scan->s) + 1, to) : 0;
 }
@@ -194,6 +217,13 @@ static size_t after_flag(redact_scan *scan, const berth_command *command, words 
     return done;
 }
 
+/* /add, an option of Windows */
+static bool is_switch(const char *s, size_t len) {
+    size_t i = 1;
+    while (i < len && byte_is(s[i], BYTE_LETTER)) i++;
+    return len > 1 && s[0] == '/' && i == len;
+}
+
 static size_t at_place(redact_scan *scan, const berth_command *command, words w) {
     unsigned place = (unsigned)(command->flag[0] - '0');
     bool verb = command->verb == NULL;
@@ -201,7 +231,9 @@ static size_t at_place(redact_scan *scan, const berth_command *command, words w)
         verb = verb || (w.to - w.from >= 2 && memcmp(scan->s + w.from, command->verb, 2) == 0);
         place--;
     }
-    return place == 0 && verb ? mark(scan, w.from, w.to) : 0;
+    return place == 0 && verb && !is_switch(scan->s + w.from, w.to - w.from)
+               ? mark(scan, w.from, w.to)
+               : 0;
 }
 
 /* vault login x: neither an option nor name=x. */
@@ -218,6 +250,19 @@ static size_t first_word(redact_scan *scan, words w) {
         return mixed && !pair ? mark(scan, w.from, w.to) : 0;
     }
     return 0;
+}
+
+/* powershell -EncodedCommand bgBlAHQA...: the words that are blocks with something in them. */
+static size_t encoded_words(redact_scan *scan, words w) {
+    size_t done = 0;
+    while (next_word(&w)) {
+        size_t i = w.from;
+        while (i < w.to && (byte_is(scan->s[i], BYTE_WORD) || byte_in(scan->s[i], "+/="))) i++;
+        if (i < w.to || w.to - w.from < ENCODED_LEAST) continue;
+        size_t end = redact_encoded(scan, w.from, BLOCK_BASE64);
+        done = end ? end : done;
+    }
+    return done;
 }
 
 /* net use Z: \\host\share /user:ann x */
@@ -285,15 +330,16 @@ size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
     line read;
     size_t last = scan->len - end > LINE_MAX_BYTES ? end + LINE_MAX_BYTES : scan->len;
     read_line(scan, end, last, byte_is(c, BYTE_QUOTE), &read);
-    redact_work(scan, 60 + (read.at - end) + 3 * read.count);
+    redact_work(scan, 60 + (read.at - end) / 2 + 2 * read.count);
     words w = {.line = &read};
     for (unsigned i = index; i < NCOMMANDS; i = scan->r->command_next[i]) { /* with other flags */
         size_t found;
-        redact_work(scan, 2 * read.count);
         if (commands[i].argument == ARGUMENT_PLACE)
             found = at_place(scan, &commands[i], w);
         else if (commands[i].argument == ARGUMENT_FIRST)
             found = first_word(scan, w);
+        else if (commands[i].argument == ARGUMENT_ENCODED)
+            found = encoded_words(scan, w);
         else if (commands[i].argument == ARGUMENT_LOOSE)
             found = loose_words(scan, w);
         else if (commands[i].argument >= ARGUMENT_ECHO)

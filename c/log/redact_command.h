@@ -14,6 +14,7 @@ typedef enum berth_argument {
     ARGUMENT_COOKIE,   /* -b 'a=x; b=y' */
     ARGUMENT_TYPED,    /* key 7 x, aes 128 x: a number may say how it is written */
     ARGUMENT_FIRST,    /* the first word that is no option or pair, when it mixes characters */
+    ARGUMENT_ENCODED,  /* base64 of a command that holds one */
     ARGUMENT_PLACE,    /* the n-th word, n the digit in `flag` */
     ARGUMENT_ECHO,     /* echo x | this */
     ARGUMENT_ECHO_COLON /* echo ann:x | this */
@@ -222,6 +223,9 @@ typedef struct berth_command {
     X("htpasswd", "3", PLACE, "-nb")                                                               \
     X("twine", "-p", NEXT, NULL)                                                                   \
     X("rclone obscure", "1", PLACE, NULL)                                                          \
-    X("nmcli", "password", NEXT, NULL)
+    X("nmcli", "password", NEXT, NULL)                                                             \
+    X("powershell", "", ENCODED, NULL)                                                             \
+    X("powershell.exe", "", ENCODED, NULL)                                                         \
+    X("pwsh", "", ENCODED, NULL)
 
 #endif

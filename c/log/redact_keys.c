@@ -35,6 +35,8 @@ typedef enum word_role {
     ROLE_CONTACT,
     ROLE_PUBLIC, /* what follows is no secret: publicKeyToken */
     ROLE_ATTRIBUTE, /* a tail after a dot */
+    ROLE_COMMAND, /* after the name of a password: what prints it */
+    ROLE_ASKING,  /* both in one word */
     ROLE_TAIL /* may follow the deciding word: value, hash, b64, confirm */
 } word_role;
 
@@ -67,6 +69,7 @@ static const word words[] = {
     W("app", ROLE_QUALIFIER),
     W("appkey", ROLE_WHOLE_KEY),
     W("application", ROLE_QUALIFIER),
+    W("askpass", ROLE_ASKING),
     W("assertion", ROLE_TOKEN),
     W("auth", ROLE_AUTH),
     W("authentication", ROLE_AUTH),
@@ -97,6 +100,7 @@ static const word words[] = {
     W("cnffjq", ROLE_PASSWORD),
     W("code", ROLE_CODE_WORD),
     W("codes", ROLE_CODE_WORD),
+    W("command", ROLE_COMMAND),
     W("community", ROLE_SECRET),
     W("configdrive", ROLE_DATA_WHOLE),
     W("confirm", ROLE_TAIL),
@@ -205,6 +209,7 @@ static const word words[] = {
     W("part", ROLE_TAIL),
     W("pass", ROLE_PASS),
     W("passcode", ROLE_PASSWORD),
+    W("passcommand", ROLE_ASKING),
     W("passe", ROLE_PASSWORD),
     W("passkey", ROLE_PASSWORD),
     W("passord", ROLE_PASSWORD),
@@ -368,7 +373,8 @@ static const word endings[] = {
 /* Words that end like a secret and are none. */
 static const char *const innocent[] = {"bypass",    "compass",   "encompass", "overpass",
                                        "surpass",   "trespass",  "underpass", "multipass",
-                                       "unauthorized", "getpass",   "publickeytoken"};
+                                       "unauthorized", "getpass",   "publickeytoken", "existingsecret",
+                                       "pullsecret", "imagepullsecret"};
 
 static word_role find_word(const char *s, size_t len) {
     size_t low = 0, high = NWORDS;
@@ -534,8 +540,12 @@ static berth_key_class class_by_role(word_role role, word_role before, word_role
     case ROLE_PATH:
     case ROLE_PUBLIC:
     case ROLE_ATTRIBUTE:
+    case ROLE_COMMAND:
     case ROLE_TAIL:
         break;
+    case ROLE_ASKING:
+        return (berth_key_class){
+            .kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG, .command = true};
     }
     return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK);
 }
@@ -564,6 +574,10 @@ static berth_key_class class_from(const split *parts, const word_role *role, siz
         return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK);
     if (role[i] == ROLE_KEY && is_word(parts, i + 1, "consumer") && is_word(parts, i + 2, "oauth"))
         return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK); /* who asks */
+    if (role[i] == ROLE_SECRET && (is_word(parts, i + 1, "existing") || is_word(parts, i + 1, "pull")))
+        return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK); /* what the object that holds it is called */
+    if (role[i] == ROLE_COMMAND && (role[i + 1] == ROLE_PASSWORD || role[i + 1] == ROLE_PASS))
+        return class_by_role(ROLE_ASKING, ROLE_NONE, ROLE_NONE);
     berth_key_class class = class_by_role(role[i], role[i + 1], role[i + 2]);
     class.plural = is_letter_s(parts, i) && role[i] != ROLE_PASS;
     return class;

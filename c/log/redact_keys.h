@@ -46,6 +46,7 @@ typedef struct berth_key_class {
     bool plural; /* tokens, keys: its items are the secrets, or it is a count */
     bool bare;   /* key, without a word that says what for */
     bool phrase; /* its value may be several words */
+    bool command; /* its value is a command that prints the secret: password-command */
 } berth_key_class;
 
 /* `name` may hold any of the characters of BYTE_NAME and bytes over 127. */

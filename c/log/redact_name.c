@@ -79,6 +79,20 @@ static bool is_value(const redact_scan *scan, size_t at) {
     return at > 0 && (scan->s[at - 1] == '=' || scan->s[at - 1] == '/');
 }
 
+/* RSA key FC0B33AC40A05C4B, as gpg tells which one it is: its id or its fingerprint. */
+static bool is_fingerprint(const redact_scan *scan, size_t at, const char *word, size_t len) {
+    static const char *const words[] = {"rsa", "dsa", "pgp", "gpg", "signing", "subkey"};
+    bool marked = redact_is_at(scan, at, " 0x");
+    size_t from = at + (marked ? 3 : 1), end = from;
+    if (redact_peek(scan, at) != ' ' || !IS_ONE_OF(word, len, words)) return false;
+    while (byte_is(redact_peek(scan, end), BYTE_DIGIT) ||
+           (byte_is(redact_peek(scan, end), BYTE_HEX) &&
+            (marked || byte_is(scan->s[end], BYTE_UPPER))))
+        end++;
+    return !byte_is(redact_peek(scan, end), BYTE_NAME) &&
+           (end - from == 8 || end - from == 16 || end - from == 32 || end - from == 40);
+}
+
 /* "api key", "key material", PRAGMA key; but "public key". */
 static void join_key(const redact_scan *scan, redact_key *key) {
     size_t start, n = redact_word_before(scan, key->start, &start);
@@ -88,6 +102,7 @@ static void join_key(const redact_scan *scan, redact_key *key) {
     if (n > 0 && is_key_of_data(scan->s + start, n)) key->class.kind = BERTH_KEY_NONE;
     bool id = redact_folds_at(scan, key->end, " id") && /* RSA key ID FFDCE258 */
               !byte_is(redact_peek(scan, key->end + 3), BYTE_NAME);
+    id = id || is_fingerprint(scan, key->end, scan->s + start, n);
     if (id) key->class.kind = BERTH_KEY_NONE;
     if (id || (!material && !qualified && !is_key_of(scan, key, start, n))) return;
     key->class = (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_MEDIUM};
@@ -170,9 +185,10 @@ static size_t skip_index(const redact_scan *scan, size_t at) {
 
 /* Past the mark that closes the name, and past the bracket of $t['name'], [name], (name). */
 static void close_name(const redact_scan *scan, redact_key *key) {
-    size_t stars = 0; /* **name** */
-    while (stars < key->start && stars < 2 && scan->s[key->start - stars - 1] == '*' &&
-           redact_peek(scan, key->end + stars) == '*')
+    size_t stars = 0; /* **name**, and @name@ that is to be replaced */
+    char star = key->start > 0 && byte_in(scan->s[key->start - 1], "*@") ? scan->s[key->start - 1] : '*';
+    while (stars < key->start && stars < 2 && scan->s[key->start - stars - 1] == star &&
+           redact_peek(scan, key->end + stars) == star)
         stars++;
     key->after = key->end += stars;
     key->start -= stars;
@@ -305,11 +321,9 @@ static bool is_hexadecimal(const redact_scan *scan, const redact_key *key) {
     return !alone || (part > 0 && s[part - 1] == ':');
 }
 
-berth_key_class redact_classify(berth_redactor *r, const char *name, size_t len) {
-    if (len == 0 || len > REDACT_NAME_SEEN) {
-        r->work += 900;
-        return berth_key_classify(name, len);
-    }
+/* berth_key_classify(), told at once for names that were met a short while ago. */
+static berth_key_class classify(berth_redactor *r, const char *name, size_t len) {
+    if (len == 0 || len > REDACT_NAME_SEEN) return berth_key_classify(name, len);
     uint64_t first = 0, last = 0;
     size_t n = len < sizeof first ? len : sizeof first;
     memcpy(&first, name, n);
@@ -317,7 +331,6 @@ berth_key_class redact_classify(berth_redactor *r, const char *name, size_t len)
     uint64_t hash = (first ^ (last + len) * UINT64_C(0xd1b54a32d192ed03)) * UINT64_C(0x9e3779b97f4a7c15);
     redact_name_seen *seen = &r->name_seen[(hash >> 32) % REDACT_NAMES_SEEN];
     if (seen->len == len && memcmp(seen->name, name, len) == 0) return seen->class;
-    r->work += 100 + 12 * len;
     seen->class = berth_key_classify(name, len);
     memcpy(seen->name, name, len);
     seen->len = len;
@@ -326,7 +339,7 @@ berth_key_class redact_classify(berth_redactor *r, const char *name, size_t len)
 
 size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     if (at < scan->name_end || redact_is_marked(scan, at)) return 0;
-    redact_work(scan, 100);
+    redact_work(scan, 180);
     redact_key key;
     if (place == NAME_CODE) return url_value(scan, at, '=', RULE_NAME_CODE);
     if (place == NAME_PATH) return url_value(scan, at + 1, '/', RULE_NAME_TOKEN);
@@ -340,7 +353,7 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
             return glued_value(scan, &key);
     } else {
         key = key_around(scan, at);
-        key.class = redact_classify(scan->r, scan->s + key.start, key.end - key.start);
+        key.class = classify(scan->r, scan->s + key.start, key.end - key.start);
         join_words(scan, &key);
         if (key.class.kind == BERTH_KEY_NONE) key.class = cut_name(scan, &key);
         if (key.class.kind == BERTH_KEY_CODE && is_hexadecimal(scan, &key))

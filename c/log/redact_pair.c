@@ -206,7 +206,7 @@ static bool is_metavariable(const redact_scan *scan, size_t at) {
     size_t end = at;
     while (end < scan->len && (byte_is(scan->s[end], BYTE_UPPER) || scan->s[end] == '_')) end++;
     return end > at && !byte_is(redact_peek(scan, end), BYTE_WORD) &&
-           redact_classify(scan->r, scan->s + at, end - at).kind != BERTH_KEY_NONE;
+           berth_key_classify(scan->s + at, end - at).kind != BERTH_KEY_NONE;
 }
 
 /* --password (ann): what a message adds. */
@@ -222,7 +222,7 @@ static bool is_remark(const redact_scan *scan, size_t at) {
 /* PASS: test_x (0.12s) */
 static bool is_test_result(const redact_scan *scan, const redact_key *key, size_t at) {
     if (key->end - key->start != 4 || !redact_is_at(scan, key->start, "PASS:")) return false;
-    size_t len = redact_word_end(scan, at) - at;
+    size_t len = redact_bare_end(scan, at) - at;
     const char *s = scan->s + at;
     bool secret = redact_is_scrambled(s, len) || redact_is_phrase_code(s, len) ||
                   (!memchr(s, '.', len) && !memchr(s, '/', len) && redact_looks_random(s, len));
@@ -268,7 +268,7 @@ static bool is_member(const redact_scan *scan, const redact_key *key, size_t at)
     bool arrow = at == key->after + 2 && (redact_is_at(scan, key->after, "->") ||
                                           redact_is_at(scan, key->after, "::"));
     if ((!function && !arrow) || redact_quote_at(scan, at).len) return false;
-    size_t end = redact_word_end(scan, at);
+    size_t end = redact_bare_end(scan, at);
     if (arrow)
         return !redact_is_scrambled(scan->s + at, end - at) &&
                !redact_is_phrase_code(scan->s + at, end - at) &&
@@ -300,7 +300,7 @@ static bool is_identifier(const redact_scan *scan, const redact_key *key) {
 static bool is_assigned(const redact_scan *scan, const redact_key *key, size_t at) {
     if (key->class.weight == BERTH_KEY_WEAK || !is_identifier(scan, key)) return false;
     if (key->class.kind == BERTH_KEY_AUTH) return false; /* SET SESSION AUTHORIZATION ann */
-    size_t end = redact_word_end(scan, at);
+    size_t end = redact_bare_end(scan, at);
     unsigned classes = 0;
     for (size_t i = at; i < end; i++) classes |= berth_byte_class[(unsigned char)scan->s[i]];
     if (redact_is_jumble(scan->s + at, end - at)) return true;
@@ -352,7 +352,7 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
         return 0; /* --password PASSWORD --user ann: the next option */
     bool tab =
         memchr(scan->s + key->after, '\t', at - key->after) != NULL && !redact_is_pair(scan, at);
-    size_t column = redact_word_end(scan, at);
+    size_t column = redact_bare_end(scan, at);
     if (tab && (key->class.weight == BERTH_KEY_STRONG ? redact_has_odd_bytes(scan, at, column)
                                                       : redact_has_digit(scan, at, column)))
         return redact_value(scan, key, at, SYNTAX_TIGHT);
@@ -365,7 +365,7 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
     bool typed = byte_is(redact_peek(scan, at), BYTE_DIGIT) && redact_peek(scan, at + 1) == ' ';
     if (typed && key->class.bare && scan->s[at] == '7') return enciphered(scan, at + 2);
     if (typed && key->class.weight != BERTH_KEY_WEAK &&
-        redact_is_mixture(scan, at + 2, redact_word_end(scan, at + 2)))
+        redact_is_mixture(scan, at + 2, redact_bare_end(scan, at + 2)))
         return redact_value(scan, key, at + 2, SYNTAX_TIGHT); /* password 7 0822455D0A16 */
     return redact_prose(scan, key, at);
 }
@@ -479,6 +479,8 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
     if (key->after > key->end + key->quote.len && scan->s[key->after - 1] == ')')
         redact_column(scan, key); /* INSERT INTO t (password) VALUES ('x') */
     if (redact_is_tag(scan, key)) return redact_tag(scan, key);
+    end = redact_substituted(scan, key);
+    if (end) return end;
     if (key->dashes && at > key->after) return after_blanks(scan, key, at);
     end = redact_quote_at(scan, at).len ? redact_pieces(scan, key) : 0;
     if (end) return end;
@@ -499,7 +501,8 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
     case '\r':
     case '\n':
         redact_table(scan, key);
-        end = redact_told_below(scan, key, at);
+        end = redact_item_below(scan, key, at);
+        if (!end) end = redact_told_below(scan, key, at);
         return !end && is_alone(scan, key) ? value_below(scan, key, at, false) : end;
     case '(':
         if (key->class.kind == BERTH_KEY_CREDENTIAL) {
@@ -520,6 +523,8 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
     case '.':
         return leader_value(scan, key, at);
     case '<':
+        if (redact_is_at(scan, at, "<<< ") && key->class.weight == BERTH_KEY_STRONG)
+            return redact_value(scan, key, redact_skip_blanks(scan, at + 4), SYNTAX_TIGHT);
         return redact_html_column(scan, key);
     case '\0':
         return redact_packed(scan, key);
@@ -551,11 +556,12 @@ static void note_disguise(redact_scan *scan, size_t at) {
 }
 
 size_t redact_pair(redact_scan *scan, const redact_key *key) {
-    redact_work(scan, 60);
+    redact_work(scan, 250);
     redact_before(scan, key);
     size_t counted = redact_counted(scan, key);
     if (counted) return counted;
     if (redact_auth(scan, key) || is_program(scan, key)) return 0;
+    if (key->class.command) return redact_command_value(scan, key);
     size_t told = redact_told(scan, key);
     if (told) return told;
     size_t at = skip_copula(scan, redact_skip_blanks(scan, key->after));

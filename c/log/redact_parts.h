@@ -100,8 +100,6 @@ bool redact_append(berth_redactor *r, redact_buffer *buffer, const char *s, size
 /* What the literal at an anchor of a name is. */
 typedef enum berth_name_place { NAME_ASCII, NAME_FOREIGN, NAME_CODE, NAME_PATH, NAME_QUERY } berth_name_place;
 size_t redact_name(redact_scan *scan, size_t at, berth_name_place place); /* redact_name.c */
-/* berth_key_classify(), told at once for names that were met a short while ago. */
-berth_key_class redact_classify(berth_redactor *r, const char *name, size_t len);
 size_t redact_cookies(redact_scan *scan, size_t at);                      /* redact_header.c */
 size_t redact_scheme(redact_scan *scan, size_t at);                       /* redact_header.c */
 size_t redact_url(redact_scan *scan, size_t at);                          /* redact_url.c */
@@ -142,8 +140,6 @@ size_t redact_quote_close(const redact_scan *scan, size_t from, redact_quote quo
 bool redact_goes_on(const redact_scan *scan, size_t at, redact_quote quote);
 /* The end of an unquoted value. */
 size_t redact_bare_end(const redact_scan *scan, size_t from);
-/* The same, or not far in what is longer than words are. */
-size_t redact_word_end(const redact_scan *scan, size_t at);
 /* The end of an unclosed quoted value: a truncated line. */
 size_t redact_open_end(const redact_scan *scan, size_t from);
 size_t redact_line_end(const redact_scan *scan, size_t from);
@@ -217,6 +213,8 @@ size_t redact_word_before(const redact_scan *scan, size_t at, size_t *start);
 
 /* Where the name is itself a value, as in {"name": "password", "value": "x"}. */
 size_t redact_told(redact_scan *scan, const redact_key *key);
+/* S'password' and S'x' in the next line, 1) "password" and 2) "x". */
+size_t redact_item_below(redact_scan *scan, const redact_key *key, size_t line);
 /* The value that the next line tells: "value: x". */
 size_t redact_told_below(redact_scan *scan, const redact_key *key, size_t line);
 /* Where the name is one of a list of columns. */
@@ -253,6 +251,13 @@ void redact_lists(redact_scan *scan, const redact_key *key);
 size_t redact_expanded(redact_scan *scan, const redact_key *key, size_t bar);
 size_t redact_html_column(redact_scan *scan, const redact_key *key);
 
+/* --- redact_settings.c --------------------------------------------------------------------- */
+
+/* Masks the lines below YAML's | or > at `at`; tells their end.  *found: there are some. */
+size_t redact_block_lines(redact_scan *scan, const redact_key *key, size_t at, bool *found);
+/* The end of the value at `at`, whose first word ends at `end`, in a file of settings. */
+size_t redact_settings_end(const redact_scan *scan, const redact_key *key, size_t at, size_t end);
+
 /* --- redact_login.c ------------------------------------------------------------------------ */
 
 typedef enum redact_login_kind {
@@ -288,6 +293,14 @@ size_t redact_sent_auth(redact_scan *scan, size_t at); /* after AUTH */
 /* Is the value at `at` put together from variables, to which secrets are assigned before?  Then
  * those are marked. */
 bool redact_variables(redact_scan *scan, size_t at, unsigned rule);
+/* Does a command at `at` print its arguments?  Then those are masked, up to the mark that stands
+ * before it. */
+bool redact_is_echo(const redact_scan *scan, size_t at);
+size_t redact_echoed(redact_scan *scan, const redact_key *key, size_t at);
+/* The same for the value of a name like PASSWORD_COMMAND. */
+size_t redact_command_value(redact_scan *scan, const redact_key *key);
+/* s/@NAME@/x/: what an editor puts for the name. */
+size_t redact_substituted(redact_scan *scan, const redact_key *key);
 
 /* --- redact_before.c ----------------------------------------------------------------------- */
 
@@ -337,15 +350,6 @@ bool redact_is_masked(const berth_redactor *r, const char *s, size_t len);
 bool redact_is_speech(const char *s, size_t len);
 /* Is the word at `at` one of a sentence that goes on? */
 bool redact_goes_on_as_speech(const redact_scan *scan, size_t at);
-
-/* --- redact_placeholder.c: what stands where a value could --------------------------------- */
-
-/* None, ***, ${PASSWORD}: is it no value, after whatever name? */
-bool redact_is_placeholder(berth_redactor *r, const char *s, size_t len);
-/* self.password, f(x): code that has the value elsewhere. */
-bool redact_is_reference(const redact_scan *scan, size_t start, size_t end);
-bool redact_is_capital_name(berth_redactor *r, const char *s, size_t len); /* DB_PASS */
-bool redact_is_key_name(berth_redactor *r, const char *s, size_t len);     /* refresh_token */
 
 /* --- redact_view.c ------------------------------------------------------------------------ */
 

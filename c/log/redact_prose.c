@@ -93,10 +93,10 @@ bool redact_is_setting(const redact_scan *scan, const redact_key *key, size_t at
     while (user > 0 && key->start - user < WORD_MAX && !byte_is(s[user - 1], BYTE_SPACE)) user--;
     if (user >= 6 && user + 1 < key->start && memcmp(s + user - 6, "login ", 6) == 0) return true;
     bool named = user >= 5 && user + 1 < key->start && memcmp(s + user - 5, "user ", 5) == 0;
-    if (named && redact_has_odd_bytes(scan, at, redact_word_end(scan, at)) &&
+    if (named && redact_has_odd_bytes(scan, at, redact_bare_end(scan, at)) &&
         !redact_is_pair(scan, at))
         return true;
-    if (named && memchr(s + at, '-', redact_word_end(scan, at) - at)) return true;
+    if (named && memchr(s + at, '-', redact_bare_end(scan, at) - at)) return true;
     if (len == 3 && key->start > 7 && redact_folds_at(scan, key->start - 7, "server ")) return true;
     /* alone with its value on a line */
     while (line > 0 && key->start - line < INDENT_MAX &&
@@ -197,6 +197,7 @@ typedef struct sentence {
     bool head;   /* what came first leads to a value: for, of, is */
     bool change; /* after changed, set: `to` tells */
     bool foreign; /* the name is of another alphabet, and so the verb */
+    bool capital; /* the last word is one of a statement: WITH IDENTITY = x */
     bool other;  /* what is changed is something else: keys SET owner = x */
 } sentence;
 
@@ -277,7 +278,9 @@ static bool go_on(const redact_scan *scan, sentence *so_far, size_t at, size_t e
     const char *s = scan->s;
     unsigned roles = roles_of(scan, at, end);
     bool adverb = roles & WORD_ADVERB, copula = roles & WORD_COPULA, change = roles & WORD_CHANGE;
-    if (end - at == 1 && s[at] == '=' && so_far->other) return false;
+    if (end - at == 1 && s[at] == '=' && (so_far->other || so_far->capital)) return false;
+    so_far->capital = end - at > 2;
+    for (size_t i = at; i < end; i++) so_far->capital = so_far->capital && byte_is(s[i], BYTE_UPPER);
     if (so_far->told && !copula && !adverb) { /* "is generated for ann: x" */
         so_far->told = so_far->colon = false;
         return roles & WORD_WHOSE;
@@ -321,7 +324,7 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
         at = redact_skip_blanks(scan, at + 3);
     }
     for (unsigned word = 0; word < WORDS_MAX && at < scan->len; word++) {
-        redact_work(scan, 110);
+        redact_work(scan, 60);
         bool value =
             word == 0 || so_far.told || (word == 1 && redact_folds_at(scan, at - 5, "with "));
         size_t done = 0;

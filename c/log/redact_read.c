@@ -1,5 +1,5 @@
 /* redact_read.c - the value after a separator: literals with whatever types stand before them,
- * lists, tuples, objects, blocks of YAML, lines of settings. */
+ * lists, tuples, objects. */
 #include <string.h>
 
 #include "log/redact_private.h"
@@ -43,7 +43,7 @@ size_t redact_skip_type(const redact_scan *scan, size_t at) {
     }
     size_t word = i;
     bool dotted = false; /* a function that is called: headers.get("X-Auth-Token") */
-    for (; i < stop && (byte_is(s[i], BYTE_NAME) || memchr("&@*<", s[i], 4)); i++)
+    for (; i < stop && (byte_is(s[i], BYTE_NAME) || memchr("&@*<:", s[i], 5)); i++)
         dotted = dotted || s[i] == '.';
     bool called = i < stop && s[i] == '(';
     if (called) {
@@ -57,7 +57,7 @@ size_t redact_skip_type(const redact_scan *scan, size_t at) {
         return at;
     }
     for (size_t k = word; k < i && !called; k++) {
-        if (!memchr("uUbBrRfFnNeElLxXqQ@&*<", s[k], 22)) return at; /* no prefix of a literal */
+        if (!memchr("uUbBrRfFnNeElLxXqQ@&*<:", s[k], 23)) return at; /* no prefix of a literal */
     }
     return redact_quote_at(scan, i).len && !dotted ? i : at;
 }
@@ -210,73 +210,6 @@ size_t redact_object(redact_scan *scan, const redact_key *key, size_t at) {
     return end;
 }
 
-/* YAML's | and >: the lines below that are indented more than the name.  *found: there are some. */
-static size_t block_value(redact_scan *scan, const redact_key *key, size_t at, bool *found) {
-    const char *s = scan->s;
-    size_t i = at + 1, line = key->start, end = 0;
-    while (redact_peek(scan, i) == '-' || redact_peek(scan, i) == '+' ||
-           byte_is(redact_peek(scan, i), BYTE_DIGIT))
-        i++;
-    if (redact_peek(scan, i) == '\r') i++;
-    if (redact_peek(scan, i) != '\n') return 0;
-    while (line > 0 && s[line - 1] != '\n' && key->start - line < BERTH_KEY_NAME_MAX) line--;
-    size_t indent = 0;
-    while (line + indent < key->start && s[line + indent] == ' ') indent++;
-    size_t first = 0;
-    for (i++; i < scan->len;) {
-        size_t text = i, stop = redact_line_end(scan, i);
-        while (text < stop && (s[text] == ' ' || s[text] == '\t')) text++;
-        if (text < stop) {
-            if (text - i <= indent) break;
-            if (!first) first = text;
-            end = stop;
-        }
-        i = stop;
-        while (i < scan->len && (s[i] == '\r' || s[i] == '\n')) {
-            if (s[i++] == '\n') break;
-        }
-    }
-    *found = end > first;
-    return *found && mark(scan, key, first, end, false) ? end : 0;
-}
-
-/* Does the key begin its line, or does the next line look like its own: another name and value? */
-static bool is_in_settings(const redact_scan *scan, const redact_key *key, size_t at, size_t stop) {
-    const char *s = scan->s;
-    size_t line = key->start, next = stop;
-    while (line > 0 && (s[line - 1] == ' ' || s[line - 1] == '\t') && key->start - line < TYPE_MAX)
-        line--;
-    bool first = line == 0 || s[line - 1] == '\n';
-    if (first && !(line == 0 && stop == scan->len)) return true; /* else a log line, no file */
-    while (next < scan->len && byte_is(s[next], BYTE_SPACE)) next++;
-    if (at == key->after || key->start == 0 || s[key->start - 1] != ' ' || next == stop)
-        return false;
-    while (byte_is(redact_peek(scan, next), BYTE_NAME)) next++;
-    next = redact_skip_blanks(scan, next);
-    return redact_peek(scan, next) == scan->s[at - 2] && redact_peek(scan, next + 1) == ' ';
-}
-
-/* In a file of settings the value goes to the end of its line, blanks included; one of several
- * words otherwise over its words. */
-static size_t settings_end(const redact_scan *scan, const redact_key *key, size_t at, size_t end) {
-    const char *s = scan->s;
-    char c = redact_peek(scan, end);
-    if (key->class.weight == BERTH_KEY_WEAK || key->quote.len || key->dashes) return end;
-    bool sign = memchr(")]}&|,;", c, 7) &&
-                !byte_is(redact_peek(scan, end + 1), BYTE_SPACE | BYTE_QUOTE);
-    if (c != ' ' && c != '\t' && !byte_is(c, BYTE_QUOTE) && !sign) return end;
-    size_t stop = redact_near_line_end(scan, end);
-    if (stop == SIZE_MAX || !is_in_settings(scan, key, at, stop)) return end;
-    if (sign && scan->s[at - 1] != ' ') return end; /* password=x;user=ann */
-    for (size_t i = end; i < stop; i++) {
-        if (s[i] != ' ' && s[i] != '\t') {
-            if (s[i] == '#' || s[i] == ';' || redact_pair_follows(scan, i)) return end;
-            while (i < stop && s[i] != ' ') i++;
-        }
-    }
-    return stop > end ? stop : end;
-}
-
 /* correct horse battery staple: three words or more without any that sentences are made of. */
 static size_t phrase_end(const redact_scan *scan, const redact_key *key, size_t at, size_t end) {
     size_t i = at, words = 0;
@@ -395,7 +328,7 @@ static bool structured(redact_scan *scan, const redact_key *key, size_t *at, red
         }
         c = redact_peek(scan, *at);
         found = false;
-        if (c == '|' || c == '>') *end = block_value(scan, key, *at, &found);
+        if (c == '|' || c == '>') *end = redact_block_lines(scan, key, *at, &found);
     }
     return found;
 }
@@ -492,32 +425,10 @@ static size_t brace_end(const redact_scan *scan, size_t at) {
     return 0;
 }
 
-/* $(printf '%s%s' x y): what a command prints. */
-static size_t echoed_words(redact_scan *scan, const redact_key *key, size_t at) {
-    const char *s = scan->s;
-    size_t stop = scan->len - at > TAG_MAX ? at + TAG_MAX : scan->len, done = 0;
-    while (at < stop && s[at] != ' ') at++;
-    for (;;) {
-        at = redact_skip_blanks(scan, at);
-        if (at >= stop || memchr(")|\n", s[at], 3)) return done;
-        redact_quote quote = redact_quote_at(scan, at);
-        size_t from = at + quote.len, close = from;
-        if (quote.len)
-            redact_quoted(scan, at, quote, &close);
-        else
-            while (close < stop && !byte_is(s[close], BYTE_SPACE) && s[close] != ')') close++;
-        bool text = close > from && s[from] != '-' && s[from] != '%' && s[from] != '$';
-        if (text && redact_is_secret(scan, key->class, from, close, SYNTAX_QUOTED) &&
-            redact_mark_secret(scan, from, close, key->rule))
-            done = close;
-        at = close + quote.len > at ? close + quote.len : at + 1;
-    }
-}
-
 /* volume "creds" : secret "db-1" not found */
 static bool is_other_name(const redact_scan *scan, const redact_key *key, size_t from, size_t to) {
     return key->quote.len && byte_is(redact_peek(scan, to), BYTE_SPACE) &&
-           redact_classify(scan->r, scan->s + from, to - from).kind != BERTH_KEY_NONE;
+           berth_key_classify(scan->s + from, to - from).kind != BERTH_KEY_NONE;
 }
 
 /* ?key=x, --key x */
@@ -533,7 +444,7 @@ static bool is_itself(const redact_scan *scan, const redact_key *key, size_t fro
     bool name = byte_is(redact_peek(scan, from), BYTE_LOWER) || redact_peek(scan, from) == '_';
     return len > 0 && len <= key->end - key->start && name &&
            memcmp(scan->s + key->end - len, scan->s + from, len) == 0 &&
-           redact_classify(scan->r, scan->s + from, len).kind == key->class.kind;
+           berth_key_classify(scan->s + from, len).kind == key->class.kind;
 }
 
 /* ;jsessionid=x?id=1: in a path the identifier of a session ends before what is asked for. */
@@ -559,11 +470,11 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
     if (end > at && end < scan->len && redact_is_broken(scan, end - 1))
         scan->encoded |= DISGUISE_CODED;
     if (syntax != SYNTAX_PROSE) {
-        end = settings_end(scan, key, at, phrase_end(scan, key, at, end));
+        end = redact_settings_end(scan, key, at, phrase_end(scan, key, at, end));
         at = password_part(scan, key, at, &end);
     }
-    if (redact_is_at(scan, at, "$(echo ") || redact_is_at(scan, at, "$(printf "))
-        return echoed_words(scan, key, at);
+    if (redact_is_at(scan, at, "$(") && redact_is_echo(scan, at + 2))
+        return redact_echoed(scan, key, at);
     if (redact_peek(scan, at) == '/' && is_directory_name(scan, key)) return 0;
     size_t digits = at; /* "HAVE_PASSWD": 1 */
     while (digits < end && byte_is(scan->s[digits], BYTE_DIGIT)) digits++;
@@ -588,7 +499,7 @@ size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_
         if (close) at = redact_skip_blanks(scan, (size_t)(close - scan->s) + 1); /* (md5) x */
     }
     if (redact_peek(scan, at) == '<' && (end = redact_tagged(scan, key, at)) > 0) return end;
-    redact_work(scan, 50);
+    redact_work(scan, 60);
     bool header = key->class.kind == BERTH_KEY_AUTH || key->class.kind == BERTH_KEY_COOKIE;
     if (redact_peek(scan, at) == '&' && redact_peek(scan, at + 1) == '[') at++; /* Go's &[1 2] */
     if (!header && syntax != SYNTAX_PROSE) {

@@ -169,6 +169,46 @@ static size_t sibling_value(redact_scan *scan, const redact_key *key) {
     return 0;
 }
 
+/* What stands before the first item of a list that is printed line by line, and before the one that
+ * ends at `mark`: S, V or x of a pickle, `1) ` of Redis; its number, 0 for a letter; -1: nothing. */
+static long item_number(const redact_scan *scan, size_t from, size_t mark) {
+    const char *s = scan->s;
+    size_t i = from, number = 0;
+    if (mark - from == 1 && byte_in(s[from], "SV")) return 0;
+    for (; i < mark && i < from + 4 && byte_is(s[i], BYTE_DIGIT); i++)
+        number = number * 10 + (size_t)(s[i] - '0');
+    return i > from && mark - i == 2 && s[i] == ')' && s[i + 1] == ' ' ? (long)number : -1;
+}
+
+size_t redact_item_below(redact_scan *scan, const redact_key *key, size_t line) {
+    const char *s = scan->s;
+    size_t mark = key->start - (key->start > key->quote.len ? key->quote.len : 0), begin = mark;
+    bool unquoted = !key->quote.len && key->start < key->end && s[key->start] == 'V';
+    while (begin > 0 && mark - begin < BERTH_KEY_NAME_MAX && s[begin - 1] != '\n') begin--;
+    long number = unquoted && begin == mark ? 0 : item_number(scan, begin, mark), next;
+    if (number < 0 || (!key->quote.len && !unquoted)) return 0;
+    size_t at = line + (s[line] == '\r') + 1, end = at + 1, close;
+    if (number == 0 && redact_peek(scan, at) == 'p') { /* where the pickle keeps it */
+        while (byte_is(redact_peek(scan, end), BYTE_DIGIT)) end++;
+        at = end + 1;
+    }
+    if (at >= scan->len || s[at - 1] != '\n') return 0;
+    for (mark = at; mark < scan->len && mark < at + 6 && !byte_is(s[mark], BYTE_QUOTE); mark++) {
+    }
+    redact_quote quote = redact_quote_at(scan, mark);
+    next = unquoted && s[at] == 'V' ? 0 : item_number(scan, at, mark);
+    if (next != (number ? number + 1 : 0) || (!unquoted && !quote.len)) return 0;
+    size_t from = at + 1;
+    if (unquoted)
+        close = redact_line_end(scan, from);
+    else
+        from = redact_quoted(scan, mark, quote, &close);
+    bool sure = !number || (number % 2 && redact_is_mixture(scan, from, close) &&
+                            redact_has_digit(scan, from, close)); /* perhaps a list of names */
+    if (!sure || !redact_is_secret(scan, key->class, from, close, SYNTAX_QUOTED)) return 0;
+    return redact_mark_secret(scan, from, close, key->rule) ? close : 0;
+}
+
 size_t redact_told_below(redact_scan *scan, const redact_key *key, size_t line) {
     size_t from = line + (redact_peek(scan, line) == '\r' ? 2 : 1),
            to = redact_near_line_end(scan, from);

@@ -74,7 +74,6 @@ static size_t slashed_password(redact_scan *scan, size_t from, size_t end) {
 }
 
 size_t redact_url(redact_scan *scan, size_t colon) {
-    redact_work(scan, 100);
     const char *s = scan->s;
     size_t from = colon + 3, end = from, done = 0, part = from;
     if (colon == 0 || !byte_is(s[colon - 1], BYTE_WORD)) return 0;
@@ -186,11 +185,18 @@ static bool is_place(const redact_scan *scan, size_t at) {
     return false;
 }
 
+/* :"ann@node-1.lab.test", an atom of Elixir, and rabbit@node-1.lab.test: nodes of Erlang. */
+static bool is_node(const redact_scan *scan, size_t from, size_t at) {
+    bool quoted = from > 1 && byte_is(scan->s[from - 1], BYTE_QUOTE) && scan->s[from - 2] == ':' &&
+                  (from == 2 || byte_is(scan->s[from - 3], BYTE_SPACE) ||
+                   byte_in(scan->s[from - 3], "([{,"));
+    return quoted || (at - from == 6 && redact_is_at(scan, from, "rabbit"));
+}
+
 static size_t mail(redact_scan *scan, size_t at) {
     const char *s = scan->s;
     size_t from = at, low = at > LOCAL_MAX ? at - LOCAL_MAX : 0;
     while (from > low && is_local_byte(s[from - 1])) from--;
-    redact_work(scan, 8 * (at - from));
     if (from > 0 && from < at && s[from - 1] == '\\' && memchr("nrt", s[from], 3)) from++;
     while (from < at && byte_in(s[from], ".'-")) from++;
     if (from > 0 && s[from - 1] == '"' && from == at && at > 1) { /* "ann lee"@example.org */
@@ -203,7 +209,7 @@ static size_t mail(redact_scan *scan, size_t at) {
     if (from == at || !end || is_file_ending(s + at + 1, end - at - 1)) return 0;
     if (redact_peek(scan, end) == ':' && is_place(scan, end + 1)) return 0;
     if (from > 0 && s[from - 1] == '/' && from > 1 && s[from - 2] == '/') return 0; /* ssh://ann@ */
-    if (is_login(scan, from) || is_in_escaped_url(scan, from)) return 0;
+    if (is_login(scan, from) || is_in_escaped_url(scan, from) || is_node(scan, from, at)) return 0;
     return redact_mark(scan, from, end, RULE_MAIL) ? end : 0;
 }
 
@@ -214,6 +220,18 @@ static bool is_field(const char *s, size_t len) {
         "bcc",  "mail",   "email", "user",    "owner",    "by",     "sip",
         "xmpp", "acct",   "login", "contact", "username", "sender", "recipient"};
     return IS_ONE_OF(s, len, words);
+}
+
+/* DEBUG:ssh:ann@node-1: a level and who logs, as Python begins lines. */
+static bool is_level(const char *s, size_t len) {
+    static const char *const words[] = {"debug", "info", "warning", "error", "critical"};
+    return IS_ONE_OF(s, len, words);
+}
+
+/* ann@node-1's password: what ssh asks. */
+static bool is_asked(const redact_scan *scan, size_t at) {
+    while (byte_is(redact_peek(scan, at), BYTE_NAME)) at++;
+    return redact_is_at(scan, at, "'s password");
 }
 
 /* What follows the @ of a data source name: a host, tcp(...), //host, (DESCRIPTION=...). */
@@ -246,6 +264,11 @@ static size_t source_name(redact_scan *scan, size_t at) {
     if (inner && is_field(s + from, colon - from)) { /* sip:ann:x@host */
         from = colon + 1;
         colon = (size_t)(inner - s);
+    }
+    if (inner && is_level(s + from, colon - from)) {
+        from = (size_t)(inner - s) + 1;
+        const char *next = memchr(s + from, ':', at - from);
+        colon = next ? (size_t)(next - s) : SIZE_MAX;
     }
     if (colon == SIZE_MAX || colon == from || colon + 1 >= at || s[colon + 1] == '/') return 0;
     for (size_t i = from; i < colon; i++) {
@@ -301,7 +324,8 @@ size_t redact_at_sign(redact_scan *scan, size_t at) {
     if (at == 0 ||
         !(byte_is(next, BYTE_WORD | BYTE_HIGH) || next == '(' || next == '[' || next == '/'))
         return 0;
-    redact_work(scan, 30);
+    redact_work(scan, 60);
+    if (is_asked(scan, at + 1)) return 0;
     size_t end = slash_source(scan, at);
     if (!end) end = source_name(scan, at);
     if (!end) end = redact_account_source(scan, at);

@@ -1,5 +1,5 @@
-/* redact_variable.c - a value that is put together from variables: p1 + p2, "$A$B", @pw.  What the
- * record assigns to them before is the secret. */
+/* redact_variable.c - a value that is told elsewhere: put together from variables to which the
+ * record assigns it before (p1 + p2, "$A$B", @pw), printed by a command, put for a name by an editor. */
 #include <string.h>
 
 #include "log/redact_private.h"
@@ -9,6 +9,9 @@
 #define REACH 512      /* bytes back to an assignment */
 #define LITERALS_MAX 8 /* of a call that is assigned */
 #define ASSIGNED_MAX 32 /* values of one text that are looked up */
+#define COMMAND_MAX 256
+#define MARKS_MAX 2 /* around a name that is to be replaced: {{name}} */
+#define PUT_MAX 128
 
 static const berth_key_class password = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
 
@@ -40,10 +43,10 @@ static bool mark_assigned(redact_scan *scan, size_t at, unsigned rule) {
         at++;
     }
     if (call || marked || byte_is(redact_peek(scan, at), BYTE_QUOTE)) return marked > 0;
-    end = redact_word_end(scan, at);
+    end = redact_bare_end(scan, at);
     return redact_is_mixture(scan, at, end) &&
            (redact_has_digit(scan, at, end) || redact_is_jumble(scan->s + at, end - at)) &&
-           mark(scan, at, redact_bare_end(scan, at), rule) > 0;
+           mark(scan, at, end, rule) > 0;
 }
 
 /* Marks what is assigned to the variable [from, to) before `at`. */
@@ -108,4 +111,73 @@ bool redact_variables(redact_scan *scan, size_t at, unsigned rule) {
     for (size_t n = 0; n < count; n++)
         found = look_up(scan, item[n].from, item[n].to, at, rule) || found;
     return found;
+}
+
+/* --- what a command prints -------------------------------------------------------------------- */
+
+bool redact_is_echo(const redact_scan *scan, size_t at) {
+    return redact_is_at(scan, at, "echo ") || redact_is_at(scan, at, "printf ");
+}
+
+size_t redact_echoed(redact_scan *scan, const redact_key *key, size_t at) {
+    const char *s = scan->s;
+    size_t stop = scan->len - at > COMMAND_MAX ? at + COMMAND_MAX : scan->len, done = 0;
+    char outer = at > 0 && byte_is(s[at - 1], BYTE_QUOTE) ? s[at - 1] : ')';
+    while (at < stop && s[at] != ' ') at++;
+    for (;;) {
+        at = redact_skip_blanks(scan, at);
+        if (at >= stop || s[at] == outer || memchr(")|\n", s[at], 3)) return done;
+        redact_quote quote = redact_quote_at(scan, at);
+        size_t from = at + quote.len, close = from;
+        if (quote.len)
+            redact_quoted(scan, at, quote, &close);
+        else
+            while (close < stop && !byte_is(s[close], BYTE_SPACE) && s[close] != ')' &&
+                   s[close] != outer)
+                close++;
+        bool text = close > from && s[from] != '-' && s[from] != '%' && s[from] != '$';
+        if (text && redact_is_secret(scan, key->class, from, close, SYNTAX_QUOTED) &&
+            redact_mark_secret(scan, from, close, key->rule))
+            done = close;
+        at = close + quote.len > at ? close + quote.len : at + 1;
+    }
+}
+
+size_t redact_command_value(redact_scan *scan, const redact_key *key) {
+    size_t at = redact_skip_blanks(scan, key->after);
+    if (redact_peek(scan, at) == '=' || redact_peek(scan, at) == ':')
+        at = redact_skip_blanks(scan, at + 1);
+    at += redact_quote_at(scan, at).len;
+    return redact_is_echo(scan, at) ? redact_echoed(scan, key, at) : 0;
+}
+
+/* --- what an editor puts for a name ------------------------------------------------------------ */
+
+/* Back to the sign after the `s` of a substitution; 0: the name is not what one looks for. */
+static size_t pattern_start(const redact_scan *scan, const redact_key *key) {
+    const char *s = scan->s;
+    for (size_t i = key->start; i > 1 && key->start - i <= MARKS_MAX; i--) {
+        bool begins = s[i - 2] == 's' && (i == 2 || !byte_is(s[i - 3], BYTE_NAME));
+        if (begins && !byte_is(s[i - 1], BYTE_WORD | BYTE_SPACE | BYTE_QUOTE) && s[i - 1] != '\\')
+            return i;
+        if (!memchr("@%{$<", s[i - 1], 5)) break;
+    }
+    return 0;
+}
+
+size_t redact_substituted(redact_scan *scan, const redact_key *key) {
+    const char *s = scan->s;
+    size_t start = pattern_start(scan, key), at = key->end;
+    if (!start) return 0;
+    char sign = s[start - 1];
+    while (at - key->end < MARKS_MAX && redact_peek(scan, at) != sign &&
+           memchr("@%}>", redact_peek(scan, at), 4))
+        at++;
+    if (redact_peek(scan, at) != sign) return 0;
+    size_t from = at + 1, to = from, stop = scan->len - at > PUT_MAX ? at + PUT_MAX : scan->len;
+    while (to < stop && s[to] != sign && s[to] != '\n' && !byte_is(s[to], BYTE_QUOTE)) to++;
+    bool sure = at > key->end || byte_in(s[key->start], "_@%");
+    if (redact_peek(scan, to) != sign || memchr(s + from, '$', to - from)) return 0;
+    if (!sure && !(redact_is_mixture(scan, from, to) && redact_has_digit(scan, from, to))) return 0;
+    return mark(scan, from, to, key->rule);
 }

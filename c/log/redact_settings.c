@@ -1,0 +1,105 @@
+/* redact_settings.c - how far the values of settings go: blocks of YAML, lines of a file, parts of a
+ * data source. */
+#include <string.h>
+
+#include "log/redact_private.h"
+
+#define INDENT_MAX 40
+#define SOURCE_MAX 40 /* bytes of a value after its first blank */
+
+/* YAML's | and >: the lines below that are indented more than the name and as much as the first of
+ * them, for the name may stand after something else.  *found: there are some. */
+size_t redact_block_lines(redact_scan *scan, const redact_key *key, size_t at, bool *found) {
+    const char *s = scan->s;
+    size_t i = at + 1, line = key->start, end = 0;
+    while (redact_peek(scan, i) == '-' || redact_peek(scan, i) == '+' ||
+           byte_is(redact_peek(scan, i), BYTE_DIGIT))
+        i++;
+    if (redact_peek(scan, i) == '\r') i++;
+    if (redact_peek(scan, i) != '\n') return 0;
+    while (line > 0 && s[line - 1] != '\n' && key->start - line < BERTH_KEY_NAME_MAX) line--;
+    size_t indent = 0;
+    while (line + indent < key->start && s[line + indent] == ' ') indent++;
+    size_t first = 0, inner = 0;
+    for (i++; i < scan->len;) {
+        size_t text = i, stop = redact_line_end(scan, i);
+        while (text < stop && (s[text] == ' ' || s[text] == '\t')) text++;
+        if (text < stop) {
+            if (text - i <= indent || text - i < inner) break;
+            if (!first) first = text, inner = text - i;
+            end = stop;
+        }
+        i = stop;
+        while (i < scan->len && (s[i] == '\r' || s[i] == '\n')) {
+            if (s[i++] == '\n') break;
+        }
+    }
+    *found = end > first;
+    return *found && redact_mark_secret(scan, first, end, key->rule) ? end : 0;
+}
+
+/* Does the key begin its line, or does the next line look like its own: another name and value? */
+static bool is_in_settings(const redact_scan *scan, const redact_key *key, size_t at, size_t stop) {
+    const char *s = scan->s;
+    size_t line = key->start, next = stop;
+    while (line > 0 && (s[line - 1] == ' ' || s[line - 1] == '\t') && key->start - line < INDENT_MAX)
+        line--;
+    bool first = line == 0 || s[line - 1] == '\n';
+    if (first && !(line == 0 && stop == scan->len)) return true; /* else a log line, no file */
+    while (next < scan->len && byte_is(s[next], BYTE_SPACE)) next++;
+    if (at == key->after || key->start == 0 || s[key->start - 1] != ' ' || next == stop)
+        return false;
+    while (byte_is(redact_peek(scan, next), BYTE_NAME)) next++;
+    next = redact_skip_blanks(scan, next);
+    return redact_peek(scan, next) == scan->s[at - 2] && redact_peek(scan, next + 1) == ' ';
+}
+
+/* Password=x y;Uid=ann: in a data source the value goes to the sign before the next name; 0: it is
+ * in none. */
+static size_t source_end(const redact_scan *scan, size_t at, size_t end) {
+    size_t i = end, next;
+    if (scan->s[at - 1] != '=' || redact_peek(scan, end) != ' ') return 0;
+    while (i < scan->len && i < end + SOURCE_MAX && !memchr(";=:,\"'\n", scan->s[i], 7)) i++;
+    for (next = i + 1; byte_is(redact_peek(scan, next), BYTE_LETTER | BYTE_SPACE); next++) {
+    }
+    bool named = redact_peek(scan, i) == ';' && byte_is(redact_peek(scan, i + 1), BYTE_LETTER);
+    return named && redact_peek(scan, next) == '=' ? i : 0;
+}
+
+/* passwd: password updated successfully; all authentication tokens updated: is the line words alone
+ * among which is the name of a secret? */
+static bool is_report(const redact_scan *scan, size_t at, size_t stop) {
+    bool named = false;
+    for (size_t i = at, end; i < stop; i = end + 1) {
+        for (end = i; end < stop && byte_is(scan->s[end], BYTE_LETTER); end++) {
+        }
+        named = named || (end > i && berth_key_classify(scan->s + i, end - i).kind != BERTH_KEY_NONE);
+        if (end < stop && scan->s[end] != ' ' && !(scan->s[end] == '.' && end + 1 == stop))
+            return false;
+    }
+    return named;
+}
+
+/* In a file of settings the value goes to the end of its line, blanks included; one of several
+ * words otherwise over its words. */
+size_t redact_settings_end(const redact_scan *scan, const redact_key *key, size_t at,
+                           size_t end) {
+    const char *s = scan->s;
+    char c = redact_peek(scan, end);
+    if (key->class.weight == BERTH_KEY_WEAK || key->quote.len || key->dashes) return end;
+    bool sign = memchr(")]}&|,;", c, 7) &&
+                !byte_is(redact_peek(scan, end + 1), BYTE_SPACE | BYTE_QUOTE);
+    if (c != ' ' && c != '\t' && !byte_is(c, BYTE_QUOTE) && !sign) return end;
+    size_t source = source_end(scan, at, end), stop = redact_near_line_end(scan, end);
+    if (source) return source;
+    if (stop == SIZE_MAX || !is_in_settings(scan, key, at, stop)) return end;
+    if (is_report(scan, at, stop)) return end;
+    if (sign && scan->s[at - 1] != ' ') return end; /* password=x;user=ann */
+    for (size_t i = end; i < stop; i++) {
+        if (s[i] != ' ' && s[i] != '\t') {
+            if (s[i] == '#' || s[i] == ';' || redact_pair_follows(scan, i)) return end;
+            while (i < stop && s[i] != ' ') i++;
+        }
+    }
+    return stop > end ? stop : end;
+}
