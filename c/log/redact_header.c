@@ -208,15 +208,25 @@ static bool is_plain_cookie(const char *s, size_t len) {
     return IS_ONE_OF(s, len, names);
 }
 
+/* next=%2Fservers%3Fsid%3D1: where to go, which may hold secrets under names of their own. */
+static bool is_destination(const redact_scan *scan, size_t name, size_t len, size_t value) {
+    static const char *const names[] = {"next",   "return", "return_to",   "returnto", "redirect",
+                                        "url",    "path",   "destination", "referer",  "referrer",
+                                        "target", "goto",   "continue",    "redirect_uri"};
+    char c = redact_peek(scan, value);
+    bool path = c == '/' || redact_folds_at(scan, value, "%2f") || redact_folds_at(scan, value, "http");
+    return path && IS_ONE_OF(scan->s + name, len, names);
+}
+
 static bool is_cookie_byte(char c) {
     return (unsigned char)c > 0x20 && !byte_is(c, BYTE_QUOTE) && c != ';' && c != ',' && c != '\\';
 }
 
-/* One name=value at *at; false when there is none. */
-static bool cookie(redact_scan *scan, size_t *at, size_t *done) {
+/* One name=value at *at; false when there is none.  As a `parameter` it ends before the next one. */
+static bool cookie(redact_scan *scan, size_t *at, size_t *done, bool parameter) {
     const char *s = scan->s;
     size_t i = *at, from = i;
-    while (i < scan->len && is_cookie_byte(s[i]) && s[i] != '=') i++;
+    while (i < scan->len && is_cookie_byte(s[i]) && s[i] != '=' && !(parameter && s[i] == '&')) i++;
     size_t name_end = i;
     bool pair = i < scan->len && s[i] == '=' && i > from;
     if (!pair && i > from && (i >= scan->len || s[i] == ';')) { /* HttpOnly, Secure */
@@ -227,11 +237,14 @@ static bool cookie(redact_scan *scan, size_t *at, size_t *done) {
     redact_quote quote = redact_quote_at(scan, ++i); /* name="x" */
     size_t value = i += quote.len == 1 ? 1 : 0;
     bool attribute = is_cookie_attribute(s + from, name_end - from);
-    while (i < scan->len && (is_cookie_byte(s[i]) || (attribute && (s[i] == ' ' || s[i] == ','))))
+    while (i < scan->len && (is_cookie_byte(s[i]) || (attribute && (s[i] == ' ' || s[i] == ',')))) {
+        if (parameter && s[i] == '&' && redact_is_pair(scan, i + 1)) break;
         i++;
+    }
     berth_key_class class = {.kind = BERTH_KEY_COOKIE, .weight = BERTH_KEY_STRONG};
-    bool plain = attribute || (is_plain_cookie(s + from, name_end - from) &&
-                               !redact_looks_random(s + value, i - value));
+    bool plain = attribute || is_destination(scan, from, name_end - from, value) ||
+                 (is_plain_cookie(s + from, name_end - from) &&
+                  !redact_looks_random(s + value, i - value));
     if (!plain && redact_is_secret(scan, class, value, i, SYNTAX_QUOTED) &&
         redact_mark_secret(scan, value, i, RULE_NAME_COOKIE))
         *done = i;
@@ -244,8 +257,9 @@ static bool cookie(redact_scan *scan, size_t *at, size_t *done) {
 
 size_t redact_cookies(redact_scan *scan, size_t at) {
     redact_quote quote = redact_quote_at(scan, at);
+    bool parameter = !quote.len && at > 0 && scan->s[at - 1] == '='; /* cookie=a=1; b=2&c=3 */
     size_t done = 0, start = at += quote.len;
-    while (cookie(scan, &at, &done)) {
+    while (cookie(scan, &at, &done, parameter)) {
         if (at >= scan->len || scan->s[at] != ';') break;
         at = redact_skip_blanks(scan, at + 1);
     }
@@ -253,6 +267,9 @@ size_t redact_cookies(redact_scan *scan, size_t at) {
     /* one value without a name */
     size_t end = quote.len ? redact_quote_close(scan, start, quote) : redact_bare_end(scan, start);
     if (end == SIZE_MAX) end = redact_open_end(scan, start);
+    for (size_t i = start; i + 3 <= end; i++) {
+        if (redact_folds_at(scan, i, "%3d")) return 0; /* a view shows names and values */
+    }
     berth_key_class class = {.kind = BERTH_KEY_SESSION, .weight = BERTH_KEY_WEAK};
     if (!redact_is_secret(scan, class, start, end, SYNTAX_TIGHT)) return 0;
     return redact_mark_secret(scan, start, end, RULE_NAME_COOKIE) ? end : 0;

@@ -83,6 +83,7 @@ static const word words[] = {
     W("base64", ROLE_TAIL),
     W("basic", ROLE_TAIL),
     W("bearer", ROLE_TOKEN),
+    W("blob", ROLE_DATA),
     W("bootstrap", ROLE_QUALIFIER),
     W("bytes", ROLE_TAIL),
     W("cephclusterfsid", ROLE_WHOLE_KEY),
@@ -132,6 +133,7 @@ static const word words[] = {
     W("decryption", ROLE_QUALIFIER),
     W("deploy", ROLE_QUALIFIER),
     W("deployment", ROLE_QUALIFIER),
+    W("dev", ROLE_TAIL),
     W("digest", ROLE_TAIL),
     W("dockercfg", ROLE_DATA_WHOLE),
     W("dockerconfigjson", ROLE_DATA_WHOLE),
@@ -181,6 +183,7 @@ static const word words[] = {
     W("keytab", ROLE_QUALIFIER),
     W("klucz", ROLE_WHOLE_KEY),
     W("license", ROLE_QUALIFIER),
+    W("live", ROLE_TAIL),
     W("losenord", ROLE_PASSWORD),
     W("losenordet", ROLE_PASSWORD),
     W("lozinka", ROLE_PASSWORD),
@@ -235,10 +238,16 @@ static const word words[] = {
     W("plain", ROLE_TAIL),
     W("plaintext", ROLE_TAIL),
     W("prefix", ROLE_AFFIX),
+    W("preprod", ROLE_TAIL),
     W("preshared", ROLE_QUALIFIER),
+    W("prev", ROLE_TAIL),
+    W("previous", ROLE_TAIL),
+    W("primary", ROLE_TAIL),
     W("priv", ROLE_QUALIFIER),
     W("private", ROLE_QUALIFIER),
     W("privatekey", ROLE_WHOLE_KEY),
+    W("prod", ROLE_TAIL),
+    W("production", ROLE_TAIL),
     W("provisioning", ROLE_QUALIFIER),
     W("psk", ROLE_PASSWORD),
     W("psswd", ROLE_PASSWORD),
@@ -251,6 +260,7 @@ static const word words[] = {
     W("pwd", ROLE_PASSWORD),
     W("pwds", ROLE_PASSWORD),
     W("pwrd", ROLE_PASSWORD),
+    W("qa", ROLE_TAIL),
     W("rabbitcookie", ROLE_SECRET),
     W("radius", ROLE_QUALIFIER),
     W("raw", ROLE_TAIL),
@@ -270,6 +280,7 @@ static const word words[] = {
     W("sandi", ROLE_PASSWORD),
     W("schlussel", ROLE_SECRET),
     W("secert", ROLE_SECRET),
+    W("secondary", ROLE_TAIL),
     W("secrect", ROLE_SECRET),
     W("secret", ROLE_SECRET),
     W("secretkey", ROLE_WHOLE_KEY),
@@ -305,6 +316,8 @@ static const word words[] = {
     W("ssl", ROLE_QUALIFIER),
     W("sslkey", ROLE_WHOLE_KEY),
     W("ssn", ROLE_PERSON),
+    W("stage", ROLE_TAIL),
+    W("staging", ROLE_TAIL),
     W("storage", ROLE_QUALIFIER),
     W("storepass", ROLE_PASSWORD),
     W("str", ROLE_TAIL),
@@ -328,6 +341,7 @@ static const word words[] = {
     W("tokens", ROLE_TOKENS),
     W("tokne", ROLE_TOKEN),
     W("totp", ROLE_CODE),
+    W("uat", ROLE_TAIL),
     W("unlock", ROLE_QUALIFIER),
     W("user", ROLE_USER),
     W("userdata", ROLE_DATA_WHOLE),
@@ -556,6 +570,22 @@ static bool is_word(const split *name, size_t i, const char *text) {
            memcmp(name->lower + name->word[i].start, text, len) == 0;
 }
 
+/* Does the name, whose word i is the last one, tell what all may know about a secret? */
+static bool is_public(const split *parts, const word_role *role, size_t i) {
+    switch (role[i]) {
+    case ROLE_TOKEN:
+        return role[i + 1] == ROLE_KEY && role[i + 2] == ROLE_PUBLIC;
+    case ROLE_KEY: /* who asks */
+        return is_word(parts, i + 1, "consumer") && is_word(parts, i + 2, "oauth");
+    case ROLE_SECRET: /* what the object that holds it is called */
+        return is_word(parts, i + 1, "existing") || is_word(parts, i + 1, "pull");
+    case ROLE_ID: /* libvirt's */
+        return role[i + 1] == ROLE_SECRET && is_word(parts, i, "uuid");
+    default:
+        return false;
+    }
+}
+
 /* The class that the name has when its word i is the last one. */
 static berth_key_class class_from(const split *parts, const word_role *role, size_t i) {
     bool phrase = false; /* pass phrase, seed phrase */
@@ -568,14 +598,14 @@ static berth_key_class class_from(const split *parts, const word_role *role, siz
     phrase = phrase && (role[i] == ROLE_PASS || role[i] == ROLE_QUALIFIER ||
                         role[i] == ROLE_SECRET || role[i] == ROLE_PHRASE);
     if (phrase) return class_by_role(ROLE_PHRASE, ROLE_NONE, ROLE_NONE);
+    bool psk = role[i] == ROLE_KEY && is_word(parts, i + 1, "psk");
+    bool material = role[i] == ROLE_KEY && i > 0 && is_word(parts, i - 1, "material");
+    if (psk || material) return class_of(BERTH_KEY_KEY, BERTH_KEY_MEDIUM);
+    if (is_word(parts, i, "blob") && is_word(parts, i + 1, "encrypted")) /* Keystone's */
+        return class_of(BERTH_KEY_DATA, BERTH_KEY_MEDIUM);
     if (role[i] == ROLE_KEY && i + 1 == parts->count)
         return (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_WEAK, .bare = true};
-    if (role[i] == ROLE_TOKEN && role[i + 1] == ROLE_KEY && role[i + 2] == ROLE_PUBLIC)
-        return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK);
-    if (role[i] == ROLE_KEY && is_word(parts, i + 1, "consumer") && is_word(parts, i + 2, "oauth"))
-        return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK); /* who asks */
-    if (role[i] == ROLE_SECRET && (is_word(parts, i + 1, "existing") || is_word(parts, i + 1, "pull")))
-        return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK); /* what the object that holds it is called */
+    if (is_public(parts, role, i)) return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK);
     if (role[i] == ROLE_COMMAND && (role[i + 1] == ROLE_PASSWORD || role[i + 1] == ROLE_PASS))
         return class_by_role(ROLE_ASKING, ROLE_NONE, ROLE_NONE);
     berth_key_class class = class_by_role(role[i], role[i + 1], role[i + 2]);
@@ -593,7 +623,9 @@ static berth_key_class classify(const char *name, size_t len, split *lower) {
         const char *text = parts.lower + parts.word[i].start;
         role[i] = role_of(text, parts.word[i].len);
         bool joined = parts.word[i].start > 0 && (text[-1] == '_' || text[-1] == '-'); /* no .c */
-        if (parts.word[i].len == 1 && role[i] == ROLE_NONE && joined) role[i] = ROLE_TAIL; /* _x */
+        if (role[i] == ROLE_NONE && joined && /* _x, _test; no PasswordTest */
+            (parts.word[i].len == 1 || is_word(&parts, i, "test")))
+            role[i] = ROLE_TAIL;
         if (role[i] == ROLE_ATTRIBUTE) /* random_password.this.result of Terraform, no auth_result */
             role[i] = parts.word[i].start > 0 && text[-1] == '.' ? ROLE_TAIL : ROLE_NONE;
         if (i > 0 && parts.word[i].len == 3 && memcmp(text, "for", 3) == 0) owner = i + 1;

@@ -268,9 +268,12 @@ static bool is_member(const redact_scan *scan, const redact_key *key, size_t at)
     bool arrow = at == key->after + 2 && (redact_is_at(scan, key->after, "->") ||
                                           redact_is_at(scan, key->after, "::"));
     if ((!function && !arrow) || redact_quote_at(scan, at).len) return false;
-    size_t end = redact_bare_end(scan, at);
+    size_t end = redact_bare_end(scan, at), numbers = 0; /* an identifier has but one */
+    for (size_t i = at; i < end; i++)
+        numbers += byte_is(scan->s[i], BYTE_DIGIT) && !byte_is(scan->s[i - 1], BYTE_DIGIT);
+    bool random = numbers > 1 && redact_looks_random(scan->s + at, end - at);
     if (arrow)
-        return !redact_is_scrambled(scan->s + at, end - at) &&
+        return !random && !redact_is_scrambled(scan->s + at, end - at) &&
                !redact_is_phrase_code(scan->s + at, end - at) &&
                byte_is(redact_peek(scan, at), BYTE_LETTER);
     return !redact_has_digit(scan, at, end);

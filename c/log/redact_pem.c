@@ -124,6 +124,23 @@ static bool label_holds(const redact_scan *scan, const key_header *h, const char
     return holds(scan->s + h->label, h->label_end - h->label, word);
 }
 
+/* Past the lines of an SSH2 key that may name its owner, Comment: "ann", to where its body begins. */
+static size_t skip_owner(const redact_scan *scan, size_t at, size_t end) {
+    static const char *const names[] = {"comment: ", "subject: ", "x-"};
+    const char *s = scan->s;
+    for (;;) {
+        size_t from = skip_breaks(scan, at), to = from;
+        bool named = false;
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+            named = named || redact_folds_at(scan, from, names[i]);
+        while (named && to < end && s[to] != '\n' && !redact_is_at(scan, to, "\\n") &&
+               !redact_is_at(scan, to, "\\r"))
+            to++;
+        if (!named || to >= end) return at;
+        at = skip_breaks(scan, to);
+    }
+}
+
 /* The end of the key whose END is not there: the lines that are still its own. */
 static size_t open_key_end(redact_scan *scan, size_t from) {
     size_t end = body_end(scan, from);
@@ -148,9 +165,11 @@ size_t redact_pem(redact_scan *scan, size_t at) {
         if (end <= from) return 0;
         return redact_mark(scan, from, end, RULE_PEM) ? end : 0;
     }
-    size_t to = end;
+    size_t to = end, body = skip_owner(scan, h.end, end);
+    if (body > h.end) from = body;
     while (to > from && byte_is(s[to - 1], BYTE_SPACE)) to--;
-    if (!redact_is_masked(scan->r, s + from, to - from)) redact_mark(scan, h.end, end, RULE_PEM);
+    if (redact_is_masked(scan->r, s + from, to - from)) return h.end;
+    redact_mark(scan, body, end, RULE_PEM);
     return end;
 }
 

@@ -60,13 +60,36 @@ static bool is_counted(const redact_scan *scan, size_t end) {
     return IS_ONE_OF(scan->s + from, end - from, words);
 }
 
-/* "MEMORY_MB": 4111..., size=4111...: a quantity, whatever its digits add up to. */
-static bool is_amount(const redact_scan *scan, size_t at) {
+/* Does a word of the name say that it is a card's: CARD_NUMBER, cardNo, DE2 of ISO 8583? */
+static bool is_of_card(const char *s, size_t len) {
+    static const char *const words[] = {
+        "card",      "cards",            "cardnumber", "cardno", "cardnum", "creditcard",
+        "debitcard", "creditcardnumber", "ccnumber",   "ccnum",  "ccn",     "cc",
+        "pan",       "de2",              "de02",       "de002",  "track1",  "track2",
+    };
+    for (size_t i = 0, end; i < len; i = end > i ? end : i + 1) {
+        for (end = i; end < len && byte_is(s[end], BYTE_WORD); end++) {
+            if (end > i && byte_is(s[end], BYTE_UPPER) && byte_is(s[end - 1], BYTE_LOWER)) break;
+        }
+        if (IS_ONE_OF(s + i, end - i, words)) return true;
+    }
+    return false;
+}
+
+typedef enum counted {
+    COUNT_UNKNOWN,
+    COUNT_AMOUNT, /* "MEMORY_MB": 4111..., size=4111...: whatever its digits add up to */
+    COUNT_CARD
+} counted;
+
+/* What the name before the number at `at` says that it is. */
+static counted what_is_counted(const redact_scan *scan, size_t at) {
     const char *s = scan->s;
     size_t i = at;
     while (i > 0 && at - i < 4 && (s[i - 1] == ' ' || byte_is(s[i - 1], BYTE_QUOTE))) i--;
-    if (i == 0) return false;
-    if (s[i - 1] != '=' && s[i - 1] != ':') return i + 1 == at && is_counted(scan, i);
+    if (i == 0) return COUNT_UNKNOWN;
+    if (!memchr("=:>", s[i - 1], 3))
+        return i + 1 == at && is_counted(scan, i) ? COUNT_AMOUNT : COUNT_UNKNOWN;
     i--;
     if (i > 0 && byte_is(s[i - 1], BYTE_QUOTE)) i--;
     size_t end = i, word;
@@ -75,8 +98,10 @@ static bool is_amount(const redact_scan *scan, size_t at) {
     for (size_t k = i; k < end; k++) class = class && !byte_is(s[k], BYTE_LOWER);
     for (word = end; word > i && byte_is(s[word - 1], BYTE_LETTER); word--) {
     }
-    return class ? !(end - i == 3 && memcmp(s + i, "PAN", 3) == 0)
-                 : is_amount_word(s + word, end - word);
+    if (is_amount_word(s + word, end - word)) return COUNT_AMOUNT;
+    if (is_of_card(s + i, end - i)) return COUNT_CARD;
+    bool number = bytes_are_word(s + word, end - word, "number"); /* of no amount */
+    return class && !number ? COUNT_AMOUNT : COUNT_UNKNOWN;
 }
 
 /* --- cards ------------------------------------------------------------------------------- */
@@ -152,8 +177,11 @@ static size_t card(redact_scan *scan, size_t at, bool grouped) {
             break;
         }
     }
-    if (n < CARD_MIN || n > CARD_MAX || goes_on(scan, i) || !is_card(digits, n)) return 0;
-    if (is_amount(scan, at) || (grouped && goes_on_in_row(scan, i, joint))) return 0;
+    if (n < CARD_MIN || n > CARD_MAX || goes_on(scan, i)) return 0;
+    bool fits = is_card(digits, n);
+    counted what = what_is_counted(scan, at);
+    if (fits ? what == COUNT_AMOUNT : what != COUNT_CARD) return 0;
+    if (grouped && goes_on_in_row(scan, i, joint)) return 0;
     return redact_mark(scan, at, i, RULE_CARD) ? i : 0;
 }
 
@@ -333,12 +361,17 @@ static size_t iban(redact_scan *scan, size_t at) {
 size_t redact_said_iban(redact_scan *scan, size_t at, unsigned rule) {
     const char *s = scan->s;
     at += redact_quote_at(scan, at).len;
-    size_t i = at, end = at, count = 0;
-    while (i < scan->len && count <= IBAN_MAX && byte_is(s[i], BYTE_WORD)) {
-        size_t from = i;
+    size_t i = at, end = at, count = 0, group = 4;
+    char country[] = {(char)(at_or_nul(scan, at) & 0x5f), (char)(at_or_nul(scan, at + 1) & 0x5f)};
+    size_t length = country_length(country), most = length ? length : IBAN_MAX;
+    while (byte_is(at_or_nul(scan, i), BYTE_WORD)) {
+        size_t from = i, last = group;
         while (i < scan->len && byte_is(s[i], BYTE_WORD)) i++;
-        if (from > at && (i - from > 4 || !redact_has_digit(scan, from, i))) break;
-        count += i - from;
+        group = i - from;
+        bool more = redact_has_digit(scan, from, i) && count + group <= most &&
+                    (length || (last == 4 && group <= 4)); /* no amount after it */
+        if (from > at && !more) break;
+        count += group;
         end = i;
         if (at_or_nul(scan, i) == ' ' || at_or_nul(scan, i) == '-') i++;
     }

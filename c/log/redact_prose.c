@@ -98,13 +98,15 @@ bool redact_is_setting(const redact_scan *scan, const redact_key *key, size_t at
         return true;
     if (named && memchr(s + at, '-', redact_bare_end(scan, at) - at)) return true;
     if (len == 3 && key->start > 7 && redact_folds_at(scan, key->start - 7, "server ")) return true;
-    /* alone with its value on a line */
+    /* alone with its value on a line, or with a remark behind what a log puts before it */
     while (line > 0 && key->start - line < INDENT_MAX &&
            (s[line - 1] == ' ' || s[line - 1] == '\t'))
         line--;
-    if (line > 0 && s[line - 1] != '\n') return false;
     while (end < scan->len && !byte_is(s[end], BYTE_SPACE) && end - at < WORD_MAX) end++;
-    if (end < scan->len && s[end] != '\n' && s[end] != '\r') return false;
+    bool remark = redact_is_at(scan, redact_skip_blanks(scan, end), "# ");
+    if (line > 0 && s[line - 1] != '\n' && !(remark && memchr("-]):>|{", s[line - 1], 7)))
+        return false;
+    if (end < scan->len && s[end] != '\n' && s[end] != '\r' && !remark) return false;
     if (byte_is(redact_peek(scan, at), BYTE_QUOTE)) return false;
     return redact_has_odd_bytes(scan, at, end) && redact_peek(scan, at) != '-' &&
            !redact_is_pair(scan, at);

@@ -223,6 +223,15 @@ size_t redact_told_below(redact_scan *scan, const redact_key *key, size_t line) 
     return 0;
 }
 
+/* secret,id=sec0,data=x: options of one word, of which one is the value. */
+static size_t option_value(redact_scan *scan, const redact_key *key) {
+    size_t at = key->end + 1, stop = scan->len - key->end > REACH ? key->end + REACH : scan->len;
+    if (key->quote.len || redact_peek(scan, key->end) != ',' || !redact_is_pair(scan, at)) return 0;
+    size_t end = at;
+    while (end < stop && !byte_is(scan->s[end], BYTE_SPACE | BYTE_QUOTE)) end++;
+    return value_between(scan, key, at, end, false);
+}
+
 size_t redact_told(redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
     size_t text = text_start(scan, key);
@@ -230,6 +239,8 @@ size_t redact_told(redact_scan *scan, const redact_key *key) {
         size_t sibling = sibling_value(scan, key);
         if (sibling || text == key->start) return sibling;
     }
+    size_t options = option_value(scan, key);
+    if (options) return options;
     size_t teller = teller_before(scan, key);
     if (teller == SIZE_MAX) return 0;
     size_t end = key->quote.len ? form_value(scan, key) : 0;

@@ -289,13 +289,33 @@ static bool wide_mark_ends(const redact_scan *scan, size_t from, size_t at) {
     return false;
 }
 
+/* Marks of Chinese and Japanese sentences.  After a value of ASCII alone they end it, unless more of
+ * that follows that is no pair. */
+static bool wide_sign_ends(const redact_scan *scan, size_t from, size_t at) {
+    static const char signs[][4] = {"\xef\xbc\x9b", "\xef\xbc\x8c", "\xe3\x80\x81",
+                                    "\xe3\x80\x82", "\xef\xbc\x81", "\xef\xbc\x9f"};
+    bool sign = false;
+    if (at == from || scan->len - at < 3 || !memchr("\xe3\xef", scan->s[at], 2)) return false;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        sign = sign || memcmp(scan->s + at, signs[i], 3) == 0;
+    if (!sign) return false;
+    for (size_t i = at - from > TAG_MAX ? at - TAG_MAX : from; i < at; i++) {
+        if (byte_is(scan->s[i], BYTE_HIGH)) return false;
+    }
+    size_t next = at + 3;
+    return next >= scan->len || byte_is(scan->s[next], BYTE_SPACE | BYTE_QUOTE | BYTE_HIGH) ||
+           redact_pair_follows(scan, next);
+}
+
 size_t redact_bare_end(const redact_scan *scan, size_t from) {
     const char *s = scan->s;
     brackets open = {0};
     size_t i = from;
     for (; i < scan->len; i++) {
         char c = s[i];
-        if (byte_is(c, BYTE_HIGH) && wide_mark_ends(scan, from, i)) break;
+        if (byte_is(c, BYTE_HIGH) &&
+            (wide_mark_ends(scan, from, i) || wide_sign_ends(scan, from, i)))
+            break;
         if (byte_is(c, BYTE_WORD | BYTE_JOINT | BYTE_HIGH)) continue;
         if (byte_is(c, BYTE_SPACE) || (unsigned char)c < 0x20) break;
         if (byte_is(c, BYTE_QUOTE)) {
