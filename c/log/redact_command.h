@@ -205,7 +205,12 @@ typedef struct berth_command {
     X("mosquitto_passwd", "4", PLACE, "-b")                                                        \
     X("vault login", "", FIRST, NULL)                                                              \
     X("encrypt_string", "", FIRST, NULL)                                                           \
+    X("secret-set-value", "--base64", NEXT, NULL)                                                  \
     X("secret-set-value", "2", PLACE, NULL)                                                        \
+    X("coap-client", "-k", NEXT, NULL)                                                             \
+    X("radtest", "2", PLACE, NULL)                                                                 \
+    X("radtest", "5", PLACE, NULL)                                                                 \
+    X("cache_peer", "login", COLON, NULL)                                                          \
     X("cephx", "key", NEXT, NULL)                                                                  \
     X("ftp> user", "2", PLACE, NULL)                                                               \
     X("rar", "-hp", ATTACHED, NULL)                                                                \

@@ -93,21 +93,25 @@ static bool is_fingerprint(const redact_scan *scan, size_t at, const char *word,
            (end - from == 8 || end - from == 16 || end - from == 32 || end - from == 40);
 }
 
-/* "api key", "key material", PRAGMA key; but "public key". */
+/* "api key", "key material", "Key Content" of netsh, PRAGMA key; but "public key". */
 static void join_key(const redact_scan *scan, redact_key *key) {
     size_t start, n = redact_word_before(scan, key->start, &start);
     if (n > 0 && is_value(scan, start)) n = 0;
-    bool material = redact_folds_at(scan, key->end, " material");
+    size_t colon = redact_skip_blanks(scan, key->end + 8); /* Key Content : x */
+    size_t told = redact_folds_at(scan, key->end, " material") ? 9
+                  : redact_folds_at(scan, key->end, " content") && redact_peek(scan, colon) == ':'
+                      ? 8
+                      : 0;
     bool qualified = n > 0 && berth_key_qualifies(scan->s + start, n);
     if (n > 0 && is_key_of_data(scan->s + start, n)) key->class.kind = BERTH_KEY_NONE;
     bool id = redact_folds_at(scan, key->end, " id") && /* RSA key ID FFDCE258 */
               !byte_is(redact_peek(scan, key->end + 3), BYTE_NAME);
     id = id || is_fingerprint(scan, key->end, scan->s + start, n);
     if (id) key->class.kind = BERTH_KEY_NONE;
-    if (id || (!material && !qualified && !is_key_of(scan, key, start, n))) return;
+    if (id || (!told && !qualified && !is_key_of(scan, key, start, n))) return;
     key->class = (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_MEDIUM};
     if (qualified) key->start = start;
-    key->end += material ? 9 : 0;
+    key->end += told;
 }
 
 /* one-time password, 2FA token */

@@ -28,7 +28,7 @@ static const char *const name_literals[] = {
     "zaporka",  "contrase", "whatsapp", "anmelded", "identifi", "chave",    "chiave",   "klucz",
     "parole",   "toegangs", "zugangs",   "geheimni", "jeton",    "passord",
     "psasw",    "assword",  "secert",   "secrec",   "sercet",    "toekn",    "tokne",
-    "jelszo",   "ted_blob", "tedblob",  "keymater",  "sandi\1",  "schlusse", "lykilord", "parool",   "telefon",
+    "jelszo",   "ted_blob", "tedblob",  "keymater", "pskkey\1", "lspsk",  "sandi\1",  "schlusse", "lykilord", "parool",   "telefon",
 };
 /* In URLs: a password beside its user. */
 static const char *const query_literals[] = {"?p=", "&p="};

@@ -231,7 +231,8 @@ static bool is_test_result(const redact_scan *scan, const redact_key *key, size_
 
 /* phone is 555..., tel. 0033 ...: the number after a word or two. */
 static size_t contact(redact_scan *scan, const redact_key *key, size_t at) {
-    static const char *const words[] = {"is", "was", "number", "no", "nr", "at", "to", "of"};
+    static const char *const words[] = {"is", "was", "number", "no", "nr",
+                                        "at", "to",  "of",     "plus"};
     for (unsigned n = 0; n < 3; n++) {
         while (redact_peek(scan, at) == '.' || redact_peek(scan, at) == ':' ||
                redact_peek(scan, at) == '#')
@@ -311,6 +312,16 @@ static bool is_assigned(const redact_scan *scan, const redact_key *key, size_t a
            !redact_is_pair(scan, at) && !redact_is_term(scan->s + at, end - at);
 }
 
+/* --no-password, --ask-pass: an option that takes no value; --secret id=db,src=x: one that names it. */
+static bool takes_no_value(const redact_scan *scan, const redact_key *key, size_t at) {
+    static const char *const verbs[] = {"ask",    "no",      "prompt", "skip",     "without", "require",
+                                        "enable", "disable", "allow",  "generate", "empty"};
+    size_t end = key->start;
+    while (byte_is(redact_peek(scan, end), BYTE_LETTER)) end++;
+    if (end < key->end && IS_ONE_OF(scan->s + key->start, end - key->start, verbs)) return true;
+    return redact_is_at(scan, at, "id=") || redact_is_at(scan, at, "type=");
+}
+
 /* key 7 0822455D0A16: routers tell first how the value is written. */
 static size_t enciphered(redact_scan *scan, size_t at) {
     size_t end = at;
@@ -341,7 +352,7 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
         if (redact_is_at(scan, at, "<<< ")) at = redact_skip_blanks(scan, at + 4);
         if (is_option(scan, at) || is_metavariable(scan, at) || is_remark(scan, at) ||
             redact_goes_on_as_speech(scan, at) || is_speech_word(scan, at) ||
-            is_help(scan, key, at))
+            is_help(scan, key, at) || takes_no_value(scan, key, at))
             return 0;
         return redact_value(scan, key, at, SYNTAX_TIGHT);
     }

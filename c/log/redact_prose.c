@@ -176,8 +176,9 @@ static bool opens_other(char c) {
     return c == '{' || c == '[' || c == '<' || c == '|' || c == '\0';
 }
 
-/* The end of the word at `at`, a quoted one as a whole; 0 when the sentence ends there. */
-static size_t word_end(const redact_scan *scan, size_t at) {
+/* The end of the word at `at`, or of a quoted one or a first remark in brackets; 0 when the sentence
+ * ends there. */
+static size_t word_end(const redact_scan *scan, size_t at, bool first) {
     const char *s = scan->s;
     redact_quote quote = {0};
     if (!byte_is(s[at], BYTE_WORD)) quote = redact_quote_at(scan, at);
@@ -186,6 +187,9 @@ static size_t word_end(const redact_scan *scan, size_t at) {
         end = redact_quote_close(scan, at + quote.len, quote);
         if (end == SIZE_MAX || end >= stop) return 0;
         end += quote.len;
+    } else if (first && s[at] == '(') {
+        const char *close = memchr(s + at, ')', stop - at);
+        if (close && !memchr(s + at + 1, '(', (size_t)(close - s) - at)) end = (size_t)(close - s);
     }
     while (end < stop && (unsigned char)s[end] > 0x20) end++;
     char last = end > at ? s[end - 1] : '.';
@@ -334,6 +338,7 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
         if (s[at] == '<' && so_far.told) return redact_tagged(scan, key, at);
         if (value && s[at] == '(' && key->class.weight == BERTH_KEY_WEAK) return 0; /* (PR#158) */
         if (opens_other(s[at]) || (value && s[at] == '/' && !is_long_base64(scan, at))) return 0;
+        if (so_far.told && redact_variables(scan, at, key->rule)) return 0; /* = CONCAT(@a, @b) */
         size_t run = so_far.told ? redact_byte_run(scan, at) : at; /* 68 75 6e */
         if (run > at) return redact_mark_secret(scan, at, run, key->rule) ? run : 0;
         if (value) at = redact_skip_type(scan, at);
@@ -355,7 +360,7 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
             if (done || end == at) return done;
         }
         if (word == 0 && redact_is_pair(scan, at)) return 0;
-        end = word_end(scan, at);
+        end = word_end(scan, at, word == 0);
         if (!end) return 0;
         if (s[end - 1] == ':' &&
             (redact_peek(scan, end) == '\n' || redact_is_at(scan, end, "\r\n")))

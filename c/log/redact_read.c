@@ -252,6 +252,18 @@ static bool is_directory_name(const redact_scan *scan, const redact_key *key) {
            (len == 3 || (len == 6 && redact_folds_at(scan, key->start, "old")));
 }
 
+/* May it be nothing but a part of a secret? */
+static bool is_half(const redact_scan *scan, size_t from, size_t to) {
+    const unsigned all = BYTE_LOWER | BYTE_UPPER | BYTE_DIGIT;
+    unsigned classes = 0;
+    bool word = to - from >= CODE_LEAST;
+    for (size_t i = from; i < to; i++) {
+        classes |= berth_byte_class[(unsigned char)scan->s[i]];
+        word = word && byte_is(scan->s[i], BYTE_WORD);
+    }
+    return (word && (classes & all) == all) || redact_is_scrambled(scan->s + from, to - from);
+}
+
 /* "x" + "y", "x" -> "y", ('x' 'y'), "x"'y' and a backslash at the line's end: the parts after the
  * first, from after its mark. */
 static size_t parts(redact_scan *scan, const redact_key *key, size_t at, bool bracket, char mark) {
@@ -271,7 +283,7 @@ static size_t parts(redact_scan *scan, const redact_key *key, size_t at, bool br
         size_t from = redact_quoted(scan, i, quote, &close);
         char after = redact_peek(scan, redact_skip_blanks(scan, close + quote.len));
         bool next = i > at && !joint && !key->quote.len && !key->dashes && after != ':' &&
-                    after != '=' && redact_is_scrambled(scan->s + from, close - from); /* "x" "y" */
+                    after != '=' && is_half(scan, from, close); /* "x" "y" */
         if (!joint && !bracket && !glued && !next) break;
         if (from < close && redact_mark_secret(scan, from, close, key->rule)) done = close;
         at = close + quote.len;

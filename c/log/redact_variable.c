@@ -1,5 +1,6 @@
 /* redact_variable.c - a value that is told elsewhere: put together from variables to which the
- * record assigns it before (p1 + p2, "$A$B", @pw), printed by a command, put for a name by an editor. */
+ * record assigns it before (p1 + p2, "$A$B", f(@a, @b)), printed by a command, put for a name by an
+ * editor. */
 #include <string.h>
 
 #include "log/redact_private.h"
@@ -82,11 +83,13 @@ static bool read_variable(const redact_scan *scan, size_t *at, size_t *from, boo
     return named;
 }
 
-/* Past a sign that joins two variables; `at`: they may stand next to each other. */
-static size_t skip_joint(const redact_scan *scan, size_t at) {
+/* Past a sign that joins two variables, or a comma between arguments; `at`: they may stand next to
+ * each other. */
+static size_t skip_joint(const redact_scan *scan, size_t at, bool call) {
     size_t i = redact_skip_blanks(scan, at);
     char c = redact_peek(scan, i);
-    if (c == '+' || c == '.' || c == '&') return redact_skip_blanks(scan, i + 1);
+    if (c == '+' || c == '.' || c == '&' || (c == ',' && call))
+        return redact_skip_blanks(scan, i + 1);
     if (redact_is_at(scan, i, "||") || redact_is_at(scan, i, ".."))
         return redact_skip_blanks(scan, i + 2);
     return at;
@@ -99,11 +102,15 @@ bool redact_variables(redact_scan *scan, size_t at, unsigned rule) {
     size_t i = at, count = 0;
     bool sigil = false, found = false;
     i += byte_is(redact_peek(scan, i), BYTE_QUOTE) && redact_peek(scan, i + 1) == '$';
+    size_t bracket = i; /* CONCAT(@a, @b) */
+    while (is_name_byte(redact_peek(scan, bracket)) && bracket - i <= NAME_MAX_BYTES) bracket++;
+    bool call = bracket > i && redact_peek(scan, bracket) == '(';
+    if (call) i = bracket + 1;
     while (count < ITEMS_MAX) {
         if (!read_variable(scan, &i, &item[count].from, &sigil)) break;
         item[count++].to = i;
         i += redact_peek(scan, i) == '}';
-        size_t next = skip_joint(scan, i);
+        size_t next = skip_joint(scan, i, call);
         if (next == i && redact_peek(scan, i) != '$') break;
         i = next;
     }

@@ -12,6 +12,9 @@ static const struct {
     /* is x */
     {"is", WORD_COPULA},
     {"was", WORD_COPULA},
+    {"become", WORD_COPULA},
+    {"became", WORD_COPULA},
+    {"try", WORD_COPULA},
     {"=", WORD_COPULA},
     {"->", WORD_COPULA},
     {"=>", WORD_COPULA},
