@@ -457,6 +457,79 @@ describe("a sink that is standard error", function()
 end)
 
 describe("a sink that is the system's log", function()
+  local test = require "berth_test"
+  local folder, remove, socket
+
+  before_each(function()
+    folder, remove = command.directory()
+    socket = test.log_open(folder .. "/log")
+  end)
+
+  after_each(function()
+    test.log_close(socket)
+    remove()
+  end)
+
+  -- Runs a program to which the socket is the system's log; what it prints and what came.
+  local function run(text)
+    local module = package.searchpath("berth_test", package.cpath)
+    local preload = ("%s %s"):format(os.getenv "LD_PRELOAD" or "", module)
+    local out = command.shell(("BERTH_DEV_LOG=%s LD_PRELOAD=%s lua5.4 -e %s"):format(
+      command.quote(folder .. "/log"), command.quote(preload), command.quote(text)))
+    assert.equal("", out.err)
+    local got = {}
+    for line in function() return test.log_read(socket) end do
+      got[#got + 1] = line:gsub("%[%d+%]", "[PID]", 1)
+    end
+    return out.out, got
+  end
+
+  it("gets a datagram for each record, with its severity, without secrets", function()
+    local _, got = run [[
+      local log = require("berth").logger { sink = "syslog", ident = "fleet", time = false,
+        level = "debug", format = "text" }
+      log:debug "a"
+      log:info("b\nc", { n = 1 })
+      log:warn("d", { password = "Lq3x9Z7b" })
+      log:error "e password=Lq3x9Z7b"]]
+    assert.same({ "<15>fleet[PID]: DEBUG a", [[<14>fleet[PID]: INFO b\nc n=1]],
+      "<12>fleet[PID]: WARN d password=***", '<11>fleet[PID]: ERROR "e password=***"' }, got)
+  end)
+
+  it("counts what it does not take", function()
+    local out, got = run [[
+      local log = require("berth").logger { sink = "syslog", ident = "x", time = false }
+      for i = 1, 1000 do log:info "again" end
+      print(log:dropped())]]
+    local dropped = tonumber(out)
+    assert.is_true(dropped > 0)
+    assert.equal(1000, #got + dropped)
+  end)
+
+  it("is found again when its daemon was started anew", function()
+    local out, got = run [[
+      local log = require("berth").logger { sink = "syslog", ident = "x", time = false }
+      log:info "before"
+      local path = os.getenv "BERTH_DEV_LOG"
+      os.rename(path, path .. ".old")
+      local test = require "berth_test"
+      local anew = test.log_open(path)
+      log:info "to the old one"
+      print(log:reopen())
+      log:info "to the new one"
+      print((test.log_read(anew):gsub("^.-: ", "")))]]
+    assert.equal('true\n{"level":"info","message":"to the new one"}\n', out)
+    assert.equal(2, #got)
+  end)
+
+  it("cuts a record that is longer than a datagram may be", function()
+    local _, got = run [[
+      local log = require("berth").logger { sink = "syslog", ident = "x", time = false }
+      log:info(("long "):rep(5000))]]
+    assert.equal(1, #got)
+    assert.is_true(#got[1] > 1000 and #got[1] < 10000)
+  end)
+
   it("says so when there is none", function()
     if command.shell("test -S /dev/log").code == 0 then return pending "this system has one" end
     local log, err = berth.logger { sink = "syslog", ident = "berth" }

@@ -1,5 +1,5 @@
-/* berth_test.c - the test-only Lua module: failing disks, failing memory, sudden death, and other
- * programs' hands on a store's file. */
+/* berth_test.c - the test-only Lua module: failing disks, failing memory, a system's log, sudden
+ * death, and other programs' hands on a store's file. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <signal.h>
@@ -66,5 +66,6 @@ __attribute__((visibility("default"))) int luaopen_berth_test(lua_State *L) {
     luaL_newlib(L, functions);
     fault_open_vfs(L);
     fault_open_memory(L);
+    fault_open_log(L);
     return 1;
 }

@@ -9,5 +9,6 @@
 /* Each adds its functions to the module's table on top of the stack. [-0, +0, m] */
 void fault_open_vfs(lua_State *L);
 void fault_open_memory(lua_State *L);
+void fault_open_log(lua_State *L);
 
 #endif
