@@ -193,6 +193,7 @@ build = {
         "c/log/redact_path.c",
         "c/log/redact_pem.c",
         "c/log/redact_person.c",
+        "c/log/redact_placeholder.c",
         "c/log/redact_prose.c",
         "c/log/redact_protocol.c",
         "c/log/redact_read.c",

@@ -42,6 +42,7 @@ static void add_dump_spans(redact_scan *scan, size_t start, size_t end, unsigned
 static bool mark(redact_scan *scan, size_t start, size_t end, unsigned rule, unsigned quoted) {
     berth_redactor *r = scan->r;
     scan->marks++;
+    redact_work(scan, 20);
     scan->last = (redact_span){.start = (uint32_t)start, .end = (uint32_t)end,
                                .rule = (uint16_t)rule, .quoted = (uint8_t)quoted};
     if (start >= end || redact_is_masked(r, scan->s + start, end - start)) return false;
@@ -148,7 +149,7 @@ static bool is_settled(const redact_scan *scan) {
 static size_t visit_once(redact_scan *scan, const berth_anchor *anchor, redact_repeats *repeats) {
     bool found;
     size_t at = anchor->at;
-    redact_work(scan, 12);
+    redact_work(scan, 10);
     if (anchor->kind == BERTH_ANCHOR_NAME && (at < scan->name_end || redact_is_marked(scan, at)))
         return 0;
     redact_repeat *repeat = redact_repeated(scan, anchor, repeats, &found);
@@ -175,10 +176,12 @@ static size_t visit_once(redact_scan *scan, const berth_anchor *anchor, redact_r
  * rounds together so much of the record. */
 #define LONG_TEXT ((size_t)512 << 10) /* shorter ones take what they take */
 #define FIRST_PART ((size_t)1 << 20)
-#define TEXT_RATE 12 /* work for a byte, about nanoseconds */
+#define TEXT_RATE 13 /* work for a byte, about nanoseconds */
+#define MARKED_RATE 9 /* when something is marked: then other rounds follow */
 #define LAYER_RATE 3
-#define RECORD_RATE 22
-#define BYTES_RATE 2 /* of it is taken by bytes in which nothing stands */
+#define RECORD_RATE 17
+#define BYTES_RATE 1 /* of it is taken by bytes in which nothing stands, */
+#define STOP_WORK 6  /* and so much by each look for an anchor */
 #define CUT_BACK 256 /* from that place, for values may stand before what tells them */
 
 static bool is_spent(size_t work, size_t place, size_t rate) {
@@ -192,7 +195,7 @@ static bool may_go_on(redact_scan *scan, size_t at) {
     if (scan->depth > 0 || scan->dump) return true;
     if (!scan->probe && place >= r->cut) return false;
     size_t work = r->work - scan->work + (scan->view ? 0 : BYTES_RATE * place);
-    size_t rate = scan->view ? LAYER_RATE : TEXT_RATE;
+    size_t rate = scan->view ? LAYER_RATE : r->nspans > 0 ? MARKED_RATE : TEXT_RATE;
     if (scan->len < LONG_TEXT || !is_spent(2 * work, place, rate)) {
         scan->half = place;
         return true;
@@ -214,6 +217,8 @@ static void mark_rest(redact_scan *scan) {
 static bool next_anchor(redact_scan *scan, berth_anchor *anchor) {
     const redact_view *view = scan->view;
     while (!is_settled(scan) && berth_anchors_next(&scan->walk, anchor)) {
+        redact_work(scan, STOP_WORK * scan->walk.stops);
+        scan->walk.stops = 0;
         if (!may_go_on(scan, anchor->at)) return false;
         if (!view) return true;
         while (scan->part < view->parts && anchor->at >= view->part[scan->part].end) scan->part++;
@@ -296,7 +301,7 @@ bool redact_scan_inner(const redact_scan *scan, const char *s, size_t len) {
     redact_scan inner = redact_scan_begin(scan->r, s, len);
     inner.depth = scan->depth + 1;
     inner.probe = true;
-    redact_work(scan, 250 + 5 * len);
+    redact_work(scan, 250 + 4 * len);
     redact_scan_text(&inner);
     return inner.hit;
 }

@@ -29,7 +29,7 @@ static uint32_t hash4(const char *s) {
 }
 
 /* Words and short numbers may stand in a record for themselves. */
-static bool is_telling(const char *s, size_t len) {
+static bool is_telling(berth_redactor *r, const char *s, size_t len) {
     size_t digits = 0, lower = 0, upper = 0;
     if (len < LEAST) return false;
     for (size_t i = 0; i < len; i++) {
@@ -37,7 +37,7 @@ static bool is_telling(const char *s, size_t len) {
         lower += byte_is(s[i], BYTE_LOWER);
         upper += byte_is(s[i], BYTE_UPPER);
     }
-    if (digits == 0 && berth_key_classify(s, len).kind != BERTH_KEY_NONE) return false;
+    if (digits == 0 && redact_classify(r, s, len).kind != BERTH_KEY_NONE) return false;
     if (digits == len) return len >= DIGITS_LEAST;
     if (lower == len || upper == len || (upper == 1 && lower == len - 1))
         return len >= WORD_LEAST;
@@ -67,7 +67,7 @@ static unsigned alike(const berth_redactor *r, const char *s, size_t len, bool *
  * kept, and whole words that begin so are masked. */
 static void keep(berth_redactor *r, const char *s, size_t len) {
     bool known;
-    if (r->nsecrets == REDACT_SECRETS_MAX || !is_telling(s, len)) return;
+    if (r->nsecrets == REDACT_SECRETS_MAX || !is_telling(r, s, len)) return;
     unsigned count = alike(r, s, len, &known);
     if (known) return;
     size_t kept = len < REDACT_SECRET_KEEP ? len : REDACT_SECRET_KEEP;

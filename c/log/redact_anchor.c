@@ -287,6 +287,7 @@ static bool next_literal(berth_anchor_walk *walk, berth_anchor *out) {
         const anchor_node *node = &anchors->nodes[walk->next - 1];
         const anchor_literal *literal = &anchors->literals[node->literal];
         walk->next = node->next;
+        walk->stops++;
         if (!walk->next) {
             walk->next = walk->later;
             walk->later = 0;
@@ -321,6 +322,7 @@ static bool next_end(berth_anchor_walk *walk) {
         if (!(ends->sequences | ends->literals)) return false;
     }
     unsigned at = lowest_bit(ends->sequences | ends->literals);
+    walk->stops++;
     walk->end = walk->scanned - ANCHOR_BLOCK + at + 1;
     if (ends->sequences >> at & 1) walk->found = sequences_at(walk);
     if (ends->literals >> at & 1) {

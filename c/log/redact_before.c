@@ -123,7 +123,7 @@ static bool given_before(redact_scan *scan, const redact_key *key, size_t at) {
     size_t last = 0, last_from = 0, start = at, none = scan->verbs_none;
     scan->verbs_none = 0;
     for (unsigned words = 0; words < VERB_REACH && at > 0; words++) {
-        redact_work(scan, 80);
+        redact_work(scan, 30);
         if (at == none) break; /* another name before has looked further */
         size_t from = word_start(scan, at), len = at - from;
         if (len == 0) break;

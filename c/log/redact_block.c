@@ -145,6 +145,7 @@ static bool holds_secret(redact_scan *scan, const char *s, size_t len, redact_bl
         r->failed = true;
         return false;
     }
+    redact_work(scan, 80 + 2 * len);
     size_t n = decode(s, len, kind, plain, len);
     bool secret;
     unsigned head = n > 2 ? (unsigned)(unsigned char)plain[0] << 8 | (unsigned char)plain[1] : 0;

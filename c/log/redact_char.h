@@ -63,6 +63,14 @@ static inline bool bytes_are_word(const char *s, size_t len, const char *word) {
     return word[len] == '\0';
 }
 
+/* Is none of them of another class?  No bytes are not. */
+static inline bool bytes_are_all(const char *s, size_t len, unsigned classes) {
+    for (size_t i = 0; i < len; i++) {
+        if (!byte_is(s[i], classes)) return false;
+    }
+    return len > 0;
+}
+
 static inline bool word_is_listed(char first, const char *s, size_t len, const char *const *words,
                                   size_t count) {
     for (size_t i = 0; i < count; i++) {

@@ -377,7 +377,7 @@ size_t redact_code(redact_scan *scan, const redact_key *key, size_t at, bool *re
                   scan->s[at - 2] == '=';
     bool parsed = e.at < e.stop && read_expression(&e, spaced) &&
                   !byte_is(redact_peek(scan, e.at), BYTE_WORD | BYTE_HIGH);
-    redact_work(scan, 45 + 3 * (e.at - at));
+    redact_work(scan, 40 + (e.at - at));
     if (!parsed && !e.asks) scan->code_end = e.at;
     if (e.asks) { /* os.environ["TOKEN"] */
         *read = parsed;

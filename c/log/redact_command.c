@@ -330,10 +330,11 @@ size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
     line read;
     size_t last = scan->len - end > LINE_MAX_BYTES ? end + LINE_MAX_BYTES : scan->len;
     read_line(scan, end, last, byte_is(c, BYTE_QUOTE), &read);
-    redact_work(scan, 60 + (read.at - end) / 2 + 2 * read.count);
+    redact_work(scan, 60 + (read.at - end) + 3 * read.count);
     words w = {.line = &read};
     for (unsigned i = index; i < NCOMMANDS; i = scan->r->command_next[i]) { /* with other flags */
         size_t found;
+        redact_work(scan, 2 * read.count);
         if (commands[i].argument == ARGUMENT_PLACE)
             found = at_place(scan, &commands[i], w);
         else if (commands[i].argument == ARGUMENT_FIRST)

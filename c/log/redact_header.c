@@ -133,6 +133,7 @@ static size_t folded(redact_scan *scan, const redact_key *key, size_t line) {
 /* The region [from, to) of a header's value. */
 static size_t header_region(redact_scan *scan, const redact_key *key, size_t from, size_t to,
                             redact_syntax syntax) {
+    redact_work(scan, 150);
     const char *s = scan->s;
     size_t word = from;
     while (word < to && (byte_is(s[word], BYTE_WORD) || s[word] == '-')) word++;
@@ -289,6 +290,7 @@ static bool is_basic(const char *s, size_t len) {
 }
 
 size_t redact_scheme(redact_scan *scan, size_t at) {
+    redact_work(scan, 150);
     const char *s = scan->s;
     if (at > 0 && byte_is(s[at - 1], BYTE_WORD)) return 0;
     size_t end = at;

@@ -1,7 +1,6 @@
 /* redact_judge.c - whether what stands after a name is a secret at all.
  *
- * After a strong name everything is but words like None, true, required and placeholders like
- * ${PASSWORD}; after weaker ones small numbers, paths and plain words in prose stay; after the
+ * After a strong name everything is but placeholders; after weaker ones small numbers, paths and plain words in prose stay; after the
  * weakest a value must look random. */
 #include <string.h>
 
@@ -9,37 +8,6 @@
 
 #define LOOK_MAX 256 /* bytes of a value that are looked at */
 #define PROSE_WORDS 5
-
-/* What stands where a secret could, in order of the alphabet. */
-static const char *const keep_words[] = {
-    "absent", "accepted", "and", "any", "auto", "await", "bool", "boolean", "bytes", "changed",
-    "char", "denied", "disabled", "empty", "enabled", "error", "expected", "expired", "failed",
-    "failure", "false", "filtered", "given", "hidden", "incorrect", "int", "integer", "invalid",
-    "keystone", "masked", "mismatch", "missing", "must", "n/a", "na", "never", "new", "nil", "no",
-    "none", "not", "null", "object", "off", "ok", "okay", "omitted", "on", "optional", "or",
-    "present", "prompt", "protected", "provided", "redacted", "rejected", "removed", "required",
-    "reset", "revoked", "rotated", "sanitized", "set", "should", "str", "string", "suppressed",
-    "text", "true", "type", "unchanged", "undefined", "unknown", "unset", "updated", "valid",
-    "varchar", "wrong", "yes",
-};
-
-static bool is_keep_word(const char *s, size_t len) {
-    char lower[16];
-    if (len == 0 || len >= sizeof lower) return false;
-    for (size_t i = 0; i < len; i++) lower[i] = byte_lower(s[i]);
-    lower[len] = '\0';
-    size_t low = 0, high = sizeof keep_words / sizeof *keep_words;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        int order = strcmp(lower, keep_words[middle]);
-        if (order == 0) return true;
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return false;
-}
 
 /* Words of which sentences are made and passwords are not, in order of nothing. */
 static bool is_speech_word(const char *s, size_t len) {
@@ -79,92 +47,6 @@ static size_t count_words(const char *s, size_t len, bool (*is)(const char *, si
 
 bool redact_is_speech(const char *s, size_t len) {
     return count_words(s, len, is_speech_word) > 0;
-}
-
-/* ***, <redacted>, [FILTERED], xxxxxxxx, ........: somebody was here before. */
-static bool is_blanked(const char *s, size_t len) {
-    size_t same = 0;
-    while (same < len && s[same] == s[0]) same++;
-    if (same == len && (s[0] == '*' || s[0] == '.' || s[0] == '#' || s[0] == '-' || s[0] == '_'))
-        return true;
-    if (same == len && len >= 3 && byte_lower(s[0]) == 'x') return true;
-    if (len >= 3 && len % 3 == 0 && memcmp(s, "\xe2\x80\xa2", 3) == 0) { /* bullets */
-        for (size_t i = 0; i < len; i += 3) {
-            if (memcmp(s + i, "\xe2\x80\xa2", 3) != 0) return false;
-        }
-        return true;
-    }
-    if (len > 2 && strchr("<[({", s[0]) && strchr(">])}", s[len - 1]))
-        return is_keep_word(s + 1, len - 2) || is_blanked(s + 1, len - 2);
-    if (len > 9 && strchr("<[({", s[0])) { /* [REDACTED by x] and the like */
-        size_t end = 1;
-        while (end < len && byte_is(s[end], BYTE_LETTER)) end++;
-        return end < len && (s[end] == ' ' || s[end] == ':') && is_keep_word(s + 1, end - 1);
-    }
-    return false;
-}
-
-static bool is_all(const char *s, size_t len, unsigned classes) {
-    for (size_t i = 0; i < len; i++) {
-        if (!byte_is(s[i], classes)) return false;
-    }
-    return len > 0;
-}
-
-/* A name in capitals for which its value will be put: PASSWORD, DB_PASS. */
-static bool is_capital_name(const char *s, size_t len) {
-    bool joint = false;
-    if (len < 3 || len > BERTH_KEY_NAME_MAX) return false;
-    for (size_t i = 0; i < len; i++) {
-        if (!byte_is(s[i], BYTE_UPPER) && s[i] != '_') return false;
-        joint = joint || (s[i] == '_' && i > 0);
-    }
-    return joint || berth_key_classify(s, len).kind != BERTH_KEY_NONE;
-}
-
-/* $PASSWORD, %PASSWORD%, $1, $(pass show x), %s */
-static bool is_variable(const char *s, size_t len) {
-    if (len < 2 || (s[0] != '%' && s[0] != '$')) return false;
-    if (len == 2 && byte_is(s[1], BYTE_WORD)) return true;
-    if (s[0] == '$' && s[1] == '(') { /* a command with arguments */
-        size_t end = 2;
-        while (end < len && (byte_is(s[end], BYTE_LOWER) || s[end] == '-')) end++;
-        return end > 3 && (end == len || s[end] == ' ');
-    }
-    if (s[0] == '%' && s[len - 1] == '%')
-        len--;
-    else if (s[0] == '%')
-        return false;
-    return is_capital_name(s + 1, len - 1);
-}
-
-/* ${VAR}, {{ var }}, %s, %(var)s, <var>, $1, ?, {}, :var: where a secret will be put. */
-static bool is_placeholder(const char *s, size_t len) {
-    if (len == 1 && s[0] == '?') return true;
-    if (s[0] == ':' && len > 1 && is_all(s + 1, len - 1, BYTE_LETTER | BYTE_JOINT))
-        return berth_key_classify(s + 1, len - 1).kind != BERTH_KEY_NONE;
-    if (is_variable(s, len) || (len > 2 && s[0] == '<' && s[1] == '%')) return true; /* <%= x %> */
-    if (s[0] == '(' && len > 5) { /* (sensitive value), (known after apply) */
-        size_t i = 1;
-        while (i < len && byte_is(s[i], BYTE_LOWER)) i++;
-        if (i > 5 && (i == len || s[i] == ' ' || (s[i] == ')' && i + 1 == len))) return true;
-    }
-    size_t open = 0;
-    if (s[0] == '$' || s[0] == '%') open = 1;
-    if (len < open + 2) return false;
-    if (len > 4 && memcmp(s, "{{", 2) == 0 && memcmp(s + len - 2, "}}", 2) == 0) return true;
-    char close = s[open] == '{' ? '}' : s[open] == '(' ? ')' : s[open] == '<' ? '>' : '\0';
-    if (close == '\0') return false;
-    size_t end = len, from = open + 1;
-    if (s[0] == '%' && byte_is(s[len - 1], BYTE_LETTER)) end--;
-    if (s[end - 1] != close || (close == ')' && open == 0)) return false;
-    end--;
-    while (from < end && (s[from] == '{' || s[from] == ' ' || s[from] == '%')) from++;
-    while (end > from && (s[end - 1] == '}' || s[end - 1] == ' ' || s[end - 1] == '%')) end--;
-    for (size_t i = from; i < end; i++) {
-        if (!byte_is(s[i], BYTE_NAME) && s[i] != ':' && s[i] != ' ') return false;
-    }
-    return from >= end || !redact_looks_random(s + from, end - from);
 }
 
 /* --- randomness -------------------------------------------------------------------------- */
@@ -211,7 +93,7 @@ static bool is_uuid(const char *s, size_t len) {
 /* Letters alone, of both cases, that change as no CamelCase does: eTShuyZnslkbz. */
 bool redact_is_jumble(const char *s, size_t len) {
     size_t odd = 0, run = 0, before = 0;
-    if (len < 8 || !is_all(s, len, BYTE_LETTER)) return false;
+    if (len < 8 || !bytes_are_all(s, len, BYTE_LETTER)) return false;
     for (size_t i = 0; i < len; i += run) {
         bool upper = byte_is(s[i], BYTE_UPPER), last;
         for (run = 0; i + run < len && byte_is(s[i + run], BYTE_UPPER) == upper; run++) {
@@ -255,20 +137,6 @@ bool redact_is_phrase_code(const char *s, size_t len) {
     for (digits = i; i < len && byte_is(s[i], BYTE_DIGIT); i++) {
     }
     return words >= 2 && i == len && i - digits >= 3;
-}
-
-/* varchar(218), NUMERIC(10,2): the type of a column. */
-static bool is_column_type(const char *s, size_t len) {
-    static const char *const types[] = {"varchar",   "char",    "nvarchar", "nchar",     "varchar2",
-                                        "nvarchar2", "binary",  "bit",      "varbinary", "decimal",
-                                        "numeric",   "raw",     "character", "string",   "text",
-                                        "blob",      "tinyint", "int",      "bigint"};
-    const char *open = memchr(s, '(', len);
-    size_t word = open ? (size_t)(open - s) : 0, i = word + 1;
-    if (!open || !IS_ONE_OF(s, word, types)) return false;
-    while (i < len && (byte_is(s[i], BYTE_DIGIT) || s[i] == ',' || s[i] == ' ')) i++;
-    if (i == word + 1 && len - i > 3 && bytes_fold_equal(s + i, "max", 3)) i += 3;
-    return i > word + 1 && (i == len || s[i] == ')'); /* NUMERIC(10, as a list cuts it */
 }
 
 /* What a server asks for, `Password:` or `Username:`, in base64. */
@@ -327,7 +195,7 @@ static bool is_resource(const char *s, size_t len) {
 /* 0x16fd7387044f95: a number that programs count with. */
 static bool is_machine_number(const char *s, size_t len) {
     return len > 2 && len <= 18 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X') &&
-           is_all(s + 2, len - 2, BYTE_HEX);
+           bytes_are_all(s + 2, len - 2, BYTE_HEX);
 }
 
 /* arn:aws:secretsmanager:r:1:secret:x: the name stands in a path of names. */
@@ -341,56 +209,6 @@ static bool is_in_resource_name(const redact_scan *scan, size_t start) {
 
 static bool is_web_address(const char *s, size_t len) {
     return len > 8 && (memcmp(s, "http://", 7) == 0 || memcmp(s, "https://", 8) == 0);
-}
-
-/* New-Object, Read-Host: a command of PowerShell. */
-static bool is_cmdlet(const char *s, size_t len) {
-    static const char *const verbs[] = {"new", "get", "read", "import", "convertto", "invoke",
-                                        "select", "join", "format", "convertfrom"};
-    const char *dash = memchr(s, '-', len);
-    size_t verb = dash ? (size_t)(dash - s) : 0;
-    return dash && verb + 1 < len && byte_is(s[0], BYTE_UPPER) && byte_is(dash[1], BYTE_UPPER) &&
-           is_all(dash + 1, len - verb - 1, BYTE_LETTER) && IS_ONE_OF(s, verb, verbs);
-}
-
-/* self.password, config["db"], load_key(, &str, Optional[str]: code, not a value. */
-static bool is_reference(const char *s, size_t len) {
-    size_t dots = 0, from = 0;
-    while (from < len && (s[from] == '&' || s[from] == '*')) from++;
-    size_t i = from;
-    if (i == len || !byte_is(s[i], BYTE_LETTER | BYTE_JOINT)) return false;
-    for (; i < len && (byte_is(s[i], BYTE_WORD) || s[i] == '_' || s[i] == '.'); i++)
-        dots += s[i] == '.';
-    if (i < len && s[i] != '(')
-        for (i = from; i < len && (byte_is(s[i], BYTE_LETTER) || s[i] == '_' || s[i] == '.'); i++) {
-        }
-    if (i == len) {
-        if (from > 0) return dots == 0 && is_all(s + from, len - from, BYTE_LOWER);
-        return dots > 0 && len <= BERTH_KEY_NAME_MAX && s[0] != '.' &&
-               berth_key_classify(s, len).kind != BERTH_KEY_NONE;
-    }
-    if (i > 2 && i < len && s[i] == '-' && is_cmdlet(s, len)) return true;
-    if (i < 3 || !memchr("([<", s[i], 3)) return false;
-    if (s[i] == '[' && dots > 0) return true; /* typing.Optional[bytes */
-    size_t inner = i + 1; /* bytes(password */
-    while (inner < len && byte_is(s[inner], BYTE_LETTER)) inner++;
-    if (s[i] == '(' && inner == len &&
-        berth_key_classify(s + i + 1, len - i - 1).kind != BERTH_KEY_NONE)
-        return true;
-    if (i + 1 == len || byte_is(s[i + 1], BYTE_QUOTE) || memchr(")[", s[i + 1], 2)) return true;
-    if (s[i] == '(' && s[len - 1] == ')' && is_capital_name(s + i + 1, len - i - 2))
-        return true; /* env(API_KEY) */
-    if (s[i] == '(' && (dots > 0 || memchr(s, '_', i))) return true;     /* self.find(x */
-    return s[i] != '(' && i + 2 < len && byte_is(s[from], BYTE_UPPER) && /* Optional[str] */
-           is_all(s + i + 1, len - i - 2, BYTE_LETTER) && memchr("]>", s[len - 1], 2);
-}
-
-/* this.password = password; and f(token=token): another name of a secret, not one. */
-static bool is_variable_name(const redact_scan *scan, size_t start, size_t end) {
-    char next = redact_peek(scan, end);
-    if ((next != ';' && next != ')') || end - start > BERTH_KEY_NAME_MAX) return false;
-    return is_all(scan->s + start, end - start, BYTE_LETTER) &&
-           berth_key_classify(scan->s + start, end - start).kind != BERTH_KEY_NONE;
 }
 
 /* "This field may not be blank.", "is too short (at least 8)": what is wrong with a value. */
@@ -412,7 +230,7 @@ static bool is_sentence(const char *s, size_t len) {
  * them that passphrases have not? */
 static bool is_prose(const redact_scan *scan, size_t start, size_t end, bool phrase) {
     bool capital = byte_is(scan->s[start], BYTE_UPPER) && end - start > 1;
-    if (!is_all(scan->s + start + capital, end - start - capital, BYTE_LOWER)) return false;
+    if (!bytes_are_all(scan->s + start + capital, end - start - capital, BYTE_LOWER)) return false;
     size_t at = end, words = 0;
     while (at < scan->len && words < PROSE_WORDS && scan->s[at] == ' ') {
         size_t from = at + 1, stop = from;
@@ -443,7 +261,7 @@ static bool is_plain_pair(const redact_scan *scan, size_t start) {
 /* An empty value, then a command: PGPASSWORD= psql -h x; or what is told instead: 18 bytes. */
 static bool is_no_value(const redact_scan *scan, size_t start, size_t end) {
     const char *s = scan->s;
-    if (is_all(s + start, end - start, BYTE_LOWER))
+    if (bytes_are_all(s + start, end - start, BYTE_LOWER))
         return redact_is_at(scan, end, " -") && byte_is(redact_peek(scan, end + 2), BYTE_LOWER);
     size_t i = start;
     while (i < end && byte_is(s[i], BYTE_DIGIT)) i++;
@@ -461,7 +279,7 @@ static bool followed_by_word(const redact_scan *scan, size_t end) {
 static bool is_architecture(const char *s, size_t len) {
     static const char *const names[] = {"all",   "any",  "amd64",   "arm64", "armhf",
                                         "armel", "i386", "ppc64el", "s390x", "riscv64"};
-    return (len < 8 && is_all(s, len, BYTE_LOWER)) || IS_ONE_OF(s, len, names);
+    return (len < 8 && bytes_are_all(s, len, BYTE_LOWER)) || IS_ONE_OF(s, len, names);
 }
 
 /* Name.Label, self.refresh_grant: what code takes from elsewhere. */
@@ -478,12 +296,12 @@ static bool medium_is_secret(const redact_scan *scan, berth_key_class class, siz
                              size_t end, redact_syntax syntax) {
     const char *s = scan->s + start;
     size_t len = end - start;
-    bool number = is_all(s, len, BYTE_DIGIT);
+    bool number = bytes_are_all(s, len, BYTE_DIGIT);
     switch (class.kind) {
     case BERTH_KEY_CODE:
         return len <= 32 && len >= 3 && look_at(s, len).digit >= 3 && !memchr(s, '.', len);
     case BERTH_KEY_DATA:
-        return len >= 4 && !(syntax == SYNTAX_LOOSE && is_all(s, len, BYTE_LOWER));
+        return len >= 4 && !(syntax == SYNTAX_LOOSE && bytes_are_all(s, len, BYTE_LOWER));
     case BERTH_KEY_TOKEN:
     case BERTH_KEY_KEY: /* python3-jwt:all */
         if (syntax == SYNTAX_TIGHT && start > 0 && s[-1] == ':' && is_architecture(s, len))
@@ -499,20 +317,20 @@ static bool medium_is_secret(const redact_scan *scan, berth_key_class class, siz
     if (is_path(s, len) || is_web_address(s, len) || is_machine_number(s, len)) return false;
     if (class.kind == BERTH_KEY_SECRET && (is_resource(s, len) || is_in_resource_name(scan, start)))
         return false;
-    if (syntax == SYNTAX_LOOSE && is_all(s, len, BYTE_UPPER) && followed_by_word(scan, end))
+    if (syntax == SYNTAX_LOOSE && bytes_are_all(s, len, BYTE_UPPER) && followed_by_word(scan, end))
         return false;
-    bool word = len > 1 && byte_is(s[0], BYTE_LETTER) && is_all(s + 1, len - 1, BYTE_LOWER);
+    bool word = len > 1 && byte_is(s[0], BYTE_LETTER) && bytes_are_all(s + 1, len - 1, BYTE_LOWER);
     if (syntax == SYNTAX_LOOSE && word && class.kind != BERTH_KEY_SECRET) return false;
     if (syntax != SYNTAX_QUOTED && is_dotted_name(s, len)) return false;
-    if (syntax == SYNTAX_LOOSE && is_all(s, len, BYTE_LOWER) &&
-        (followed_by_word(scan, end) || berth_key_classify(s, len).kind != BERTH_KEY_NONE))
+    if (syntax == SYNTAX_LOOSE && bytes_are_all(s, len, BYTE_LOWER) &&
+        (followed_by_word(scan, end) || redact_classify(scan->r, s, len).kind != BERTH_KEY_NONE))
         return false;
     return true;
 }
 
 static bool looks_like_token(const char *s, size_t len, look l) {
     return len > LOOK_MAX || redact_looks_random(s, len) ||
-           (len >= 16 && l.space == 0 && l.joint == 0 && l.digit && is_all(s, len, BYTE_HEX));
+           (len >= 16 && l.space == 0 && l.joint == 0 && l.digit && bytes_are_all(s, len, BYTE_HEX));
 }
 
 /* Base64 that no path, digest or public key looks like: what a name like `key` alone may hold. */
@@ -563,14 +381,6 @@ static bool is_grouped_code(const char *s, size_t len) {
     return groups >= 2 && digits > 0;
 }
 
-/* refresh_token: a name of such a secret, as programs write it. */
-static bool is_key_name(const char *s, size_t len) {
-    for (size_t i = 0; i < len; i++) {
-        if (!byte_is(s[i], BYTE_LOWER) && s[i] != '_') return false;
-    }
-    return memchr(s, '_', len) && berth_key_classify(s, len).kind != BERTH_KEY_NONE;
-}
-
 bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t start, size_t end,
                       redact_syntax syntax) {
     const char *s = scan->s + start;
@@ -578,26 +388,24 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
     while (syntax != SYNTAX_QUOTED && len > 1 && memchr(".,;:!?", s[len - 1], 6)) len--;
     end = start + len;
     if (len == 1 && memchr("|>{([", s[0], 5)) return false; /* a block that is cut off */
-    redact_work(scan, 40 + (len < LOOK_MAX ? len : LOOK_MAX));
-    if (len == 0 || is_keep_word(s, len) || is_blanked(s, len) || is_placeholder(s, len))
-        return false;
-    if (redact_is_masked(scan->r, s, len)) return false;
-    if (redact_is_prompt_code(s, len) || is_column_type(s, len)) return false;
+    redact_work(scan, 40 + 2 * (len < LOOK_MAX ? len : LOOK_MAX));
+    if (len == 0 || redact_is_placeholder(scan->r, s, len)) return false;
+    if (redact_is_masked(scan->r, s, len) || redact_is_prompt_code(s, len)) return false;
     if (len > LOOK_MAX) return true;
-    if (syntax != SYNTAX_QUOTED && (is_reference(s, len) || is_variable_name(scan, start, end)))
+    if (syntax != SYNTAX_QUOTED && redact_is_reference(scan, start, end))
         return false;
-    if (syntax >= SYNTAX_LOOSE && is_capital_name(s, len)) return false;
+    if (syntax >= SYNTAX_LOOSE && redact_is_capital_name(scan->r, s, len)) return false;
     if (syntax == SYNTAX_QUOTED && is_sentence(s, len)) return false;
     if (syntax == SYNTAX_LOOSE && len > 3 && memcmp(s + len - 3, "n't", 3) == 0) return false;
-    if (is_key_name(s, len)) return false; /* token_key = 'token' */
+    if (redact_is_key_name(scan->r, s, len)) return false; /* token_key = 'token' */
     if (syntax == SYNTAX_LOOSE &&
         (is_prose(scan, start, end, class.phrase) || is_no_value(scan, start, end)))
         return false;
     if (syntax >= SYNTAX_LOOSE && is_plain_pair(scan, start)) return false;
     if (class.kind == BERTH_KEY_AUTH && syntax == SYNTAX_LOOSE && len < 16 &&
-        (is_all(s, len, BYTE_LOWER) || is_all(s, len, BYTE_UPPER)))
+        (bytes_are_all(s, len, BYTE_LOWER) || bytes_are_all(s, len, BYTE_UPPER)))
         return false; /* authorization: rbac */
-    if (class.weight != BERTH_KEY_STRONG && syntax == SYNTAX_LOOSE && is_all(s, len, BYTE_LETTER) &&
+    if (class.weight != BERTH_KEY_STRONG && syntax == SYNTAX_LOOSE && bytes_are_all(s, len, BYTE_LETTER) &&
         redact_is_at(scan, end, ": "))
         return false; /* token: expirationSeconds: 3600 */
     if (class.kind == BERTH_KEY_PERSON) return look_at(s, len).digit >= 4;
@@ -615,8 +423,8 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
     }
     switch (class.weight) {
     case BERTH_KEY_STRONG:
-        if (class.plural && is_all(s, len, BYTE_DIGIT)) return false;
-        return !(syntax == SYNTAX_LOOSE && len <= 3 && is_all(s, len, BYTE_DIGIT));
+        if (class.plural && bytes_are_all(s, len, BYTE_DIGIT)) return false;
+        return !(syntax == SYNTAX_LOOSE && len <= 3 && bytes_are_all(s, len, BYTE_DIGIT));
     case BERTH_KEY_MEDIUM:
         return medium_is_secret(scan, class, start, end, syntax);
     case BERTH_KEY_WEAK:

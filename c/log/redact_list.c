@@ -67,16 +67,27 @@ static bool find_start(redact_scan *scan, size_t at, list *names) {
     return false;
 }
 
+/* May an item that is a name stand there?  Mostly none does, which few bytes tell. */
+static bool may_be_name(const redact_scan *scan, size_t at, char close) {
+    size_t i = at;
+    if (redact_quote_at(scan, at).len) return true;
+    while (i < scan->len && i - at <= BERTH_KEY_NAME_MAX && byte_is(scan->s[i], BYTE_NAME)) i++;
+    if (!close) return i - at <= BERTH_KEY_NAME_MAX;
+    while (redact_peek(scan, i) == ' ') i++;
+    return redact_peek(scan, i) == ',' || redact_peek(scan, i) == close;
+}
+
 /* The names; false when one of them is none. */
 static bool read_names(const redact_scan *scan, list *names) {
     size_t at = names->start, from, to;
     for (names->count = 0; names->count < ITEMS_MAX; at = skip_space(scan, at + 1)) {
+        if (!may_be_name(scan, at, names->close)) return false;
         at = read_item(scan, at, names->close, &from, &to);
         if (at == SIZE_MAX || at > scan->len || to - from > BERTH_KEY_NAME_MAX) return false;
         for (size_t i = from; i < to; i++) {
             if (!byte_is(scan->s[i], BYTE_NAME)) return false;
         }
-        berth_key_class class = berth_key_classify(scan->s + from, to - from);
+        berth_key_class class = redact_classify(scan->r, scan->s + from, to - from);
         if (class.kind != BERTH_KEY_NONE && class.weight != BERTH_KEY_WEAK)
             names->secret |= UINT64_C(1) << names->count;
         names->count++;
@@ -144,6 +155,7 @@ static size_t read_row(redact_scan *scan, const list *names, size_t at, char clo
 }
 
 void redact_lists(redact_scan *scan, const redact_key *key) {
+    redact_work(scan, 100);
     if (key->start < scan->lists_end) return;
     list names = {.start = 0};
     if (!find_start(scan, key->start, &names) || !read_names(scan, &names)) {

@@ -325,9 +325,11 @@ static bool is_hexadecimal(const redact_scan *scan, const redact_key *key) {
     return !alone || (part > 0 && s[part - 1] == ':');
 }
 
-/* berth_key_classify(), told at once for names that were met a short while ago. */
-static berth_key_class classify(berth_redactor *r, const char *name, size_t len) {
-    if (len == 0 || len > REDACT_NAME_SEEN) return berth_key_classify(name, len);
+berth_key_class redact_classify(berth_redactor *r, const char *name, size_t len) {
+    if (len == 0 || len > REDACT_NAME_SEEN) {
+        r->work += 900;
+        return berth_key_classify(name, len);
+    }
     uint64_t first = 0, last = 0;
     size_t n = len < sizeof first ? len : sizeof first;
     memcpy(&first, name, n);
@@ -335,6 +337,7 @@ static berth_key_class classify(berth_redactor *r, const char *name, size_t len)
     uint64_t hash = (first ^ (last + len) * UINT64_C(0xd1b54a32d192ed03)) * UINT64_C(0x9e3779b97f4a7c15);
     redact_name_seen *seen = &r->name_seen[(hash >> 32) % REDACT_NAMES_SEEN];
     if (seen->len == len && memcmp(seen->name, name, len) == 0) return seen->class;
+    r->work += 100 + 12 * len;
     seen->class = berth_key_classify(name, len);
     memcpy(seen->name, name, len);
     seen->len = len;
@@ -343,7 +346,7 @@ static berth_key_class classify(berth_redactor *r, const char *name, size_t len)
 
 size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     if (at < scan->name_end || redact_is_marked(scan, at)) return 0;
-    redact_work(scan, 180);
+    redact_work(scan, 100);
     redact_key key;
     if (place == NAME_CODE) return url_value(scan, at, '=', RULE_NAME_CODE);
     if (place == NAME_PATH) return url_value(scan, at + 1, '/', RULE_NAME_TOKEN);
@@ -357,7 +360,7 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
             return glued_value(scan, &key);
     } else {
         key = key_around(scan, at);
-        key.class = classify(scan->r, scan->s + key.start, key.end - key.start);
+        key.class = redact_classify(scan->r, scan->s + key.start, key.end - key.start);
         join_words(scan, &key);
         if (key.class.kind == BERTH_KEY_NONE) key.class = cut_name(scan, &key);
         if (key.class.kind == BERTH_KEY_CODE && is_hexadecimal(scan, &key))

@@ -206,7 +206,7 @@ static bool is_metavariable(const redact_scan *scan, size_t at) {
     size_t end = at;
     while (end < scan->len && (byte_is(scan->s[end], BYTE_UPPER) || scan->s[end] == '_')) end++;
     return end > at && !byte_is(redact_peek(scan, end), BYTE_WORD) &&
-           berth_key_classify(scan->s + at, end - at).kind != BERTH_KEY_NONE;
+           redact_classify(scan->r, scan->s + at, end - at).kind != BERTH_KEY_NONE;
 }
 
 /* --password (ann): what a message adds. */
@@ -222,7 +222,7 @@ static bool is_remark(const redact_scan *scan, size_t at) {
 /* PASS: test_x (0.12s) */
 static bool is_test_result(const redact_scan *scan, const redact_key *key, size_t at) {
     if (key->end - key->start != 4 || !redact_is_at(scan, key->start, "PASS:")) return false;
-    size_t len = redact_bare_end(scan, at) - at;
+    size_t len = redact_word_end(scan, at) - at;
     const char *s = scan->s + at;
     bool secret = redact_is_scrambled(s, len) || redact_is_phrase_code(s, len) ||
                   (!memchr(s, '.', len) && !memchr(s, '/', len) && redact_looks_random(s, len));
@@ -269,7 +269,7 @@ static bool is_member(const redact_scan *scan, const redact_key *key, size_t at)
     bool arrow = at == key->after + 2 && (redact_is_at(scan, key->after, "->") ||
                                           redact_is_at(scan, key->after, "::"));
     if ((!function && !arrow) || redact_quote_at(scan, at).len) return false;
-    size_t end = redact_bare_end(scan, at), numbers = 0; /* an identifier has but one */
+    size_t end = redact_word_end(scan, at), numbers = 0; /* an identifier has but one */
     for (size_t i = at; i < end; i++)
         numbers += byte_is(scan->s[i], BYTE_DIGIT) && !byte_is(scan->s[i - 1], BYTE_DIGIT);
     bool random = numbers > 1 && redact_looks_random(scan->s + at, end - at);
@@ -304,7 +304,7 @@ static bool is_identifier(const redact_scan *scan, const redact_key *key) {
 static bool is_assigned(const redact_scan *scan, const redact_key *key, size_t at) {
     if (key->class.weight == BERTH_KEY_WEAK || !is_identifier(scan, key)) return false;
     if (key->class.kind == BERTH_KEY_AUTH) return false; /* SET SESSION AUTHORIZATION ann */
-    size_t end = redact_bare_end(scan, at);
+    size_t end = redact_word_end(scan, at);
     unsigned classes = 0;
     for (size_t i = at; i < end; i++) classes |= berth_byte_class[(unsigned char)scan->s[i]];
     if (redact_is_jumble(scan->s + at, end - at)) return true;
@@ -366,7 +366,7 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
         return 0; /* --password PASSWORD --user ann: the next option */
     bool tab =
         memchr(scan->s + key->after, '\t', at - key->after) != NULL && !redact_is_pair(scan, at);
-    size_t column = redact_bare_end(scan, at);
+    size_t column = redact_word_end(scan, at);
     if (tab && (key->class.weight == BERTH_KEY_STRONG ? redact_has_odd_bytes(scan, at, column)
                                                       : redact_has_digit(scan, at, column)))
         return redact_value(scan, key, at, SYNTAX_TIGHT);
@@ -379,7 +379,7 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
     bool typed = byte_is(redact_peek(scan, at), BYTE_DIGIT) && redact_peek(scan, at + 1) == ' ';
     if (typed && key->class.bare && scan->s[at] == '7') return enciphered(scan, at + 2);
     if (typed && key->class.weight != BERTH_KEY_WEAK &&
-        redact_is_mixture(scan, at + 2, redact_bare_end(scan, at + 2)))
+        redact_is_mixture(scan, at + 2, redact_word_end(scan, at + 2)))
         return redact_value(scan, key, at + 2, SYNTAX_TIGHT); /* password 7 0822455D0A16 */
     return redact_prose(scan, key, at);
 }
@@ -570,7 +570,7 @@ static void note_disguise(redact_scan *scan, size_t at) {
 }
 
 size_t redact_pair(redact_scan *scan, const redact_key *key) {
-    redact_work(scan, 250);
+    redact_work(scan, 60);
     redact_before(scan, key);
     size_t counted = redact_counted(scan, key);
     if (counted) return counted;

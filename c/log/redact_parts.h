@@ -100,6 +100,8 @@ bool redact_append(berth_redactor *r, redact_buffer *buffer, const char *s, size
 /* What the literal at an anchor of a name is. */
 typedef enum berth_name_place { NAME_ASCII, NAME_FOREIGN, NAME_CODE, NAME_PATH, NAME_QUERY } berth_name_place;
 size_t redact_name(redact_scan *scan, size_t at, berth_name_place place); /* redact_name.c */
+/* berth_key_classify(), told at once for names that were met a short while ago. */
+berth_key_class redact_classify(berth_redactor *r, const char *name, size_t len);
 size_t redact_cookies(redact_scan *scan, size_t at);                      /* redact_header.c */
 size_t redact_scheme(redact_scan *scan, size_t at);                       /* redact_header.c */
 size_t redact_url(redact_scan *scan, size_t at);                          /* redact_url.c */
@@ -140,6 +142,8 @@ size_t redact_quote_close(const redact_scan *scan, size_t from, redact_quote quo
 bool redact_goes_on(const redact_scan *scan, size_t at, redact_quote quote);
 /* The end of an unquoted value. */
 size_t redact_bare_end(const redact_scan *scan, size_t from);
+/* The same, or not far in what is longer than words are. */
+size_t redact_word_end(const redact_scan *scan, size_t at);
 /* The end of an unclosed quoted value: a truncated line. */
 size_t redact_open_end(const redact_scan *scan, size_t from);
 size_t redact_line_end(const redact_scan *scan, size_t from);
@@ -350,6 +354,15 @@ bool redact_is_masked(const berth_redactor *r, const char *s, size_t len);
 bool redact_is_speech(const char *s, size_t len);
 /* Is the word at `at` one of a sentence that goes on? */
 bool redact_goes_on_as_speech(const redact_scan *scan, size_t at);
+
+/* --- redact_placeholder.c: what stands where a value could --------------------------------- */
+
+/* None, ***, ${PASSWORD}: is it no value, after whatever name? */
+bool redact_is_placeholder(berth_redactor *r, const char *s, size_t len);
+/* self.password, f(x): code that has the value elsewhere. */
+bool redact_is_reference(const redact_scan *scan, size_t start, size_t end);
+bool redact_is_capital_name(berth_redactor *r, const char *s, size_t len); /* DB_PASS */
+bool redact_is_key_name(berth_redactor *r, const char *s, size_t len);     /* refresh_token */
 
 /* --- redact_view.c ------------------------------------------------------------------------ */
 

@@ -23,7 +23,7 @@ static bool is_secret_part(const char *s, size_t len) {
 
 /* The last word of what stands before `end` in the name; its class. */
 static berth_key_class class_before(const redact_scan *scan, size_t start, size_t end) {
-    return berth_key_classify(scan->s + start, end - start);
+    return redact_classify(scan->r, scan->s + start, end - start);
 }
 
 /* /dir/password_x.txt: the part after the word, up to the ending. */

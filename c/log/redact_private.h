@@ -102,7 +102,7 @@ typedef struct redact_field {
     unsigned rule;
 } redact_field;
 
-/* A search for a quotation mark or a line's end: from where, to where it came, what it found. */
+/* A search for a quotation mark, a line's end or that of a bare value: from where, to where it came, what it found. */
 typedef struct redact_mark_seen {
     uint64_t scan; /* its number; 0: none */
     char mark;
@@ -163,7 +163,7 @@ struct berth_redactor {
     size_t masked;            /* values, in all rounds */
     bool key_open;            /* a private key began and did not end in the last record */
     uint64_t scans;           /* that were begun */
-    redact_mark_seen mark_seen[REDACT_MARKS], line_seen; /* by the last ones */
+    redact_mark_seen mark_seen[REDACT_MARKS], line_seen, bare_seen; /* by the last ones */
     bool failed;              /* for memory */
     unsigned unpacked;        /* blocks of the text at hand */
     size_t work;              /* on the record at hand, about nanoseconds; see redact_work() */
@@ -224,6 +224,7 @@ typedef struct redact_scan {
     size_t verbs_none;  /* the words before it tell no value; 0: not known */
     size_t account_none; /* an @ whose word holds no colon before it; 0: none yet */
     redact_run url_run; /* bytes of URLs before the last mail address */
+    size_t token_end;   /* where the bytes end that may belong to the last token of JSON */
     size_t block_end;   /* and for blocks of base64 */
     size_t lists_end;   /* lists of names that begin before it have been looked at */
     size_t lists_none;  /* names before it stand in no list */

@@ -93,10 +93,10 @@ bool redact_is_setting(const redact_scan *scan, const redact_key *key, size_t at
     while (user > 0 && key->start - user < WORD_MAX && !byte_is(s[user - 1], BYTE_SPACE)) user--;
     if (user >= 6 && user + 1 < key->start && memcmp(s + user - 6, "login ", 6) == 0) return true;
     bool named = user >= 5 && user + 1 < key->start && memcmp(s + user - 5, "user ", 5) == 0;
-    if (named && redact_has_odd_bytes(scan, at, redact_bare_end(scan, at)) &&
+    if (named && redact_has_odd_bytes(scan, at, redact_word_end(scan, at)) &&
         !redact_is_pair(scan, at))
         return true;
-    if (named && memchr(s + at, '-', redact_bare_end(scan, at) - at)) return true;
+    if (named && memchr(s + at, '-', redact_word_end(scan, at) - at)) return true;
     if (len == 3 && key->start > 7 && redact_folds_at(scan, key->start - 7, "server ")) return true;
     /* alone with its value on a line, or with a remark behind what a log puts before it */
     while (line > 0 && key->start - line < INDENT_MAX &&
@@ -330,7 +330,7 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
         at = redact_skip_blanks(scan, at + 3);
     }
     for (unsigned word = 0; word < WORDS_MAX && at < scan->len; word++) {
-        redact_work(scan, 60);
+        redact_work(scan, 110);
         bool value =
             word == 0 || so_far.told || (word == 1 && redact_folds_at(scan, at - 5, "with "));
         size_t done = 0;

@@ -440,7 +440,7 @@ static size_t brace_end(const redact_scan *scan, size_t at) {
 /* volume "creds" : secret "db-1" not found */
 static bool is_other_name(const redact_scan *scan, const redact_key *key, size_t from, size_t to) {
     return key->quote.len && byte_is(redact_peek(scan, to), BYTE_SPACE) &&
-           berth_key_classify(scan->s + from, to - from).kind != BERTH_KEY_NONE;
+           redact_classify(scan->r, scan->s + from, to - from).kind != BERTH_KEY_NONE;
 }
 
 /* ?key=x, --key x */
@@ -456,7 +456,7 @@ static bool is_itself(const redact_scan *scan, const redact_key *key, size_t fro
     bool name = byte_is(redact_peek(scan, from), BYTE_LOWER) || redact_peek(scan, from) == '_';
     return len > 0 && len <= key->end - key->start && name &&
            memcmp(scan->s + key->end - len, scan->s + from, len) == 0 &&
-           berth_key_classify(scan->s + from, len).kind == key->class.kind;
+           redact_classify(scan->r, scan->s + from, len).kind == key->class.kind;
 }
 
 /* ;jsessionid=x?id=1: in a path the identifier of a session ends before what is asked for. */
@@ -511,7 +511,7 @@ size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_
         if (close) at = redact_skip_blanks(scan, (size_t)(close - scan->s) + 1); /* (md5) x */
     }
     if (redact_peek(scan, at) == '<' && (end = redact_tagged(scan, key, at)) > 0) return end;
-    redact_work(scan, 60);
+    redact_work(scan, 50);
     bool header = key->class.kind == BERTH_KEY_AUTH || key->class.kind == BERTH_KEY_COOKIE;
     if (redact_peek(scan, at) == '&' && redact_peek(scan, at + 1) == '[') at++; /* Go's &[1 2] */
     if (!header && syntax != SYNTAX_PROSE) {

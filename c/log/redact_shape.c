@@ -19,7 +19,7 @@
 /* A literal was found where the token begins: nothing is to be looked for ahead, such as a byte
  * that the pattern needs somewhere. */
 #define SHAPE_OPTIONS (PCRE2_ANCHORED | PCRE2_NO_START_OPTIMIZE)
-#define MATCH_WORK 400 /* when it reads a good part of the slice */
+#define MATCH_WORK 150 /* when it fails after a good part of the slice */
 #define SHORTEST 10
 #define WRAPPED_LEAST 8
 #define WRAPPED_MAX 512
@@ -278,17 +278,32 @@ static size_t wrapped_end(redact_scan *scan, size_t start, unsigned index) {
     return place[1] == n && end > next ? end : 0;
 }
 
+/* A token of JSON has a dot in its first few kilobytes.  Many may seem to begin in one run of bytes,
+ * whose end is looked for once. */
+static bool is_dotless(redact_scan *scan, size_t at) {
+    size_t end = scan->token_end;
+    if (at >= end) {
+        for (end = at; end < scan->len; end++) {
+            if (!byte_is(scan->s[end], BYTE_WORD) && !byte_in(scan->s[end], "-_")) break;
+        }
+        scan->token_end = end;
+    }
+    bool broken = byte_in(redact_peek(scan, end), "\r\n") && end - at < WRAPPED_MAX;
+    return end - at >= SLICE || (redact_peek(scan, end) != '.' && !broken);
+}
+
 size_t redact_shape(redact_scan *scan, size_t at, unsigned index) {
     redact_shapes *s = scan->r->shapes;
     int back = shapes[index].back;
     size_t start = back ? token_start(scan, at, back) : at;
     if (back == 0 && is_inside_word(scan, at)) return 0;
     if (!*shapes[index].kept && is_short(scan, start)) return 0;
+    if (strcmp(shapes[index].literal, "eyJ") == 0 && is_dotless(scan, at)) return 0;
     size_t len = scan->len - start < SLICE ? scan->len - start : SLICE;
-    redact_work(scan, MATCH_WORK);
     int rc = pcre2_match(s->code[index], (PCRE2_SPTR)scan->s + start, len, 0, PCRE2_NO_UTF_CHECK,
                          s->data, s->match);
     if (rc == PCRE2_ERROR_NOMATCH) {
+        redact_work(scan, MATCH_WORK);
         size_t end = *shapes[index].kept ? 0 : wrapped_end(scan, start, index);
         return end && redact_mark(scan, start, end, RULE_SHAPES + index) ? end : 0;
     }
@@ -297,6 +312,7 @@ size_t redact_shape(redact_scan *scan, size_t at, unsigned index) {
         return redact_mark(scan, start, end, RULE_LIMIT) ? end : 0;
     }
     const PCRE2_SIZE *place = pcre2_get_ovector_pointer(s->data);
+    redact_work(scan, 40 + place[1]);
     size_t from = start + place[rc > 1 ? 2 : 0], to = start + place[rc > 1 ? 3 : 1];
     if (to == start + len) {
         while (to < scan->len && is_token_byte(scan->s[to])) to++;

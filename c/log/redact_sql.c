@@ -76,6 +76,7 @@ static size_t clear_text(redact_scan *scan, size_t at) {
 /* IDENTIFIED [WITH plugin] BY [PASSWORD] 'x' [REPLACE 'y'].  In small letters it is a statement
  * only with a literal: "identified by name" is none. */
 size_t redact_sql(redact_scan *scan, size_t at) {
+    redact_work(scan, 70);
     if (redact_folds_at(scan, at, "crypt(")) return clear_text(scan, at);
     if (!word_at(scan, at, "identified"))
         return redact_folds_at(scan, at, "identif") ? 0 : cipher_key(scan, at);
@@ -129,7 +130,7 @@ static uint64_t secret_columns(const redact_scan *scan, size_t at, size_t *end) 
         while (at < stop && byte_is(scan->s[at], BYTE_SPACE | BYTE_QUOTE)) at++;
         size_t from = at;
         while (at < stop && byte_is(scan->s[at], BYTE_NAME)) at++;
-        berth_key_class class = berth_key_classify(scan->s + from, at - from);
+        berth_key_class class = redact_classify(scan->r, scan->s + from, at - from);
         if (class.kind != BERTH_KEY_NONE && class.weight != BERTH_KEY_WEAK)
             found |= UINT64_C(1) << column;
         while (at < stop && byte_is(scan->s[at], BYTE_SPACE | BYTE_QUOTE)) at++;

@@ -129,7 +129,7 @@ static bool read_names(const redact_scan *scan, const redact_key *key, columns *
         for (size_t i = at; i < to; i++) {
             if (!is_name_byte(scan->s[i], c->kind)) return false;
         }
-        c->class[c->count] = berth_key_classify(scan->s + at, to - at);
+        c->class[c->count] = redact_classify(scan->r, scan->s + at, to - at);
         secret = secret || c->class[c->count].kind != BERTH_KEY_NONE;
         at = skip_joint(scan, to, end, c->kind);
     }
@@ -226,7 +226,7 @@ size_t redact_row(redact_scan *scan, const redact_key *key, size_t bar) {
     if (!drawn) { /* not password|secret|token, as in a pattern */
         bool value = redact_is_mixture(scan, from, to) || memchr(scan->s + from, '-', to - from);
         if (!value || scan->s[from] == '-' || from != bar + 1 || redact_has_blank(scan, from, to)) return 0;
-        if (berth_key_classify(scan->s + from, to - from).kind != BERTH_KEY_NONE) return 0;
+        if (redact_classify(scan->r, scan->s + from, to - from).kind != BERTH_KEY_NONE) return 0;
     }
     if (key->class.weight != BERTH_KEY_STRONG && redact_has_blank(scan, from, to)) return 0;
     if (!redact_is_secret(scan, key->class, from, to, SYNTAX_TIGHT)) return 0;

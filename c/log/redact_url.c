@@ -74,6 +74,7 @@ static size_t slashed_password(redact_scan *scan, size_t from, size_t end) {
 }
 
 size_t redact_url(redact_scan *scan, size_t colon) {
+    redact_work(scan, 100);
     const char *s = scan->s;
     size_t from = colon + 3, end = from, done = 0, part = from;
     if (colon == 0 || !byte_is(s[colon - 1], BYTE_WORD)) return 0;
@@ -197,6 +198,7 @@ static size_t mail(redact_scan *scan, size_t at) {
     const char *s = scan->s;
     size_t from = at, low = at > LOCAL_MAX ? at - LOCAL_MAX : 0;
     while (from > low && is_local_byte(s[from - 1])) from--;
+    redact_work(scan, 8 * (at - from));
     if (from > 0 && from < at && s[from - 1] == '\\' && memchr("nrt", s[from], 3)) from++;
     while (from < at && byte_in(s[from], ".'-")) from++;
     if (from > 0 && s[from - 1] == '"' && from == at && at > 1) { /* "ann lee"@example.org */
@@ -324,7 +326,7 @@ size_t redact_at_sign(redact_scan *scan, size_t at) {
     if (at == 0 ||
         !(byte_is(next, BYTE_WORD | BYTE_HIGH) || next == '(' || next == '[' || next == '/'))
         return 0;
-    redact_work(scan, 60);
+    redact_work(scan, 30);
     if (is_asked(scan, at + 1)) return 0;
     size_t end = slash_source(scan, at);
     if (!end) end = source_name(scan, at);

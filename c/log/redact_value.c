@@ -13,6 +13,7 @@
 #define PAIR_MAX 48
 #define TAG_MAX 64
 #define NEAR 1024
+#define WORD_MAX 256
 
 redact_quote redact_quote_at(const redact_scan *scan, size_t at) {
     redact_quote none = {0}, quote = {0};
@@ -270,7 +271,7 @@ static bool bracket_goes_on(const redact_scan *scan, size_t at, brackets *open) 
 
 /* \u300d and the like: marks and brackets that close in typesetting, which no password holds
  * without the one that opens. */
-static bool wide_mark_ends(const redact_scan *scan, size_t from, size_t at) {
+static bool wide_mark_ends(const redact_scan *scan, size_t from, size_t at, bool *plain) {
     static const char closing[][4] = {"\xe3\x80\x8d", "\xe3\x80\x8f", "\xe3\x80\x91",
                                       "\xe3\x80\x8b", "\xe3\x80\x95", "\xe3\x80\x89",
                                       "\xef\xbc\x89", "\xe2\x80\x9d"};
@@ -280,6 +281,7 @@ static bool wide_mark_ends(const redact_scan *scan, size_t from, size_t at) {
     if (at == from || scan->len - at < 3 || !memchr("\xe3\xef\xe2", scan->s[at], 3)) return false;
     for (size_t i = 0; i < sizeof closing / sizeof *closing; i++) {
         if (memcmp(scan->s + at, closing[i], 3) != 0) continue;
+        *plain = false;
         size_t back = at - from > TAG_MAX ? at - TAG_MAX : from;
         for (size_t k = back; k + 3 <= at; k++) {
             if (memcmp(scan->s + k, opening[i], 3) == 0) return false;
@@ -291,7 +293,7 @@ static bool wide_mark_ends(const redact_scan *scan, size_t from, size_t at) {
 
 /* Marks of Chinese and Japanese sentences.  After a value of ASCII alone they end it, unless more of
  * that follows that is no pair. */
-static bool wide_sign_ends(const redact_scan *scan, size_t from, size_t at) {
+static bool wide_sign_ends(const redact_scan *scan, size_t from, size_t at, bool *plain) {
     static const char signs[][4] = {"\xef\xbc\x9b", "\xef\xbc\x8c", "\xe3\x80\x81",
                                     "\xe3\x80\x82", "\xef\xbc\x81", "\xef\xbc\x9f"};
     bool sign = false;
@@ -299,6 +301,7 @@ static bool wide_sign_ends(const redact_scan *scan, size_t from, size_t at) {
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         sign = sign || memcmp(scan->s + at, signs[i], 3) == 0;
     if (!sign) return false;
+    *plain = false;
     for (size_t i = at - from > TAG_MAX ? at - TAG_MAX : from; i < at; i++) {
         if (byte_is(scan->s[i], BYTE_HIGH)) return false;
     }
@@ -307,14 +310,16 @@ static bool wide_sign_ends(const redact_scan *scan, size_t from, size_t at) {
            redact_pair_follows(scan, next);
 }
 
-size_t redact_bare_end(const redact_scan *scan, size_t from) {
+/* The end of an unquoted value, if that is before `stop`; *plain: it is that of one that begins later
+ * in it, too. */
+static size_t find_bare_end(const redact_scan *scan, size_t from, size_t stop, bool *plain) {
     const char *s = scan->s;
     brackets open = {0};
     size_t i = from;
-    for (; i < scan->len; i++) {
+    for (; i < stop; i++) {
         char c = s[i];
-        if (byte_is(c, BYTE_HIGH) &&
-            (wide_mark_ends(scan, from, i) || wide_sign_ends(scan, from, i)))
+        if (byte_is(c, BYTE_HIGH) && (wide_mark_ends(scan, from, i, plain) ||
+                                      wide_sign_ends(scan, from, i, plain)))
             break;
         if (byte_is(c, BYTE_WORD | BYTE_JOINT | BYTE_HIGH)) continue;
         if (byte_is(c, BYTE_SPACE) || (unsigned char)c < 0x20) break;
@@ -326,13 +331,15 @@ size_t redact_bare_end(const redact_scan *scan, size_t from) {
             if (slash_ends(scan, after)) break;
             i = after - 1;
         } else if (c == ',' || c == ';' || c == '&') {
-            if (separator_ends(scan, i) && !(c == ',' && s[from] == '$' && is_hash_option(scan, i)))
-                break;
+            bool option = c == ',' && is_hash_option(scan, i);
+            *plain = *plain && !option;
+            if (separator_ends(scan, i) && !(option && s[from] == '$')) break;
         } else if (c == '|') {
             if (redact_pair_follows(scan, i + 1)) break;
         } else if (c == '^' && redact_peek(scan, i + 1) == '@') { /* NUL, as less shows it */
             if (i + 2 >= scan->len || redact_pair_follows(scan, i + 2)) break;
         } else if (c == '<') {
+            *plain = false;
             if (i > from && angle_ends(scan, i)) break;
         } else if (c == '>' || (c == '/' && i + 1 < scan->len && s[i + 1] == '>')) {
             if (s[from] == '<' && c == '>') return i + 1; /* <hidden> */
@@ -340,10 +347,36 @@ size_t redact_bare_end(const redact_scan *scan, size_t from) {
         } else if (c == '[' && (redact_is_at(scan, i, "[\\r]") || redact_is_at(scan, i, "[\\n]"))) {
             break; /* the end of a line, as some show what they sent */
         } else if (strchr("()[]{}", c)) {
+            *plain = *plain && byte_in(c, "([{");
             if (!bracket_goes_on(scan, i, &open)) break;
         }
     }
     return i;
+}
+
+/* The same in the value of the last search; 0: it is not in one. */
+static size_t seen_bare_end(const redact_scan *scan, size_t from) {
+    const redact_mark_seen *seen = &scan->r->bare_seen;
+    return seen->scan == scan->number && from > seen->from && from < seen->found ? seen->found : 0;
+}
+
+size_t redact_bare_end(const redact_scan *scan, size_t from) {
+    bool plain = true;
+    size_t end = seen_bare_end(scan, from);
+    if (end) return end;
+    end = find_bare_end(scan, from, scan->len, &plain);
+    if (plain)
+        scan->r->bare_seen = (redact_mark_seen){.scan = scan->number, .from = from, .found = end};
+    return end;
+}
+
+size_t redact_word_end(const redact_scan *scan, size_t at) {
+    bool plain = true;
+    if (at >= scan->len) return at;
+    size_t stop = scan->len - at > WORD_MAX ? at + WORD_MAX : scan->len;
+    size_t end = seen_bare_end(scan, at);
+    if (!end) end = find_bare_end(scan, at, stop, &plain);
+    return end < stop ? end : stop;
 }
 
 size_t redact_open_end(const redact_scan *scan, size_t from) {

@@ -44,10 +44,10 @@ static bool mark_assigned(redact_scan *scan, size_t at, unsigned rule) {
         at++;
     }
     if (call || marked || byte_is(redact_peek(scan, at), BYTE_QUOTE)) return marked > 0;
-    end = redact_bare_end(scan, at);
+    end = redact_word_end(scan, at);
     return redact_is_mixture(scan, at, end) &&
            (redact_has_digit(scan, at, end) || redact_is_jumble(scan->s + at, end - at)) &&
-           mark(scan, at, end, rule) > 0;
+           mark(scan, at, redact_bare_end(scan, at), rule) > 0;
 }
 
 /* Marks what is assigned to the variable [from, to) before `at`. */

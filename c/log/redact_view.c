@@ -236,7 +236,7 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
                         .out = view->text.s,
                         .places = view->map,
                         .disguises = of->encoded};
-    redact_work(of, of->encoded & ~(unsigned)DISGUISE_CODED ? 3 * len : len);
+    redact_work(of, of->encoded & ~(unsigned)DISGUISE_CODED ? 3 * len : 2 * len);
     for (size_t i = 0; i < len;) {
         size_t plain = redact_plain_end(&d, i);
         if (plain > i) {
@@ -247,7 +247,7 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
         size_t from = d.n, taken = decode_at(&d, i);
         if (taken) {
             if (!note_change(r, view, from, d.n)) return false;
-            redact_work(of, 60);
+            redact_work(of, byte_is(s[i], BYTE_HIGH) ? 15 : 60);
             i += taken;
             continue;
         }

@@ -1,0 +1,199 @@
+/* redact_placeholder.c - what stands where a value could and is none: words like None and true,
+ * masks, ${PASSWORD} and the like, types of columns, code that has the value elsewhere. */
+#include <string.h>
+
+#include "log/redact_private.h"
+
+/* What stands where a secret could, in order of the alphabet. */
+static const char *const keep_words[] = {
+    "absent", "accepted", "and", "any", "auto", "await", "bool", "boolean", "bytes", "changed",
+    "char", "denied", "disabled", "empty", "enabled", "error", "expected", "expired", "failed",
+    "failure", "false", "filtered", "given", "hidden", "incorrect", "int", "integer", "invalid",
+    "keystone", "masked", "mismatch", "missing", "must", "n/a", "na", "never", "new", "nil", "no",
+    "none", "not", "null", "object", "off", "ok", "okay", "omitted", "on", "optional", "or",
+    "present", "prompt", "protected", "provided", "redacted", "rejected", "removed", "required",
+    "reset", "revoked", "rotated", "sanitized", "set", "should", "str", "string", "suppressed",
+    "text", "true", "type", "unchanged", "undefined", "unknown", "unset", "updated", "valid",
+    "varchar", "wrong", "yes",
+};
+
+static bool is_keep_word(const char *s, size_t len) {
+    char lower[16];
+    if (len == 0 || len >= sizeof lower) return false;
+    for (size_t i = 0; i < len; i++) {
+        if (!byte_is(s[i], BYTE_LETTER) && s[i] != '/') return false;
+        lower[i] = byte_lower(s[i]);
+    }
+    lower[len] = '\0';
+    size_t low = 0, high = sizeof keep_words / sizeof *keep_words;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = strcmp(lower, keep_words[middle]);
+        if (order == 0) return true;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return false;
+}
+
+/* ***, <redacted>, [FILTERED], xxxxxxxx, ........: somebody was here before. */
+static bool is_blanked(const char *s, size_t len) {
+    size_t same = 0;
+    while (same < len && s[same] == s[0]) same++;
+    if (same == len && (s[0] == '*' || s[0] == '.' || s[0] == '#' || s[0] == '-' || s[0] == '_'))
+        return true;
+    if (same == len && len >= 3 && byte_lower(s[0]) == 'x') return true;
+    if (len >= 3 && len % 3 == 0 && memcmp(s, "\xe2\x80\xa2", 3) == 0) { /* bullets */
+        for (size_t i = 0; i < len; i += 3) {
+            if (memcmp(s + i, "\xe2\x80\xa2", 3) != 0) return false;
+        }
+        return true;
+    }
+    if (len > 2 && strchr("<[({", s[0]) && strchr(">])}", s[len - 1]))
+        return is_keep_word(s + 1, len - 2) || is_blanked(s + 1, len - 2);
+    if (len > 9 && strchr("<[({", s[0])) { /* [REDACTED by x] and the like */
+        size_t end = 1;
+        while (end < len && byte_is(s[end], BYTE_LETTER)) end++;
+        return end < len && (s[end] == ' ' || s[end] == ':') && is_keep_word(s + 1, end - 1);
+    }
+    return false;
+}
+
+/* A name in capitals for which its value will be put: PASSWORD, DB_PASS. */
+bool redact_is_capital_name(berth_redactor *r, const char *s, size_t len) {
+    bool joint = false;
+    if (len < 3 || len > BERTH_KEY_NAME_MAX) return false;
+    for (size_t i = 0; i < len; i++) {
+        if (!byte_is(s[i], BYTE_UPPER) && s[i] != '_') return false;
+        joint = joint || (s[i] == '_' && i > 0);
+    }
+    return joint || redact_classify(r, s, len).kind != BERTH_KEY_NONE;
+}
+
+/* $PASSWORD, %PASSWORD%, $1, $(pass show x), %s */
+static bool is_variable(berth_redactor *r, const char *s, size_t len) {
+    if (len < 2 || (s[0] != '%' && s[0] != '$')) return false;
+    if (len == 2 && byte_is(s[1], BYTE_WORD)) return true;
+    if (s[0] == '$' && s[1] == '(') { /* a command with arguments */
+        size_t end = 2;
+        while (end < len && (byte_is(s[end], BYTE_LOWER) || s[end] == '-')) end++;
+        return end > 3 && (end == len || s[end] == ' ');
+    }
+    if (s[0] == '%' && s[len - 1] == '%')
+        len--;
+    else if (s[0] == '%')
+        return false;
+    return redact_is_capital_name(r, s + 1, len - 1);
+}
+
+/* ${VAR}, {{ var }}, %s, %(var)s, <var>, $1, ?, {}, :var: where a secret will be put. */
+static bool is_filled_later(berth_redactor *r, const char *s, size_t len) {
+    if (len == 1 && s[0] == '?') return true;
+    if (s[0] == ':' && len > 1 && bytes_are_all(s + 1, len - 1, BYTE_LETTER | BYTE_JOINT))
+        return redact_classify(r, s + 1, len - 1).kind != BERTH_KEY_NONE;
+    if (is_variable(r, s, len) || (len > 2 && s[0] == '<' && s[1] == '%')) return true; /* <%= x %> */
+    if (s[0] == '(' && len > 5) { /* (sensitive value), (known after apply) */
+        size_t i = 1;
+        while (i < len && byte_is(s[i], BYTE_LOWER)) i++;
+        if (i > 5 && (i == len || s[i] == ' ' || (s[i] == ')' && i + 1 == len))) return true;
+    }
+    size_t open = 0;
+    if (s[0] == '$' || s[0] == '%') open = 1;
+    if (len < open + 2) return false;
+    if (len > 4 && memcmp(s, "{{", 2) == 0 && memcmp(s + len - 2, "}}", 2) == 0) return true;
+    char close = s[open] == '{' ? '}' : s[open] == '(' ? ')' : s[open] == '<' ? '>' : '\0';
+    if (close == '\0') return false;
+    size_t end = len, from = open + 1;
+    if (s[0] == '%' && byte_is(s[len - 1], BYTE_LETTER)) end--;
+    if (s[end - 1] != close || (close == ')' && open == 0)) return false;
+    end--;
+    while (from < end && (s[from] == '{' || s[from] == ' ' || s[from] == '%')) from++;
+    while (end > from && (s[end - 1] == '}' || s[end - 1] == ' ' || s[end - 1] == '%')) end--;
+    for (size_t i = from; i < end; i++) {
+        if (!byte_is(s[i], BYTE_NAME) && s[i] != ':' && s[i] != ' ') return false;
+    }
+    return from >= end || !redact_looks_random(s + from, end - from);
+}
+
+/* varchar(218), NUMERIC(10,2): the type of a column. */
+static bool is_column_type(const char *s, size_t len) {
+    static const char *const types[] = {"varchar",   "char",    "nvarchar", "nchar",     "varchar2",
+                                        "nvarchar2", "binary",  "bit",      "varbinary", "decimal",
+                                        "numeric",   "raw",     "character", "string",   "text",
+                                        "blob",      "tinyint", "int",      "bigint"};
+    const char *open = memchr(s, '(', len);
+    size_t word = open ? (size_t)(open - s) : 0, i = word + 1;
+    if (!open || !IS_ONE_OF(s, word, types)) return false;
+    while (i < len && (byte_is(s[i], BYTE_DIGIT) || s[i] == ',' || s[i] == ' ')) i++;
+    if (i == word + 1 && len - i > 3 && bytes_fold_equal(s + i, "max", 3)) i += 3;
+    return i > word + 1 && (i == len || s[i] == ')'); /* NUMERIC(10, as a list cuts it */
+}
+
+bool redact_is_placeholder(berth_redactor *r, const char *s, size_t len) {
+    return is_keep_word(s, len) || is_blanked(s, len) || is_filled_later(r, s, len) ||
+           is_column_type(s, len);
+}
+
+/* New-Object, Read-Host: a command of PowerShell. */
+static bool is_cmdlet(const char *s, size_t len) {
+    static const char *const verbs[] = {"new", "get", "read", "import", "convertto", "invoke",
+                                        "select", "join", "format", "convertfrom"};
+    const char *dash = memchr(s, '-', len);
+    size_t verb = dash ? (size_t)(dash - s) : 0;
+    return dash && verb + 1 < len && byte_is(s[0], BYTE_UPPER) && byte_is(dash[1], BYTE_UPPER) &&
+           bytes_are_all(dash + 1, len - verb - 1, BYTE_LETTER) && IS_ONE_OF(s, verb, verbs);
+}
+
+/* self.password, config["db"], load_key(, &str, Optional[str]: code, not a value. */
+static bool is_code(berth_redactor *r, const char *s, size_t len) {
+    size_t dots = 0, from = 0;
+    while (from < len && (s[from] == '&' || s[from] == '*')) from++;
+    size_t i = from;
+    if (i == len || !byte_is(s[i], BYTE_LETTER | BYTE_JOINT)) return false;
+    for (; i < len && (byte_is(s[i], BYTE_WORD) || s[i] == '_' || s[i] == '.'); i++)
+        dots += s[i] == '.';
+    if (i < len && s[i] != '(')
+        for (i = from; i < len && (byte_is(s[i], BYTE_LETTER) || s[i] == '_' || s[i] == '.'); i++) {
+        }
+    if (i == len) {
+        if (from > 0) return dots == 0 && bytes_are_all(s + from, len - from, BYTE_LOWER);
+        return dots > 0 && len <= BERTH_KEY_NAME_MAX && s[0] != '.' &&
+               redact_classify(r, s, len).kind != BERTH_KEY_NONE;
+    }
+    if (i > 2 && i < len && s[i] == '-' && is_cmdlet(s, len)) return true;
+    if (i < 3 || !memchr("([<", s[i], 3)) return false;
+    if (s[i] == '[' && dots > 0) return true; /* typing.Optional[bytes */
+    size_t inner = i + 1; /* bytes(password */
+    while (inner < len && byte_is(s[inner], BYTE_LETTER)) inner++;
+    if (s[i] == '(' && inner == len &&
+        redact_classify(r, s + i + 1, len - i - 1).kind != BERTH_KEY_NONE)
+        return true;
+    if (i + 1 == len || byte_is(s[i + 1], BYTE_QUOTE) || memchr(")[", s[i + 1], 2)) return true;
+    if (s[i] == '(' && s[len - 1] == ')' && redact_is_capital_name(r, s + i + 1, len - i - 2))
+        return true; /* env(API_KEY) */
+    if (s[i] == '(' && (dots > 0 || memchr(s, '_', i))) return true;     /* self.find(x */
+    return s[i] != '(' && i + 2 < len && byte_is(s[from], BYTE_UPPER) && /* Optional[str] */
+           bytes_are_all(s + i + 1, len - i - 2, BYTE_LETTER) && memchr("]>", s[len - 1], 2);
+}
+
+/* this.password = password; and f(token=token): another name of a secret, not one. */
+static bool is_variable_name(const redact_scan *scan, size_t start, size_t end) {
+    char next = redact_peek(scan, end);
+    if ((next != ';' && next != ')') || end - start > BERTH_KEY_NAME_MAX) return false;
+    return bytes_are_all(scan->s + start, end - start, BYTE_LETTER) &&
+           redact_classify(scan->r, scan->s + start, end - start).kind != BERTH_KEY_NONE;
+}
+
+bool redact_is_reference(const redact_scan *scan, size_t start, size_t end) {
+    return is_code(scan->r, scan->s + start, end - start) || is_variable_name(scan, start, end);
+}
+
+/* refresh_token: a name of such a secret, as programs write it. */
+bool redact_is_key_name(berth_redactor *r, const char *s, size_t len) {
+    for (size_t i = 0; i < len; i++) {
+        if (!byte_is(s[i], BYTE_LOWER) && s[i] != '_') return false;
+    }
+    return memchr(s, '_', len) && redact_classify(r, s, len).kind != BERTH_KEY_NONE;
+}
