@@ -47,7 +47,9 @@ static bool is_plain_secret(const redact_scan *scan, const argument *a) {
 size_t redact_call(redact_scan *scan, size_t at) {
     bool place_first = redact_folds_at(scan, at, "connect(") ||
                        redact_folds_at(scan, at, "nection(") || redact_folds_at(scan, at, "pdo(");
-    size_t open = at, place = place_first ? 2 : 1; /* where the server is told first */
+    bool hashed = redact_folds_at(scan, at, "hashpw(") || redact_folds_at(scan, at, "pt.hash(") ||
+                  redact_folds_at(scan, at, "ashsync("); /* bcrypt.hash('x', 10) */
+    size_t open = at, place = hashed ? 0 : place_first ? 2 : 1; /* where the server is told first */
     argument a;
     while (redact_peek(scan, open) != '(') open++;
     for (size_t n = 0; n < ARGUMENTS_MAX && read_argument(scan, open + 1, &a); n++) {
@@ -55,9 +57,10 @@ size_t redact_call(redact_scan *scan, size_t at) {
         size_t len = a.to - a.from;
         bool secret = n > 0 && redact_is_scrambled(text, len);
         if (n == place && !secret)
-            secret = place == 1 ? is_plain_secret(scan, &a)
-                                : a.quoted && (redact_looks_random(text, len) ||
-                                               redact_is_phrase_code(text, len));
+            secret = hashed       ? a.quoted && redact_is_mixture(scan, a.from, a.to)
+                     : place == 1 ? is_plain_secret(scan, &a)
+                                  : a.quoted && (redact_looks_random(text, len) ||
+                                                 redact_is_phrase_code(text, len));
         if (secret && redact_is_secret(scan, password, a.from, a.to, SYNTAX_QUOTED))
             redact_mark_secret(scan, a.from, a.to, RULE_LOGIN);
         open = redact_skip_blanks(scan, a.end);

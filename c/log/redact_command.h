@@ -186,6 +186,7 @@ typedef struct berth_command {
     X("wpa-psk", "ascii", TYPED, NULL)                                                             \
     X("wpa-psk", "hex", TYPED, NULL)                                                               \
     X("sp_addlogin", "2", PLACE, NULL)                                                             \
+    X("sp_addlinkedsrvlogin", "5", PLACE, NULL)                                                    \
     X("sp_password", "2", PLACE, NULL)                                                             \
     X("pre-shared-key", "ascii-text", TYPED, NULL)                                                 \
     X("kinit", "<<<", NEXT, NULL)                                                                  \

@@ -63,8 +63,10 @@ static size_t user_and_secret(redact_scan *scan, size_t at, bool colon, bool sur
     size_t from = i + 1 + spaced, to = word_end(scan, from);
     if (joint == ':' && memchr(scan->s + from, '/', to - from)) return 0; /* a place */
     if (memchr(scan->s + from, '&', to - from)) return 0; /* a query */
-    bool secret = (sure && to - from >= 4 && redact_is_mixture(scan, from, to)) ||
-                  is_plain_secret(scan, from, to) || redact_looks_random(scan->s + from, to - from);
+    bool mixed = redact_is_mixture(scan, from, to) && !redact_is_term(scan->s + from, to - from);
+    bool secret = (sure && to - from >= 4 && mixed) || is_plain_secret(scan, from, to) ||
+                  redact_looks_random(scan->s + from, to - from) ||
+                  (sure && redact_is_phrase_code(scan->s + from, to - from));
     return secret && mark(scan, from, to) ? to : 0;
 }
 
@@ -86,19 +88,21 @@ static void used_before(redact_scan *scan, size_t at) {
 
 /* "log in as ann / x" */
 static void logged_in(redact_scan *scan, size_t at) {
-    static const char *const words[] = {"log", "logged", "login", "sign", "in",  "on",
-                                        "as",  "with",   "using", "user", "for", "attempt"};
+    static const char *const words[] = {"log", "logged", "login", "ging", "sign", "in", "on",
+                                        "as",  "with",   "using", "user", "for",  "attempt"};
+    bool with = false; /* it is told what comes next */
     used_before(scan, at);
     for (unsigned n = 0; n < 6; n++) {
         size_t end = at;
         while (end < scan->len && byte_is(scan->s[end], BYTE_LETTER)) end++;
         if (!IS_ONE_OF(scan->s + at, end - at, words)) break;
+        with = end - at == 4 && redact_folds_at(scan, at, "with");
         if (redact_peek(scan, end) == ':') end++;
         at = end;
         while (redact_peek(scan, at) == ' ') at++;
         if (at == end) return;
     }
-    if (!user_and_secret(scan, at, true, false)) redact_near_words(scan, at, RULE_LOGIN);
+    if (!user_and_secret(scan, at, true, with)) redact_near_words(scan, at, RULE_LOGIN);
 }
 
 /* "changed the password to x", "set the password of ann to x" */
@@ -356,7 +360,13 @@ size_t redact_pass_line(redact_scan *scan, const redact_key *key, size_t at) {
     while (to < scan->len && !byte_is(s[to], BYTE_SPACE) && !ends_line(scan, to)) to++;
     bool string = byte_is(before, BYTE_QUOTE) && redact_peek(scan, to) == '\\';
     bool told = redact_is_mixture(scan, at, to) || memchr(s + at, '-', to - at);
-    bool alone = before == '\n' && told && ends_line(scan, to);
+    static const char *const speakers[] = {"> ", "C: ", "quote "};
+    bool begins = before == '\n';
+    for (size_t i = 0; i < sizeof speakers / sizeof *speakers; i++) {
+        size_t n = strlen(speakers[i]);
+        begins = begins || (key->start >= n && redact_is_at(scan, key->start - n, speakers[i]));
+    }
+    bool alone = begins && told && ends_line(scan, to);
     return (string || alone) && mark(scan, at, to) ? to : 0;
 }
 

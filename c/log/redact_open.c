@@ -107,6 +107,7 @@ static const struct {
     {"login(", LOGIN_CALL},      {"log_in(", LOGIN_CALL},    {"signin(", LOGIN_CALL},
     {"sign_in(", LOGIN_CALL},    {"ticate(", LOGIN_CALL},    {"connect(", LOGIN_CALL},
     {"nection(", LOGIN_CALL},    {"pdo('", LOGIN_CALL},      {"pdo(\"", LOGIN_CALL},
+    {"hashpw(", LOGIN_CALL},     {"pt.hash(", LOGIN_CALL},   {"ashsync(", LOGIN_CALL},
     {"auth(", LOGIN_CALL},       {"identify", LOGIN_IDENTIFY}, {"dd-mask::", LOGIN_MASKED},
 };
 

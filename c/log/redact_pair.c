@@ -92,7 +92,11 @@ static size_t argument(redact_scan *scan, const redact_key *key, size_t open) {
         size_t end = redact_tuple(scan, key, open, &found);
         if (found) return end;
     }
-    size_t at = redact_skip_type(scan, open + 1), close;
+    static const char *const names[] = {"plain", "value", "raw", "text", "data", "plaintext"};
+    size_t at = redact_skip_type(scan, open + 1), close, name = at;
+    while (byte_is(redact_peek(scan, name), BYTE_LOWER)) name++;
+    if (redact_peek(scan, name) == '=' && IS_ONE_OF(scan->s + at, name - at, names))
+        at = redact_skip_type(scan, name + 1); /* verify_password(plain='x') */
     redact_quote quote = redact_quote_at(scan, at);
     if (!quote.len) return 0;
     redact_quoted(scan, at, quote, &close);

@@ -7,8 +7,8 @@
 /* What stands where a secret could, in order of the alphabet. */
 static const char *const keep_words[] = {
     "absent", "accepted", "and", "any", "auto", "await", "bool", "boolean", "bytes", "changed",
-    "char", "denied", "disabled", "empty", "enabled", "error", "expected", "expired", "failed",
-    "failure", "false", "filtered", "given", "hidden", "incorrect", "int", "integer", "invalid",
+    "char", "compat", "denied", "disabled", "empty", "enabled", "error", "expected", "expired", "failed",
+    "failure", "false", "files", "filtered", "given", "hidden", "incorrect", "int", "integer", "invalid",
     "keystone", "masked", "mismatch", "missing", "must", "n/a", "na", "never", "new", "nil", "no",
     "none", "not", "null", "object", "off", "ok", "okay", "omitted", "on", "optional", "or",
     "present", "prompt", "protected", "provided", "redacted", "rejected", "removed", "required",

@@ -148,13 +148,23 @@ static size_t bracketed(redact_scan *scan, const redact_key *key, size_t at, red
     return mark(scan, key, at + 1, inner, true) ? inner : 0;
 }
 
+/* "{...}: an object written as a text, whose members tell what they are. */
+static bool is_object_text(const redact_scan *scan, size_t at) {
+    at = redact_skip_blanks(scan, at);
+    return redact_peek(scan, at + redact_quote_at(scan, at).len) == '{';
+}
+
 /* Is a member of the object under the name its value: {"value": "x"}, or {"id": "x"} of a token? */
 static bool is_value_member(const redact_scan *scan, const redact_key *key, size_t from,
                             size_t to) {
     static const char *const inner[] = {
         "value",  "plain", "raw",     "plaintext", "text", "current", "old",    "new",
         "before", "after", "content", "previous",  "s",    "b",       "secret", "cleartext"};
+    static const char *const whole[] = {"blob", "payload"}; /* of Keystone and Barbican */
     if (IS_ONE_OF(scan->s + from, to - from, inner)) return true;
+    if ((key->class.kind == BERTH_KEY_CREDENTIAL || key->class.kind == BERTH_KEY_SECRET) &&
+        IS_ONE_OF(scan->s + from, to - from, whole))
+        return redact_peek(scan, to + 1) == ':' && !is_object_text(scan, to + 2);
     return key->class.kind == BERTH_KEY_TOKEN && to - from == 2 &&
            redact_folds_at(scan, from, "id");
 }
@@ -338,6 +348,13 @@ static bool structured(redact_scan *scan, const redact_key *key, size_t *at, red
             if (redact_is_at(scan, tag, " |") || redact_is_at(scan, tag, " >")) *at = tag + 1;
             if (is_reference_tag(scan, *at)) return true;
         }
+        if (c == '&' && byte_is(next, BYTE_LETTER)) { /* &anchor x */
+            size_t tag = *at + 1;
+            while (tag < *at + TYPE_MAX && byte_is(redact_peek(scan, tag), BYTE_NAME)) tag++;
+            if (redact_peek(scan, tag) == ' ' && scan->s[*at - 1] == ' ' &&
+                !redact_pair_follows(scan, tag + 1))
+                *at = tag + 1;
+        }
         c = redact_peek(scan, *at);
         found = false;
         if (c == '|' || c == '>') *end = redact_block_lines(scan, key, *at, &found);
@@ -493,6 +510,11 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
     if (key->quote.len && digits == end && end - at < 3) return 0;
     if (is_other_name(scan, key, at, end) || is_itself(scan, key, at, end)) return 0;
     size_t brace = redact_peek(scan, at) == '{' ? brace_end(scan, at) : 0;
+    if (brace && redact_has_odd_bytes(scan, at + 1, brace - 1) && brace - at > 6)
+        return redact_is_secret(scan, key->class, at + 1, brace - 1, SYNTAX_QUOTED) &&
+                       mark(scan, key, at, brace, true)
+                   ? brace
+                   : 0;
     if (brace) end = brace;
     if (end <= at) return 0;
     /* under a name in marks a word without them is code's: 'token': self.token */

@@ -7,6 +7,7 @@
 #define REACH 160 /* bytes between the name and its value */
 #define TAGS_MAX 4
 #define WORDS_BACK 24 /* bytes of other words before a name in a cell */
+#define PATCH_REACH 64 /* bytes after a path that tell of a patch */
 #define BELOW 64 /* bytes of a log's own before `value` */
 
 static const char *const tellers[] = {
@@ -32,10 +33,27 @@ static size_t last_word(const redact_scan *scan, size_t start, size_t end) {
     return i;
 }
 
+/* {"op": "replace", "path": "/user/password", "value": "x"} of JSON Patch: where the path's text begins
+ * that ends in the name; its start when there is none. */
+static size_t patch_path(const redact_scan *scan, const redact_key *key) {
+    size_t i = key->start, low = i > REACH ? i - REACH : 0;
+    if (!key->quote.len || i == 0 || scan->s[i - 1] != '/') return i;
+    while (i > low && (byte_is(scan->s[i - 1], BYTE_NAME) || scan->s[i - 1] == '/')) i--;
+    size_t open = i;
+    while (open > low && scan->s[open - 1] != '{') open--;
+    for (size_t op = open; op < key->end + PATCH_REACH; op++) {
+        if (redact_is_at(scan, op, "op\"") || redact_is_at(scan, op, "op'") ||
+            redact_is_at(scan, op, "op\\\""))
+            return i;
+    }
+    return key->start;
+}
+
 /* The start of `name` in name="password", where the name before the key tells one; SIZE_MAX. */
 static size_t teller_before(const redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
-    size_t i = key->start;
+    size_t i = patch_path(scan, key);
+    bool path = i < key->start;
     while (i > 0 && (s[i - 1] == '-' || s[i - 1] == '.')) i--;
     if (i > 0 && byte_is(s[i - 1], BYTE_QUOTE)) i--;
     while (i > 0 && s[i - 1] == '\\') i--;
@@ -52,6 +70,7 @@ static size_t teller_before(const redact_scan *scan, const redact_key *key) {
     size_t end = i;
     while (i > 0 && end - i < BERTH_KEY_NAME_MAX && byte_is(s[i - 1], BYTE_NAME)) i--;
     size_t word = last_word(scan, i, end);
+    if (path) return bytes_are_word(s + word, end - word, "path") ? i : SIZE_MAX;
     return IS_ONE_OF(s + word, end - word, tellers) ? i : SIZE_MAX;
 }
 
@@ -60,7 +79,9 @@ static size_t named_value(redact_scan *scan, const redact_key *key, size_t at, s
                           bool *named, bool *change) {
     const char *s = scan->s;
     size_t word = last_word(scan, at, end);
-    *change = IS_ONE_OF(s + word, end - word, changes) || IS_ONE_OF(s + at, end - at, changes);
+    size_t first = at + 1; /* old_value, newValue */
+    while (first < end && byte_is(s[first], BYTE_LOWER)) first++;
+    *change = IS_ONE_OF(s + word, end - word, changes) || IS_ONE_OF(s + at, first - at, changes);
     if (!*change && !IS_ONE_OF(s + word, end - word, values)) return 0;
     redact_quote quote = redact_quote_at(scan, end);
     size_t i = redact_skip_blanks(scan, end + quote.len);

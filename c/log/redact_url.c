@@ -281,6 +281,7 @@ static size_t source_name(redact_scan *scan, size_t at) {
     if (plain_host && memchr(s + colon, '/', at - colon)) return 0; /* pkg:npm/left-pad@1.3 */
     size_t end = domain_end(scan, at + 1);
     bool like_mail = end && (end >= scan->len || (s[end] != ':' && s[end] != '/'));
+    if (like_mail && is_login(scan, from)) like_mail = false; /* ssh ann:x@host */
     if (plain_host && !is_mixed(s + colon + 1, at - colon - 1, like_mail)) return 0;
     return mark_password(scan, colon + 1, at, RULE_DSN) ? at + 1 : 0;
 }
