@@ -2,7 +2,7 @@
  *
  * A name is cut into words (user_adminPass2: user, admin, pass) and its last word decides, so that
  * password_policy, token_type and secret_name are not secret while OctaviaCaKeyPassphrase is.
- * The words stand in one table in redact_keys.c. */
+ * The words stand in one table in redact_key_words.h. */
 #ifndef BERTH_LOG_REDACT_KEYS_H
 #define BERTH_LOG_REDACT_KEYS_H
 
