@@ -14,6 +14,7 @@
 #define BYTES_LEAST 4 /* numbers that are taken for characters */
 #define GROUP_LEAST 4
 #define NUMBERS_LEAST 6
+#define DEFAULT_LEAST 6
 
 typedef struct expression {
     const redact_scan *scan;
@@ -359,6 +360,40 @@ static bool holds_names(const expression *e) {
     return true;
 }
 
+/* Letters and digits that are no name: what a program may have as the value itself. */
+static bool is_plain_default(const redact_scan *scan, size_t from, size_t to) {
+    const char *s = scan->s + from;
+    size_t len = to - from;
+    return len >= DEFAULT_LEAST && !memchr(s, '.', len) && !memchr(s, '/', len) &&
+           ((redact_is_mixture(scan, from, to) && redact_has_digit(scan, from, to)) ||
+            redact_is_phrase_code(s, len)) &&
+           redact_classify(scan->r, s, len).kind == BERTH_KEY_NONE;
+}
+
+/* get("DB_PASSWORD", "x"), get("DB_PASSWORD") or "x": what is taken when nothing is found. */
+static size_t mark_default(redact_scan *scan, const redact_key *key, const expression *e) {
+    const char *s = scan->s;
+    size_t done = 0, close, at = redact_skip_blanks(scan, e->at);
+    for (size_t i = 1; i < e->literals; i++) {
+        size_t from = e->literal[i].from, before = from - 1;
+        while (before > 0 && (s[before - 1] == ' ' || byte_is(s[before - 1], BYTE_QUOTE))) before--;
+        if (before > 0 && byte_in(s[before - 1], "([")) continue; /* settings["db"]["x"] */
+        if (is_plain_default(scan, from, e->literal[i].to) &&
+            redact_mark_secret(scan, from, e->literal[i].to, key->rule))
+            done = e->at;
+    }
+    if (!redact_is_at(scan, at, "or ") && !redact_is_at(scan, at, "?? ") &&
+        !redact_is_at(scan, at, "?: ") && !redact_is_at(scan, at, "|| "))
+        return done;
+    at = redact_skip_blanks(scan, at + 3);
+    redact_quote quote = redact_quote_at(scan, at);
+    size_t from = quote.len ? redact_quoted(scan, at, quote, &close) : 0;
+    return from && is_plain_default(scan, from, close) &&
+                   redact_mark_secret(scan, from, close, key->rule)
+               ? close
+               : done;
+}
+
 /* <Buffer 68 75 6e 74> */
 static size_t printed_buffer(redact_scan *scan, const redact_key *key, size_t at) {
     size_t end = redact_byte_run(scan, at + 8);
@@ -380,8 +415,9 @@ size_t redact_code(redact_scan *scan, const redact_key *key, size_t at, bool *re
     redact_work(scan, 40 + (e.at - at));
     if (!parsed && !e.asks) scan->code_end = e.at;
     if (e.asks) { /* os.environ["TOKEN"] */
+        size_t end = parsed ? mark_default(scan, key, &e) : 0;
         *read = parsed;
-        return parsed && holds_names(&e) ? e.at : 0;
+        return end ? end : parsed && holds_names(&e) ? e.at : 0;
     }
     if (!parsed) return 0;
     if (e.numbers >= BYTES_LEAST && e.literals <= e.built) return mark_numbers(scan, key, &e);

@@ -243,11 +243,24 @@ static size_t first_word(redact_scan *scan, words w) {
         if (s[w.from] == '-') continue;
         bool quoted = byte_is(s[w.from - 1], BYTE_QUOTE); /* no pair then */
         const char *sign = quoted ? NULL : memchr(s + w.from, '=', w.to - w.from);
-        if (sign && !byte_is(s[w.to - 1], BYTE_WORD)) return 0;
+        if (sign && sign + 2 < s + w.to && !byte_is(s[w.to - 1], BYTE_WORD)) return 0;
         bool mixed =
             redact_is_mixture(scan, w.from, w.to) && redact_has_odd_bytes(scan, w.from, w.to);
         bool pair = !quoted && redact_is_pair(scan, w.from);
         return mixed && !pair ? mark(scan, w.from, w.to) : 0;
+    }
+    return 0;
+}
+
+/* sqlplus ann/x; but / as sysdba, and ann/x@db-1, which is seen by its sign. */
+static size_t slashed_word(redact_scan *scan, words w) {
+    const char *s = scan->s;
+    while (next_word(&w)) {
+        if (s[w.from] == '-') continue;
+        const char *slash = memchr(s + w.from, '/', w.to - w.from);
+        bool user = slash && slash > s + w.from && !memchr(s + w.from, '@', w.to - w.from);
+        size_t from = user ? (size_t)(slash - s) + 1 : w.to;
+        return user && !memchr(s + from, '/', w.to - from) ? mark(scan, from, w.to) : 0;
     }
     return 0;
 }
@@ -339,6 +352,8 @@ size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
             found = at_place(scan, &commands[i], w);
         else if (commands[i].argument == ARGUMENT_FIRST)
             found = first_word(scan, w);
+        else if (commands[i].argument == ARGUMENT_SLASH)
+            found = slashed_word(scan, w);
         else if (commands[i].argument == ARGUMENT_ENCODED)
             found = encoded_words(scan, w);
         else if (commands[i].argument == ARGUMENT_LOOSE)

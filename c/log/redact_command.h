@@ -14,6 +14,7 @@ typedef enum berth_argument {
     ARGUMENT_COOKIE,   /* -b 'a=x; b=y' */
     ARGUMENT_TYPED,    /* key 7 x, aes 128 x: a number may say how it is written */
     ARGUMENT_FIRST,    /* the first word that is no option or pair, when it mixes characters */
+    ARGUMENT_SLASH,    /* ann/x as the first word that is no option */
     ARGUMENT_ENCODED,  /* base64 of a command that holds one */
     ARGUMENT_PLACE,    /* the n-th word, n the digit in `flag` */
     ARGUMENT_ECHO,     /* echo x | this */
@@ -232,6 +233,26 @@ typedef struct berth_command {
     X("nmcli", "password", NEXT, NULL)                                                             \
     X("powershell", "", ENCODED, NULL)                                                             \
     X("powershell.exe", "", ENCODED, NULL)                                                         \
-    X("pwsh", "", ENCODED, NULL)
+    X("pwsh", "", ENCODED, NULL)                                                                   \
+    X("operator unseal", "", FIRST, NULL)                                                          \
+    X("openssl", "-K", NEXT, "enc")                                                                \
+    X("gpg", "<<<", NEXT, "--passphrase-fd")                                                       \
+    X("gpg", "", ECHO, "--passphrase-fd")                                                          \
+    X("net ads", "-U", PERCENT, NULL)                                                              \
+    X("net rpc", "-U", PERCENT, NULL)                                                              \
+    X("realm join", "<<<", NEXT, NULL)                                                             \
+    X("zfs load-key", "<<<", NEXT, NULL)                                                           \
+    X("qpdf --encrypt", "1", PLACE, NULL)                                                          \
+    X("qpdf --encrypt", "2", PLACE, NULL)                                                          \
+    X("winrs", "-p:", ATTACHED, NULL)                                                              \
+    X("certutil", "-p", NEXT, NULL)                                                                \
+    X("signtool", "/p", NEXT, NULL)                                                                \
+    X("manage-bde", "-rp", NEXT, NULL)                                                             \
+    X("sqlplus", "", SLASH, NULL)                                                                  \
+    X("sqlldr", "", SLASH, NULL)                                                                   \
+    X("sql> connect", "", SLASH, NULL)                                                             \
+    X("sql> conn", "", SLASH, NULL)                                                                \
+    X("impdp", "", SLASH, NULL)                                                                    \
+    X("expdp", "", SLASH, NULL)
 
 #endif

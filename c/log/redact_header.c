@@ -115,10 +115,13 @@ static bool is_padding(const char *s, size_t at, size_t to) {
     return sign && (sign + 1 == end || !byte_is(sign[1], BYTE_WORD));
 }
 
-/* Token token="x", nonce="y"; but not the padding of base64 before a closing mark */
+/* Token token="x", nonce="y"; but not the padding of base64 before a mark that closes. */
 static bool has_parameters(const redact_scan *scan, size_t at, size_t to) {
     while (at < to && byte_is(scan->s[at], BYTE_NAME)) at++;
-    return at + 2 < to && scan->s[at] == '=' && redact_quote_at(scan, at + 1).len;
+    redact_quote quote = at < to && scan->s[at] == '=' ? redact_quote_at(scan, at + 1) : (redact_quote){0};
+    char next = redact_peek(scan, at + 1 + quote.len);
+    return quote.len && at + 1 + quote.len < to && !byte_is(next, BYTE_SPACE) &&
+           !byte_in(next, ",;:)]}\\");
 }
 
 /* The rest of a header that was folded: on the next line, after a blank. */

@@ -90,7 +90,8 @@ static const char *const hex_literals[] = {"70617373", "73656372", "746f6b65", "
                                            "50415353", "50617373", "65794a",   "6347467a",
                                            "6332566a", "6447397",  "42686333", "7759584e",
                                            "52766132", "30623274", "4e6c5933", "7a5a574e",
-                                           "3a2f2f",   "65617265", "6170695f", "1f8b08"};
+                                           "3a2f2f",   "65617265", "6170695f", "1f8b08",
+                                           "6d797371", "6375726c"}; /* mysql, curl */
 
 /* What people and protocols say when they log in. */
 static const struct {

@@ -428,14 +428,6 @@ static bool is_alone(const redact_scan *scan, const redact_key *key) {
            (line == 0 || scan->s[line - 1] == '\n');
 }
 
-/* passwd[6371]: the program that wrote the line. */
-static bool is_program(const redact_scan *scan, const redact_key *key) {
-    size_t i = key->end + 1;
-    if (redact_peek(scan, key->end) != '[') return false;
-    while (byte_is(redact_peek(scan, i), BYTE_DIGIT)) i++;
-    return i > key->end + 2 && redact_is_at(scan, i, "]: ");
-}
-
 /* password, "x" or password, x, in a sentence */
 static size_t after_comma(redact_scan *scan, const redact_key *key, size_t comma) {
     size_t at = redact_skip_blanks(scan, comma + 1), close;
@@ -578,7 +570,7 @@ size_t redact_pair(redact_scan *scan, const redact_key *key) {
     redact_before(scan, key);
     size_t counted = redact_counted(scan, key);
     if (counted) return counted;
-    if (redact_auth(scan, key) || is_program(scan, key)) return 0;
+    if (redact_auth(scan, key) || redact_is_program(scan, key)) return 0;
     if (key->class.command) return redact_command_value(scan, key);
     size_t told = redact_told(scan, key);
     if (told) return told;

@@ -262,6 +262,9 @@ size_t redact_block_lines(redact_scan *scan, const redact_key *key, size_t at, b
 /* The end of the value at `at`, whose first word ends at `end`, in a file of settings. */
 size_t redact_settings_end(const redact_scan *scan, const redact_key *key, size_t at, size_t end);
 
+/* passwd[6371]:, passwd: password unchanged: is the name that of the program that wrote the line? */
+bool redact_is_program(const redact_scan *scan, const redact_key *key);
+
 /* --- redact_login.c ------------------------------------------------------------------------ */
 
 typedef enum redact_login_kind {

@@ -6,9 +6,10 @@
 
 /* What stands where a secret could, in order of the alphabet. */
 static const char *const keep_words[] = {
-    "absent", "accepted", "and", "any", "auto", "await", "bool", "boolean", "bytes", "changed",
-    "char", "compat", "denied", "disabled", "empty", "enabled", "error", "expected", "expired", "failed",
-    "failure", "false", "files", "filtered", "given", "hidden", "incorrect", "int", "integer", "invalid",
+    "absent", "accepted", "and", "any", "auto", "await", "bool", "boolean", "bytes", "censored",
+    "changed", "char", "compat", "denied", "disabled", "empty", "enabled", "error", "expected",
+    "expired", "failed", "failure", "false", "files", "filtered", "given", "hidden", "incorrect",
+    "int", "integer", "invalid",
     "keystone", "masked", "mismatch", "missing", "must", "n/a", "na", "never", "new", "nil", "no",
     "none", "not", "null", "object", "off", "ok", "okay", "omitted", "on", "optional", "or",
     "present", "prompt", "protected", "provided", "redacted", "rejected", "removed", "required",
@@ -61,6 +62,25 @@ static bool is_blanked(const char *s, size_t len) {
     return false;
 }
 
+/* VALUE_SPECIFIED_IN_NO_LOG_PARAMETER, HIDDEN_BY_POLICY, __REDACTED__: words in capitals that say
+ * so, or one between signs. */
+static bool is_notice(const char *s, size_t len) {
+    size_t words = 0, bare = len;
+    bool mask = false, negation = false;
+    while (len > 2 && s[0] == s[len - 1] && memchr("_-%#~", s[0], 5)) s++, len -= 2;
+    if (len < bare && len > 4 && is_keep_word(s, len)) return true;
+    for (size_t i = 0, end; i < len; i = end + 1) {
+        for (end = i; end < len && byte_is(s[end], BYTE_UPPER); end++) {
+        }
+        if (end == i || (end < len && s[end] != '_' && s[end] != ' ')) return false;
+        mask = mask || (end - i > 5 && is_keep_word(s + i, end - i));
+        negation = negation || bytes_are_word(s + i, end - i, "no") ||
+                   bytes_are_word(s + i, end - i, "not");
+        words++;
+    }
+    return words > 1 && (mask || (negation && words > 2));
+}
+
 /* A name in capitals for which its value will be put: PASSWORD, DB_PASS. */
 bool redact_is_capital_name(berth_redactor *r, const char *s, size_t len) {
     bool joint = false;
@@ -92,7 +112,10 @@ static bool is_variable(berth_redactor *r, const char *s, size_t len) {
 static bool is_filled_later(berth_redactor *r, const char *s, size_t len) {
     if (len == 1 && s[0] == '?') return true;
     if (s[0] == ':' && len > 1 && bytes_are_all(s + 1, len - 1, BYTE_LETTER | BYTE_JOINT))
-        return redact_classify(r, s + 1, len - 1).kind != BERTH_KEY_NONE;
+        return is_keep_word(s + 1, len - 1) || /* an atom of Elixir or Ruby */
+               redact_classify(r, s + 1, len - 1).kind != BERTH_KEY_NONE;
+    if (len > 1 && memcmp(s, ".*", 2) == 0 && (len == 2 || !byte_is(s[2], BYTE_WORD)))
+        return true; /* of a regular expression */
     if (is_variable(r, s, len) || (len > 2 && s[0] == '<' && s[1] == '%')) return true; /* <%= x %> */
     if (s[0] == '(' && len > 5) { /* (sensitive value), (known after apply) */
         size_t i = 1;
@@ -132,7 +155,7 @@ static bool is_column_type(const char *s, size_t len) {
 }
 
 bool redact_is_placeholder(berth_redactor *r, const char *s, size_t len) {
-    return is_keep_word(s, len) || is_blanked(s, len) || is_filled_later(r, s, len) ||
+    return is_keep_word(s, len) || is_blanked(s, len) || is_notice(s, len) || is_filled_later(r, s, len) ||
            is_column_type(s, len);
 }
 

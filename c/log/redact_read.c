@@ -159,7 +159,8 @@ static bool is_value_member(const redact_scan *scan, const redact_key *key, size
                             size_t to) {
     static const char *const inner[] = {
         "value",  "plain", "raw",     "plaintext", "text", "current", "old",    "new",
-        "before", "after", "content", "previous",  "s",    "b",       "secret", "cleartext"};
+        "before", "after", "content", "previous",  "s",    "b",       "secret", "cleartext",
+        "stringvalue", "string_value"};
     static const char *const whole[] = {"blob", "payload"}; /* of Keystone and Barbican */
     if (IS_ONE_OF(scan->s + from, to - from, inner)) return true;
     if ((key->class.kind == BERTH_KEY_CREDENTIAL || key->class.kind == BERTH_KEY_SECRET) &&

@@ -56,28 +56,45 @@ static bool is_in_settings(const redact_scan *scan, const redact_key *key, size_
 
 /* Password=x y;Uid=ann: in a data source the value goes to the sign before the next name; 0: it is
  * in none. */
-static size_t source_end(const redact_scan *scan, size_t at, size_t end) {
+static size_t source_end(const redact_scan *scan, const redact_key *key, size_t at, size_t end) {
     size_t i = end, next;
-    if (scan->s[at - 1] != '=' || redact_peek(scan, end) != ' ') return 0;
+    bool tight = key->class.kind == BERTH_KEY_PASSWORD && scan->s[at - 1] == '=';
+    if (!tight || redact_peek(scan, end) != ' ') return 0;
     while (i < scan->len && i < end + SOURCE_MAX && !memchr(";=:,\"'\n", scan->s[i], 7)) i++;
     for (next = i + 1; byte_is(redact_peek(scan, next), BYTE_LETTER | BYTE_SPACE); next++) {
     }
-    bool named = redact_peek(scan, i) == ';' && byte_is(redact_peek(scan, i + 1), BYTE_LETTER);
+    bool among = key->start > 0 && scan->s[key->start - 1] == ';';
+    bool named = redact_peek(scan, i) == ';' &&
+                 byte_is(redact_peek(scan, i + 1), among ? BYTE_LETTER : BYTE_UPPER);
     return named && redact_peek(scan, next) == '=' ? i : 0;
 }
 
-/* passwd: password updated successfully; all authentication tokens updated: is the line words alone
- * among which is the name of a secret? */
-static bool is_report(const redact_scan *scan, size_t at, size_t stop) {
+/* passwd: all authentication tokens updated; chpasswd: (user ann) failed: is what the program says
+ * words alone, among which is the name of a secret, or a remark? */
+static bool is_report(const redact_scan *scan, const redact_key *key) {
+    static const char *const programs[] = {"passwd",   "chpasswd",  "gpasswd",
+                                           "htpasswd", "smbpasswd", "kpasswd"};
+    const char *s = scan->s;
+    size_t at = key->end + 2, stop = redact_near_line_end(scan, key->end);
     bool named = false;
+    if (!redact_is_at(scan, key->end, ": ") || stop == SIZE_MAX ||
+        !IS_ONE_OF(s + key->start, key->end - key->start, programs))
+        return false;
+    if (redact_is_at(scan, at, "(user ") || redact_is_at(scan, at, "(line ")) return true;
     for (size_t i = at, end; i < stop; i = end + 1) {
-        for (end = i; end < stop && byte_is(scan->s[end], BYTE_LETTER); end++) {
+        for (end = i; end < stop && byte_is(s[end], BYTE_LETTER); end++) {
         }
-        named = named || (end > i && berth_key_classify(scan->s + i, end - i).kind != BERTH_KEY_NONE);
-        if (end < stop && scan->s[end] != ' ' && !(scan->s[end] == '.' && end + 1 == stop))
-            return false;
+        named = named || (end > i && redact_classify(scan->r, s + i, end - i).kind != BERTH_KEY_NONE);
+        if (end < stop && s[end] != ' ' && !(s[end] == '.' && end + 1 == stop)) return false;
     }
     return named;
+}
+
+bool redact_is_program(const redact_scan *scan, const redact_key *key) {
+    size_t i = key->end + 1;
+    if (redact_peek(scan, key->end) != '[') return is_report(scan, key);
+    while (byte_is(redact_peek(scan, i), BYTE_DIGIT)) i++;
+    return i > key->end + 2 && redact_is_at(scan, i, "]: ");
 }
 
 /* In a file of settings the value goes to the end of its line, blanks included; one of several
@@ -90,10 +107,9 @@ size_t redact_settings_end(const redact_scan *scan, const redact_key *key, size_
     bool sign = memchr(")]}&|,;", c, 7) &&
                 !byte_is(redact_peek(scan, end + 1), BYTE_SPACE | BYTE_QUOTE);
     if (c != ' ' && c != '\t' && !byte_is(c, BYTE_QUOTE) && !sign) return end;
-    size_t source = source_end(scan, at, end), stop = redact_near_line_end(scan, end);
+    size_t source = source_end(scan, key, at, end), stop = redact_near_line_end(scan, end);
     if (source) return source;
     if (stop == SIZE_MAX || !is_in_settings(scan, key, at, stop)) return end;
-    if (is_report(scan, at, stop)) return end;
     if (sign && scan->s[at - 1] != ' ') return end; /* password=x;user=ann */
     for (size_t i = end; i < stop; i++) {
         if (s[i] != ' ' && s[i] != '\t') {

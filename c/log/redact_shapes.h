@@ -26,7 +26,7 @@
          "([\\w+/-]{20,}+={0,2})(?![\\w.])"
 
 /* What stands in marks, which may not close. */
-#define IN_MARKS "([^\"\\n]++(?=\")|[^\\s\"]+)"
+#define IN_MARKS "(?=[^\"\\n]*\\d)([^\"\\n]++(?=\")|[^\\s\"]+)"
 
 /* clouds and hosting */
 #define BERTH_SHAPES_CLOUD(X)                                                                      \
@@ -342,7 +342,7 @@
       "Negotiate (YI[A-Za-z0-9+/]{40,}+=*)", "Negotiate ", "YI" W32 W16)                           \
     X("ipsec-eap-secret", ": EAP \"", 0, ": EAP \"" IN_MARKS, ": EAP \"", W16)                       \
     X("ipsec-xauth-secret", ": XAUTH ", 0, ": XAUTH \"" IN_MARKS, ": XAUTH \"", W16)                \
-    X("ipsec-key-secret", ": RSA ", 0, ": RSA \\S+ \"" IN_MARKS, ": RSA a.pem \"", W16)           \
+    X("ipsec-key-secret", ": RSA ", 0, ": RSA \\S+\\.(?:pem|key|der) \"" IN_MARKS, ": RSA a.pem \"", W16)           \
     X("fernet-token", "gAAAAA", 0, "gAAAAA[A-Za-z0-9_%-]{40,}+=*", "", "gAA" "AAABk" W32 W32)      \
     X("pgpass", ":5432:", 0,                                                                       \
       ":5432:[^:\\s]+:[^:\\s]+:((?![0-9a-f]{1,4}(?:[\\s:]|$))[^\\s:@\"',;]++)(?!:)",               \

@@ -227,7 +227,7 @@ static bool is_field(const char *s, size_t len) {
 /* DEBUG:ssh:ann@node-1: a level and who logs, as Python begins lines. */
 static bool is_level(const char *s, size_t len) {
     static const char *const words[] = {"debug", "info", "warning", "error", "critical"};
-    return IS_ONE_OF(s, len, words);
+    return byte_is(s[0], BYTE_UPPER) && IS_ONE_OF(s, len, words);
 }
 
 /* ann@node-1's password: what ssh asks. */

@@ -164,7 +164,9 @@ size_t redact_command_value(redact_scan *scan, const redact_key *key) {
 static size_t pattern_start(const redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
     for (size_t i = key->start; i > 1 && key->start - i <= MARKS_MAX; i--) {
-        bool begins = s[i - 2] == 's' && (i == 2 || !byte_is(s[i - 3], BYTE_NAME));
+        bool begins =
+            s[i - 2] == 's' && (i == 2 || byte_is(s[i - 3], BYTE_SPACE | BYTE_QUOTE) ||
+                                byte_in(s[i - 3], ";{"));
         if (begins && !byte_is(s[i - 1], BYTE_WORD | BYTE_SPACE | BYTE_QUOTE) && s[i - 1] != '\\')
             return i;
         if (!memchr("@%{$<", s[i - 1], 5)) break;
@@ -185,6 +187,8 @@ size_t redact_substituted(redact_scan *scan, const redact_key *key) {
     while (to < stop && s[to] != sign && s[to] != '\n' && !byte_is(s[to], BYTE_QUOTE)) to++;
     bool sure = at > key->end || byte_in(s[key->start], "_@%");
     if (redact_peek(scan, to) != sign || memchr(s + from, '$', to - from)) return 0;
-    if (!sure && !(redact_is_mixture(scan, from, to) && redact_has_digit(scan, from, to))) return 0;
+    bool mixed = redact_is_mixture(scan, from, to) && redact_has_digit(scan, from, to) &&
+                 !memchr(s + from, '.', to - from); /* s#passwd.1#passwd.5# */
+    if (!sure && !mixed) return 0;
     return mark(scan, from, to, key->rule);
 }
