@@ -313,6 +313,7 @@ static bool medium_is_secret(const redact_scan *scan, berth_key_class class, siz
     bool named = class.kind == BERTH_KEY_SECRET || class.kind == BERTH_KEY_TOKEN ||
                  class.kind == BERTH_KEY_KEY;
     if (named && syntax == SYNTAX_TIGHT && len < 4) return false; /* user_secret_t:s0 */
+    if (number && class.kind == BERTH_KEY_SESSION) return len >= 8; /* "XDG_SESSION_ID": "66126" */
     if (number) return len >= (syntax == SYNTAX_QUOTED ? 4u : syntax == SYNTAX_TIGHT ? 6u : 7u);
     if (is_path(s, len) || is_web_address(s, len) || is_machine_number(s, len)) return false;
     if (class.kind == BERTH_KEY_SECRET && (is_resource(s, len) || is_in_resource_name(scan, start)))

@@ -190,8 +190,9 @@ static bool is_word(const split *name, size_t i, const char *text) {
 /* Does the name, whose word i is the last one, tell what all may know about a secret? */
 static bool is_public(const split *parts, const word_role *role, size_t i) {
     switch (role[i]) {
-    case ROLE_TOKEN:
-        return role[i + 1] == ROLE_KEY && role[i + 2] == ROLE_PUBLIC;
+    case ROLE_TOKEN: /* .NET's publicKeyToken, ERR_ASSERTION of Node */
+        return (role[i + 1] == ROLE_KEY && role[i + 2] == ROLE_PUBLIC) ||
+               (is_word(parts, i, "assertion") && is_word(parts, i + 1, "err"));
     case ROLE_KEY: /* who asks */
         return is_word(parts, i + 1, "consumer") && is_word(parts, i + 2, "oauth");
     case ROLE_SECRET: /* what the object that holds it is called */

@@ -159,6 +159,14 @@ static bool is_told_key(const redact_scan *scan, const redact_key *key, size_t a
            redact_is_scrambled(scan->s + from, to - from);
 }
 
+/* "to pass it", "we pass them": the verb. */
+static bool is_verb(const redact_scan *scan, const redact_key *key) {
+    static const char *const words[] = {"to", "we", "you", "not", "will", "should", "must", "can", "and"};
+    size_t start, n = redact_word_before(scan, key->start, &start);
+    return key->end - key->start == 4 && redact_is_at(scan, key->start, "pass ") &&
+           IS_ONE_OF(scan->s + start, n, words);
+}
+
 /* May the name be one that a sentence or a list has, and not part of a path or the like? */
 static bool stands_alone(const redact_scan *scan, const redact_key *key) {
     char before = key->start > 0 ? scan->s[key->start - 1] : ' ';
@@ -170,7 +178,7 @@ static bool stands_alone(const redact_scan *scan, const redact_key *key) {
                                     is_told_key(scan, key, after));
     if (key->dashes || (key->class.weight == BERTH_KEY_WEAK && !told)) return false;
     if (byte_is(before, BYTE_NAME) || memchr("/$@\\%{=", before, 7)) return false;
-    if (joint == '=' || (joint == ':' && next > after)) return false;
+    if (joint == '=' || (joint == ':' && next > after) || is_verb(scan, key)) return false;
     return c == '\0' || is_border(c) || (c == '.' && is_border(redact_peek(scan, after + 1)));
 }
 

@@ -266,6 +266,26 @@ static bool is_speech_word(const redact_scan *scan, size_t at) {
     return redact_peek(scan, end) == ' ' && redact_is_speech(scan->s + at, end - at);
 }
 
+/* HIGH:!aNULL:!PSK:!SRP, ECDHE-PSK:DHE-PSK: the name is a cipher among others. */
+static bool is_cipher(const redact_scan *scan, const redact_key *key, size_t at) {
+    if (key->end - key->start < 3 || !redact_is_at(scan, key->end - 3, "PSK:")) return false;
+    if (key->start > 0 && byte_in(scan->s[key->start - 1], "!+-:")) return true;
+    size_t end = at;
+    while (byte_is(redact_peek(scan, end), BYTE_UPPER) || byte_in(redact_peek(scan, end), "-+!:"))
+        end++;
+    return at == key->after + 1 && end > at && !byte_is(redact_peek(scan, end), BYTE_NAME);
+}
+
+/* /etc/x/passwd: Permission denied; what is wrong with a file. */
+static bool is_complaint(const redact_scan *scan, const redact_key *key, size_t at) {
+    size_t end = at, name = key->start;
+    while (name > 0 && scan->s[name - 1] == '.') name--;
+    if (name == 0 || scan->s[name - 1] != '/' || at < key->after + 2) return false;
+    if (!byte_is(redact_peek(scan, at), BYTE_UPPER)) return false;
+    while (byte_is(redact_peek(scan, end), BYTE_LETTER)) end++;
+    return redact_peek(scan, end) == ' ' && byte_is(redact_peek(scan, end + 1), BYTE_LOWER);
+}
+
 /* (name): Add a parameter; token->next, token::next: is the value a word of a change or of code? */
 static bool is_member(const redact_scan *scan, const redact_key *key, size_t at) {
     char last = key->after > 0 ? scan->s[key->after - 1] : '\0';
@@ -597,7 +617,9 @@ size_t redact_pair(redact_scan *scan, const redact_key *key) {
     if (key->class.kind == BERTH_KEY_CONTACT) return contact(scan, key, from);
     if (!value) return unjoined(scan, key, at);
     if (key->quote.len) syntax = SYNTAX_QUOTED;
-    if (is_member(scan, key, value)) return 0;
+    if (is_member(scan, key, value) || is_cipher(scan, key, value) ||
+        is_complaint(scan, key, value))
+        return 0;
     if ((key->dashes && is_metavariable(scan, value)) || is_test_result(scan, key, value)) return 0;
     redact_bound(scan, key, value);
     if (key->class.weight != BERTH_KEY_WEAK && redact_variables(scan, value, key->rule)) return 0;

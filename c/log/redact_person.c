@@ -157,6 +157,14 @@ static bool goes_on_in_row(const redact_scan *scan, size_t at, char joint) {
     return true;
 }
 
+/* 203 4821 8117 6015 1, 570 2667 1439 6532 8436 42092: is the group one of a row of numbers? */
+static bool is_column(const redact_scan *scan, size_t at, size_t end, size_t n) {
+    if (scan->s[at + 4] != ' ') return false;
+    bool follows = at_or_nul(scan, end) == ' ' && byte_is(at_or_nul(scan, end + 1), BYTE_DIGIT);
+    bool leads = at > 1 && scan->s[at - 1] == ' ' && byte_is(scan->s[at - 2], BYTE_DIGIT);
+    return (leads && follows) || (n < 16 && scan->s[at + 9] == ' '); /* 4-4-4-1 is no card's */
+}
+
 /* Digits, single blanks or dashes of one kind between groups of them. */
 static size_t card(redact_scan *scan, size_t at, bool grouped) {
     const char *s = scan->s;
@@ -181,7 +189,7 @@ static size_t card(redact_scan *scan, size_t at, bool grouped) {
     bool fits = is_card(digits, n);
     counted what = what_is_counted(scan, at);
     if (fits ? what == COUNT_AMOUNT : what != COUNT_CARD) return 0;
-    if (grouped && goes_on_in_row(scan, i, joint)) return 0;
+    if (grouped && (goes_on_in_row(scan, i, joint) || is_column(scan, at, i, n))) return 0;
     return redact_mark(scan, at, i, RULE_CARD) ? i : 0;
 }
 
@@ -298,17 +306,19 @@ static size_t international(redact_scan *scan, size_t at) {
     return redact_mark(scan, at, d.end, RULE_PHONE) ? d.end : 0;
 }
 
-/* ddd-ddd-dddd and (ddd) ddd-dddd */
+/* ddd-ddd-dddd and (ddd) ddd-dddd, perhaps after 1- */
 static size_t american(redact_scan *scan, size_t at) {
     bool bracket = scan->s[at] == '(';
-    if (begins_inside(scan, at)) return 0;
+    bool one = at > 1 && byte_in(scan->s[at - 1], "-.") && scan->s[at - 2] == '1';
+    size_t start = one ? at - 2 : at;
+    if (begins_inside(scan, start)) return 0;
     if (bracket && (at + 4 >= scan->len || scan->s[at + 4] != ')')) return 0;
     if (!bracket && (scan->s[at + 3] != scan->s[at + 7] || scan->s[at + 3] == ' ')) return 0;
     dialled d = dial(scan, at + bracket, 10);
     if (d.count != 10 || d.groups != 3 || !is_american(d.digits) || goes_on(scan, d.end)) return 0;
     size_t last = d.end - 4; /* the last group has four */
     if (byte_is(scan->s[last - 1], BYTE_DIGIT)) return 0;
-    return redact_mark(scan, at, d.end, RULE_PHONE) ? d.end : 0;
+    return redact_mark(scan, start, d.end, RULE_PHONE) ? d.end : 0;
 }
 
 size_t redact_phone(redact_scan *scan, size_t at, unsigned rule) {

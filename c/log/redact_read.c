@@ -505,7 +505,6 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
     }
     if (redact_is_at(scan, at, "$(") && redact_is_echo(scan, at + 2))
         return redact_echoed(scan, key, at);
-    if (redact_peek(scan, at) == '/' && is_directory_name(scan, key)) return 0;
     size_t digits = at; /* "HAVE_PASSWD": 1 */
     while (digits < end && byte_is(scan->s[digits], BYTE_DIGIT)) digits++;
     if (key->quote.len && digits == end && end - at < 3) return 0;
@@ -519,7 +518,8 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
     if (brace) end = brace;
     if (end <= at) return 0;
     /* under a name in marks a word without them is code's: 'token': self.token */
-    if (key->quote.len && byte_is(scan->s[at], BYTE_LETTER)) syntax = SYNTAX_TIGHT;
+    if (key->quote.len && byte_is(scan->s[at], BYTE_LETTER) && syntax != SYNTAX_PROSE)
+        syntax = SYNTAX_TIGHT;
     if (!is_plain_key(scan, key, at, end) && !redact_is_secret(scan, key->class, at, end, syntax))
         return 0;
     return mark(scan, key, at, end, true) ? end : 0;
@@ -533,6 +533,8 @@ size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_
         const char *close = memchr(scan->s + at, ')', reach);
         if (close) at = redact_skip_blanks(scan, (size_t)(close - scan->s) + 1); /* (md5) x */
     }
+    if (redact_peek(scan, at + redact_quote_at(scan, at).len) == '/' && is_directory_name(scan, key))
+        return 0;
     if (redact_peek(scan, at) == '<' && (end = redact_tagged(scan, key, at)) > 0) return end;
     redact_work(scan, 50);
     bool header = key->class.kind == BERTH_KEY_AUTH || key->class.kind == BERTH_KEY_COOKIE;

@@ -22,7 +22,7 @@
 
 /* A subprotocol that no program is called, but that a browser tells a secret in. */
 #define SUBPROTOCOL(name)                                                                          \
-    name ": (?:[\\w.-]+, ?)*+(?=[\\w+/-]*[a-z])(?=[\\w+/-]*[A-Z])(?=[\\w+/-]*\\d)"                     \
+    name ": (?:[\\w.-]+, ?)*+(?=[\\w+/-]*[a-z])(?=[\\w+/-]*[A-Z])(?=[\\w+/-]*\\d)"                 \
          "([\\w+/-]{20,}+={0,2})(?![\\w.])"
 
 /* What stands in marks, which may not close. */
@@ -163,9 +163,9 @@
     X("discord-token-12", "MTI", 0, DISCORD, "", "MT" "I1B2c3D4e5F6g7H8i9J0k1.GaBcDe." W32)        \
     X("discord-token-13", "MTM", 0, DISCORD, "", "MT" "M1B2c3D4e5F6g7H8i9J0k1.GaBcDe." W32)        \
     X("discord-token-14", "MTQ", 0, DISCORD, "", "MT" "Q1B2c3D4e5F6g7H8i9J0k1.GaBcDe." W32)        \
-    X("discord-named-token", "discord", 0, "discord[^\\n]{0,80}?\\b(" DISCORD ")",                    \
+    X("discord-named-token", "discord", 0, "discord[^\\n]{0,80}?\\b(" DISCORD ")",                 \
       "discord: ", "N" "jA1B2c3D4e5F6g7H8i9J0k1.GaBcDe." W32)                                      \
-    X("discord-titled-token", "Discord", 0, "Discord[^\\n]{0,80}?\\b(" DISCORD ")",                   \
+    X("discord-titled-token", "Discord", 0, "Discord[^\\n]{0,80}?\\b(" DISCORD ")",                \
       "Discord: ", "N" "jA1B2c3D4e5F6g7H8i9J0k1.GaBcDe." W32)                                      \
     X("stripe-key", "sk_live_", 0, "sk_live_[A-Za-z0-9]{16,}+", "", "sk_" "live_" W16 "abcdEFGH")  \
     X("stripe-test-key", "sk_test_", 0,                                                            \
@@ -184,7 +184,7 @@
     X("razorpay-key", "rzp_", 0,                                                                   \
       "rzp_(?:live|test)_[A-Za-z0-9]{14,}+", "", "rz" "p_live_a1B2c3D4e5F6g7")                     \
     X("paypal-token", "access_t", 0,                                                               \
-      "access_token\\$production\\$[a-z0-9]{16}\\$[a-f0-9]{32}",                                   \
+      "access_token\\$(?:production|sandbox)\\$[a-z0-9]{16}\\$[a-f0-9]{32}",                       \
       "", "acces" "s_token$production$" H16 "$" H32)                                               \
     X("shopify-token", "shpat_", 0, "shpat_[a-fA-F0-9]{32}", "", "shp" "at_" H32)                  \
     X("shopify-custom-token", "shpca_", 0, "shpca_[a-fA-F0-9]{32}", "", "shp" "ca_" H32)           \
@@ -230,9 +230,17 @@
     X("onepassword-secret-key", "A3-", 0,                                                          \
       "A3-[A-Z0-9]{6}-[A-Z0-9]{6,11}-(?:[A-Z0-9]{5}-){2,3}[A-Z0-9]{5}",                            \
       "", "A3-" "ASWWYB-798JRYLJVD4-23DC2-86TVM-H43EB")                                            \
-    X("elevenlabs-key", "sk_", 0, "sk_[a-f0-9]{48}(?![A-Za-z0-9])", "", "sk" "_" H32 H16)          \
+    X("elevenlabs-key", "sk_", 0, "sk_(?:[a-f0-9]{48}|[A-Za-z0-9]{40})(?![A-Za-z0-9])",            \
+      "", "sk" "_" H32 H16)                                                                        \
+    X("newrelic-license-key", "NRAL", 36, "[0-9a-f]{36}NRAL", "", H32 "0a1b" "NRAL")               \
+    X("twitch-token", "oauth:", 0, "oauth:([a-z0-9]{30})(?![A-Za-z0-9_-])",                        \
+      "oauth:", H16 "0a1b2c3d4e5f60")                                                              \
+    X("zapier-webhook", "hooks/ca", 0, "hooks/catch/\\d+/([A-Za-z0-9]{6,}+)",                      \
+      "hooks/catch/1234567/", "a1B2c3D")                                                           \
+    X("ifttt-webhook", "with/key", 0, "with/key/([A-Za-z0-9_-]{20,}+)",                            \
+      "with/key/", W16 "abcdEF")                                                                   \
     X("clickhouse-key", "4b1d", 0, "4b1d[A-Za-z0-9]{38}(?![A-Za-z0-9])", "", "4b" "1d" W32 "abcdEF") \
-    X("okta-token", "okta", 0, "okta[^\\n]{0,40}?\\b(00[A-Za-z0-9_-]{40})(?![A-Za-z0-9])",          \
+    X("okta-token", "okta", 0, "okta[^\\n]{0,40}?\\b(00[A-Za-z0-9_-]{40})(?![A-Za-z0-9])",         \
       "okta api: ", "00" W32 "abcdEFGH")                                                           \
     X("snyk-token", "snyk", 0, UUID_TOKEN("snyk"),                                                 \
       "snyk token ", "1562c2a8-" "aea6-4434-b4b3-93f1deb8207a")                                    \
@@ -326,6 +334,27 @@
     PREFIXED(X, "openai-session", "sess-", 40)                                                     \
     PREFIXED(X, "cloudsmith-key", "csa_", 30)                                                      \
     PREFIXED(X, "hubspot-key", "pat-na1-", 30)                                                     \
+    PREFIXED(X, "adafruit-key", "aio_", 28)                                                        \
+    PREFIXED(X, "intra42-key", "s-s4t2ud-", 60)                                                    \
+    PREFIXED(X, "atlas-service-secret", "mdb_sa_sk_", 30)                                          \
+    PREFIXED(X, "ory-access-token", "ory_at_", 40)                                                 \
+    PREFIXED(X, "ory-refresh-token", "ory_rt_", 40)                                                \
+    PREFIXED(X, "runpod-key", "rpa_", 40)                                                          \
+    PREFIXED(X, "jina-key", "jina_", 50)                                                           \
+    PREFIXED(X, "honeycomb-key", "hcaik_", 40)                                                     \
+    PREFIXED(X, "axiom-token", "xaat-", 30)                                                        \
+    PREFIXED(X, "linkedin-secret", "WPL_AP1.", 20)                                                 \
+    PREFIXED(X, "intercom-token", "dG9rO", 50)                                                     \
+    PREFIXED(X, "stytch-secret", "secret-live-", 30)                                               \
+    PREFIXED(X, "stytch-test-secret", "secret-test-", 30)                                          \
+    PREFIXED(X, "snyk-user-token", "snyk_", 36)                                                    \
+    PREFIXED(X, "fireworks-key", "fw_", 24)                                                        \
+    PREFIXED(X, "gocardless-token", "live_", 40)                                                   \
+    PREFIXED(X, "defined-key", "dnkey-", 60)                                                       \
+    PREFIXED(X, "sourcegraph-license-key", "slk_", 60)                                             \
+    PREFIXED(X, "settlemint-app-token", "sm_aat_", 16)                                             \
+    PREFIXED(X, "settlemint-service-token", "sm_sat_", 16)                                         \
+    PREFIXED(X, "doppler-scim-token", "dp.scim.", 40)                                              \
     PREFIXED(X, "hubspot-eu-key", "pat-eu1-", 30)                                                  \
     PREFIXED(X, "zuplo-key", "zpka_", 30)                                                          \
     PREFIXED(X, "depot-token", "depot_", 40)                                                       \
@@ -337,11 +366,11 @@
       "eyJ[A-Za-z0-9_-]{5,}+\\.[A-Za-z0-9_-]{4,}+(?:\\.[A-Za-z0-9_-]*+){0,3}",                     \
       "", "eyJ" "hbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ." W32)                                       \
     X("ntlm-answer", "TlRMTVNT", 0,                                                                \
-      "TlRMTVNTUAADAAAA[A-Za-z0-9+/]{20,}+=*", "", "TlRM" "TVNTUAADAAAA" W32)                       \
+      "TlRMTVNTUAADAAAA[A-Za-z0-9+/]{20,}+=*", "", "TlRM" "TVNTUAADAAAA" W32)                      \
     X("kerberos-ticket", "Negotiat", 0,                                                            \
       "Negotiate (YI[A-Za-z0-9+/]{40,}+=*)", "Negotiate ", "YI" W32 W16)                           \
-    X("ipsec-eap-secret", ": EAP \"", 0, ": EAP \"" IN_MARKS, ": EAP \"", W16)                       \
-    X("ipsec-xauth-secret", ": XAUTH ", 0, ": XAUTH \"" IN_MARKS, ": XAUTH \"", W16)                \
+    X("ipsec-eap-secret", ": EAP \"", 0, ": EAP \"" IN_MARKS, ": EAP \"", W16)                     \
+    X("ipsec-xauth-secret", ": XAUTH ", 0, ": XAUTH \"" IN_MARKS, ": XAUTH \"", W16)               \
     X("ipsec-key-secret", ": RSA ", 0, ": RSA \\S+\\.(?:pem|key|der) \"" IN_MARKS, ": RSA a.pem \"", W16)           \
     X("fernet-token", "gAAAAA", 0, "gAAAAA[A-Za-z0-9_%-]{40,}+=*", "", "gAA" "AAABk" W32 W32)      \
     X("pgpass", ":5432:", 0,                                                                       \
@@ -380,7 +409,7 @@
       "", "scr" "ypt:32768:8:1$salt$" H32 H16)                                                     \
     X("ldap-hash", "{SSHA", 0, "\\{SSHA(?:256|512)?\\}([A-Za-z0-9+/]{24,}+=*)", "{SSHA}", W32)     \
     X("ldap-sum", "{SHA}", 0, "\\{SHA\\}([A-Za-z0-9+/]{27}=)", "{SHA}", W16 "abcdEFGH123=")        \
-    X("nt-hash", ":aad3b435", 0, ":aad3b435b51404eeaad3b435b51404ee:([0-9a-fA-F]{32})",               \
+    X("nt-hash", ":aad3b435", 0, ":aad3b435b51404eeaad3b435b51404ee:([0-9a-fA-F]{32})",            \
       ":aad3b435b51404eeaad3b435b51404ee:", H32)                                                   \
     X("scram-verifier", "SCRAM-SH", 0,                                                             \
       "SCRAM-SHA-(?:1|256|512)\\$(\\d+:[A-Za-z0-9+/]+=*\\$[A-Za-z0-9+/]+=*:[A-Za-z0-9+/]+=*)",     \
