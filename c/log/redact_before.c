@@ -15,7 +15,10 @@
 /* The word that ends at `end`; returns where it begins. */
 static size_t word_start(const redact_scan *scan, size_t end) {
     size_t from = end;
-    while (from > 0 && end - from < WORD_MAX && !byte_is(scan->s[from - 1], BYTE_SPACE)) from--;
+    for (; from > 0 && end - from < WORD_MAX && !byte_is(scan->s[from - 1], BYTE_SPACE); from--) {
+        bool opens = scan->s[from - 1] == '"' && from > 1 && byte_in(scan->s[from - 2], ":,[{");
+        if (opens) break; /* a string that it is the first word of */
+    }
     return from;
 }
 

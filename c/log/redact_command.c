@@ -60,6 +60,11 @@ static size_t escaped_part(const redact_scan *scan, size_t at, size_t stop) {
     return close + quote.len;
 }
 
+/* Does the mark before `at` close a string that the command is in? */
+static bool is_closing(const redact_scan *scan, size_t at) {
+    return at >= scan->len || byte_in(scan->s[at], ",}])");
+}
+
 /* Reads the next word; false at the end of the command. */
 static bool read_word(line *w, size_t *from, size_t *to) {
     const redact_scan *scan = w->scan;
@@ -72,6 +77,7 @@ static bool read_word(line *w, size_t *from, size_t *to) {
     if (s[i] == '&' && i + 1 < w->stop && s[i + 1] == '&') return false;
     redact_quote quote = redact_quote_at(scan, i);
     *from = i + quote.len;
+    if (quote.len && !w->list && is_closing(scan, *from)) return false;
     if (quote.len && !w->list) {
         size_t close = redact_quote_close(scan, *from, quote);
         *to = close == SIZE_MAX || close > w->stop ? w->stop : close;
@@ -79,16 +85,25 @@ static bool read_word(line *w, size_t *from, size_t *to) {
         return true;
     }
     for (; i < w->stop && !byte_is(s[i], BYTE_SPACE); i++) {
-        if (w->list && (s[i] == ',' || byte_is(s[i], BYTE_QUOTE))) break;
+        if (w->list && (s[i] == ',' || redact_quote_at(scan, i).len)) break;
+        if (!w->list && s[i] == '\\' && redact_breaks_string(scan, i + 1)) {
+            w->last = i;
+            break;
+        }
         if (!w->list && s[i] == '\\' && i > *from && redact_quote_at(scan, i).len) {
             size_t past = escaped_part(scan, i, w->stop);
-            if (!past) break; /* it closes the string around the command */
+            if (!past) {
+                w->last = i; /* it closes the string around the command */
+                break;
+            }
             i = past - 1;
             continue;
         }
         if (!w->list && byte_is(s[i], BYTE_QUOTE) && i > *from) {
-            char after = redact_peek(scan, i + 1); /* it closes a string that the command is in */
-            if (after == '\0' || memchr(",}])", after, 4)) break;
+            if (is_closing(scan, i + 1)) {
+                w->last = i;
+                break;
+            }
             /* -p'x y': the mark belongs to the word */
             redact_quote inner = redact_quote_at(scan, i);
             size_t close = redact_quote_close(scan, i + inner.len, inner);
@@ -339,10 +354,11 @@ size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
         return 0;
     if (at > 0 && byte_is(scan->s[at - 1], BYTE_NAME) && name[0] != '-') return 0;
     char c = end < scan->len ? scan->s[end] : '\n';
-    if (!byte_is(c, BYTE_SPACE | BYTE_QUOTE)) return 0;
+    bool list = end < scan->len && redact_quote_at(scan, end).len; /* ["mysql", "-px"] */
+    if (!byte_is(c, BYTE_SPACE) && !list) return 0;
     line read;
     size_t last = scan->len - end > LINE_MAX_BYTES ? end + LINE_MAX_BYTES : scan->len;
-    read_line(scan, end, last, byte_is(c, BYTE_QUOTE), &read);
+    read_line(scan, end, last, list, &read);
     redact_work(scan, 60 + (read.at - end) + 3 * read.count);
     words w = {.line = &read};
     for (unsigned i = index; i < NCOMMANDS; i = scan->r->command_next[i]) { /* with other flags */

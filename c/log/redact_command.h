@@ -234,7 +234,8 @@ typedef struct berth_command {
     X("powershell", "", ENCODED, NULL)                                                             \
     X("powershell.exe", "", ENCODED, NULL)                                                         \
     X("pwsh", "", ENCODED, NULL)                                                                   \
-    X("operator unseal", "", FIRST, NULL)                                                          \
+    X("vault operator unseal", "", FIRST, NULL)                                                    \
+    X("bao operator unseal", "", FIRST, NULL)                                                      \
     X("openssl", "-K", NEXT, "enc")                                                                \
     X("gpg", "<<<", NEXT, "--passphrase-fd")                                                       \
     X("gpg", "", ECHO, "--passphrase-fd")                                                          \

@@ -52,7 +52,7 @@ size_t redact_element(redact_scan *scan, const redact_key *key, size_t at) {
         }
     } else {
         const char *angle = memchr(s + at, '<', stop - at);
-        end = angle ? (size_t)(angle - s) : redact_line_end(scan, at);
+        end = angle ? (size_t)(angle - s) : redact_string_end(scan, at);
         /* <name> alone is no element: it stands for a value; but the text may be cut */
         bool closed = angle && end + 1 < stop && strchr("/!", s[end + 1]) && s[end + 1];
         if (angle ? !closed && !redact_folds_at(scan, end, "<br") : at != open) return 0;

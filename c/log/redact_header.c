@@ -189,7 +189,7 @@ size_t redact_header(redact_scan *scan, const redact_key *key, size_t at, redact
     } else {
         size_t stop = scan->len - from > REGION_MAX ? from + REGION_MAX : scan->len;
         const char *back = memchr(scan->s + from, '\r', stop - from);
-        to = redact_line_end(scan, from);
+        to = redact_string_end(scan, from);
         if (to > stop) to = stop;
         if (back && (size_t)(back - scan->s) < to) to = (size_t)(back - scan->s);
     }

@@ -312,8 +312,8 @@ static void identified(redact_scan *scan, size_t at) {
 
 /* ::add-mask::x: what a build is told to hide. */
 static void masked(redact_scan *scan, size_t at) {
-    size_t from = at + 9, to = redact_near_line_end(scan, from);
-    if (to != SIZE_MAX && from < to) mark(scan, from, to);
+    size_t from = at + 9, to = redact_string_end(scan, from);
+    if (from < to) mark(scan, from, to);
 }
 
 size_t redact_login(redact_scan *scan, size_t at, redact_login_kind kind) {

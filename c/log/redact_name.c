@@ -11,6 +11,8 @@
 #define URL_VALUE_LEAST 16
 #define QUERY_BACK 256
 #define PAGE_MAX 6 /* digits of no page */
+#define LINES_REACH 512
+#define LINES_MAX 16 /* escapes that are looked at */
 
 /* --- the name ---------------------------------------------------------------------------- */
 
@@ -344,6 +346,21 @@ berth_key_class redact_classify(berth_redactor *r, const char *name, size_t len)
     return seen->class;
 }
 
+/* Do escaped ends of lines follow?  Then a view shows the rows and blocks after the name. */
+static void note_lines(redact_scan *scan, const redact_key *key) {
+    const char *s = scan->s, *slash;
+    size_t at = key->end, stop = scan->len - at > LINES_REACH ? at + LINES_REACH : scan->len;
+    if (key->class.weight == BERTH_KEY_WEAK || (scan->encoded & DISGUISE_CODED)) return;
+    for (unsigned n = 0; n < LINES_MAX && (slash = memchr(s + at, '\\', stop - at)); n++) {
+        for (at = (size_t)(slash - s); at < stop && s[at] == '\\'; at++) {
+        }
+        if (at < stop && byte_in(s[at], "nrt")) {
+            scan->encoded |= DISGUISE_CODED;
+            return;
+        }
+    }
+}
+
 size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     if (at < scan->name_end || redact_is_marked(scan, at)) return 0;
     redact_work(scan, 100);
@@ -374,6 +391,7 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     if (key.class.kind == BERTH_KEY_NONE) return redact_file_name(scan, &key);
     key.rule = (unsigned)key.class.kind;
     close_name(scan, &key);
+    note_lines(scan, &key);
     size_t end = redact_pair(scan, &key);
     redact_near(scan, &key);
     return end > key.end ? redact_changed(scan, &key, end) : end;

@@ -214,7 +214,7 @@ static void collect_literals(literals *list, berth_redactor *r) {
     for (size_t i = 0; i < redact_command_count(); i++) {
         const char *name = redact_command_name(i);
         if (!name) continue;
-        bool fold = strlen(name) > 2; /* many times of day end in 7Z */
+        bool fold = strlen(name) > 2 && strcmp(name, "http") != 0; /* no 12:00:07Z, no HTTP/1.1 */
         add(list, name, BERTH_ANCHOR_COMMAND, fold, i);
     }
     for (size_t i = 0; i < r->nfields; i++)

@@ -147,7 +147,15 @@ size_t redact_word_end(const redact_scan *scan, size_t at);
 /* The end of an unclosed quoted value: a truncated line. */
 size_t redact_open_end(const redact_scan *scan, size_t from);
 size_t redact_line_end(const redact_scan *scan, size_t from);
-/* The same; SIZE_MAX when it is far. */
+/* Is it that of the string in which what stands before it lies: "password:", "x"? */
+bool redact_closes_string(const redact_scan *scan, size_t at, redact_quote quote);
+/* After a backslash: does a line of the string in which that lies end with it? */
+bool redact_breaks_string(const redact_scan *scan, size_t at);
+/* The end of the string in marks in which `from` lies, or of a line in it; else that of the line. */
+size_t redact_string_end(const redact_scan *scan, size_t from);
+/* The same, before `stop`; else that. */
+size_t redact_string_stop(const redact_scan *scan, size_t from, size_t stop);
+/* That of the line; SIZE_MAX when it is far. */
 size_t redact_near_line_end(const redact_scan *scan, size_t from);
 size_t redact_skip_blanks(const redact_scan *scan, size_t at); /* spaces and tabs, a few */
 /* Does `name=` or `name:` begin at `at`? */

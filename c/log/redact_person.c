@@ -92,6 +92,7 @@ static counted what_is_counted(const redact_scan *scan, size_t at) {
         return i + 1 == at && is_counted(scan, i) ? COUNT_AMOUNT : COUNT_UNKNOWN;
     i--;
     if (i > 0 && byte_is(s[i - 1], BYTE_QUOTE)) i--;
+    while (i > 0 && s[i - 1] == '\\') i--;
     size_t end = i, word;
     while (i > 0 && end - i < BERTH_KEY_NAME_MAX && byte_is(s[i - 1], BYTE_NAME)) i--;
     bool class = end > i && byte_is(s[i], BYTE_UPPER); /* a resource class: VCPU, CUSTOM_X */

@@ -164,6 +164,7 @@ struct berth_redactor {
     bool key_open;            /* a private key began and did not end in the last record */
     uint64_t scans;           /* that were begun */
     redact_mark_seen mark_seen[REDACT_MARKS], line_seen, bare_seen; /* by the last ones */
+    redact_mark_seen before_seen[2];
     bool failed;              /* for memory */
     unsigned unpacked;        /* blocks of the text at hand */
     size_t work;              /* on the record at hand, about nanoseconds; see redact_work() */

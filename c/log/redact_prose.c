@@ -176,6 +176,16 @@ static bool opens_other(char c) {
     return c == '{' || c == '[' || c == '<' || c == '|' || c == '\0';
 }
 
+/* The end of the word at `at`: at a blank, or where the string around ends. */
+static size_t blank_after(const redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    size_t end = at, stop = scan->len - at > WORD_MAX ? at + WORD_MAX : scan->len;
+    bool marks = false;
+    for (; end < stop && (unsigned char)s[end] > 0x20; end++)
+        marks = marks || byte_is(s[end], BYTE_QUOTE | BYTE_CODE);
+    return marks ? redact_string_stop(scan, at, end) : end;
+}
+
 /* The end of the word at `at`, or of a quoted one or a first remark in brackets; 0 when the sentence
  * ends there. */
 static size_t word_end(const redact_scan *scan, size_t at, bool first) {
@@ -348,7 +358,7 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
             done = quoted_after(scan, key, at, so_far.told);
             if (done || so_far.told) return done;
         } else {
-            while (end < scan->len && end - at < WORD_MAX && (unsigned char)s[end] > 0x20) end++;
+            end = blank_after(scan, at);
             done = end == at ? 0
                    : value   ? word_value(scan, key, at, end, so_far)
                              : bracketed_value(scan, key, at);

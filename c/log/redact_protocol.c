@@ -33,10 +33,11 @@ void redact_login_lines(redact_scan *scan, const redact_key *key, size_t line) {
 bool redact_auth(redact_scan *scan, const redact_key *key) {
     static const char *const ways[] = {"plain", "login", "xoauth2", "cram-md5", "oauthbearer"};
     if (key->end - key->start != 4 || !redact_is_at(scan, key->start, "AUTH")) return false;
-    size_t from = 0, to = 0, at = key->after, words = 0;
+    size_t from = 0, to = 0, at = key->after, words = 0, stop = redact_string_end(scan, at);
     char before = key->start > key->quote.len ? scan->s[key->start - key->quote.len - 1] : '\n';
     if (redact_sent_auth(scan, at)) return true;
-    if (redact_peek(scan, at) != ' ' || !byte_is(before, BYTE_SPACE)) return false;
+    bool begins = byte_is(before, BYTE_SPACE) || (before == '"' && !key->quote.len);
+    if (redact_peek(scan, at) != ' ' || !begins) return false;
     unsigned most = 2; /* ann x */
     for (; words < most && redact_peek(scan, at) == ' '; words++) {
         size_t word = at + 1, close;
@@ -46,7 +47,7 @@ bool redact_auth(redact_scan *scan, const redact_key *key) {
             word = redact_quoted(scan, word, quote, &close);
             at = close + quote.len;
         } else {
-            for (at = word; at < scan->len && !byte_is(scan->s[at], BYTE_SPACE); at++) {
+            for (at = word; at < stop && !byte_is(scan->s[at], BYTE_SPACE); at++) {
             }
             close = at;
         }
@@ -59,7 +60,7 @@ bool redact_auth(redact_scan *scan, const redact_key *key) {
             most++;
         }
     }
-    bool ends = at >= scan->len || byte_is(scan->s[at], BYTE_SPACE);
+    bool ends = at >= stop || byte_is(scan->s[at], BYTE_SPACE);
     bool told = key->quote.len || redact_is_mixture(scan, from, to) ||
                 memchr(scan->s + from, '-', to - from);
     if (to == 0 || !ends || !told || redact_is_pair(scan, from)) return true;

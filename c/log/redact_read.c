@@ -13,7 +13,9 @@
 #define KEY_LEAST 20 /* of a value that is called key only */
 
 static bool mark(redact_scan *scan, const redact_key *key, size_t start, size_t end, bool bare) {
-    if (bare && key->quote.mark == '"' && key->quote.len)
+    size_t joint = start;
+    while (joint > 0 && byte_is(scan->s[joint - 1], BYTE_SPACE)) joint--;
+    if (bare && key->quote.mark == '"' && key->quote.len && joint > 0 && scan->s[joint - 1] == ':')
         return redact_mark_number(scan, start, end, key->rule, key->quote.slashes);
     return redact_mark_secret(scan, start, end, key->rule);
 }
@@ -200,9 +202,11 @@ size_t redact_object(redact_scan *scan, const redact_key *key, size_t at) {
         size_t from = i;
         while (i < stop && byte_is(s[i], BYTE_NAME)) i++;
         size_t to = i;
-        i += redact_quote_at(scan, i).len;
-        i = redact_skip_blanks(scan, i);
-        if (redact_peek(scan, i) != ':' && redact_peek(scan, i) != '=') continue;
+        i = redact_skip_blanks(scan, i + redact_quote_at(scan, i).len);
+        if (redact_peek(scan, i) != ':' && redact_peek(scan, i) != '=') {
+            i = to - 1;
+            continue;
+        }
         i += redact_is_at(scan, i, "=>") ? 2 : 1;
         i = redact_skip_blanks(scan, i);
         char c = redact_peek(scan, i);
@@ -340,8 +344,9 @@ static bool structured(redact_scan *scan, const redact_key *key, size_t *at, red
         if (!*end) *end = bracketed(scan, key, *at, syntax);
     } else if (c == '{') {
         *end = redact_object(scan, key, *at);
-        found = *end || byte_is(next, BYTE_QUOTE | BYTE_SPACE) || next == '}' ||
-                has_member(scan, *at + 1);
+        bool broken = redact_is_at(scan, *at + 1, "\\n") || redact_is_at(scan, *at + 1, "\\r");
+        found = *end || byte_is(next, BYTE_SPACE) || redact_quote_at(scan, *at + 1).len || broken ||
+                next == '}' || has_member(scan, *at + 1);
     } else {
         if (c == '!' && byte_is(next, BYTE_LETTER)) { /* !vault | */
             size_t tag = *at + 1;
@@ -378,6 +383,7 @@ static size_t quoted_value(redact_scan *scan, const redact_key *key, size_t at, 
     char before = key->start > 0 && !key->quote.len ? scan->s[key->start - 1] : '\0';
     if (before == quote.mark && !byte_is(redact_peek(scan, at + quote.len), BYTE_WORD | BYTE_HIGH))
         return 0; /* getpass("Password: ") */
+    if (!key->quote.len && redact_closes_string(scan, at, quote)) return 0;
     if (is_repeated(scan, at, quote, 3))
         quote.repeat = 3;
     else if (is_repeated(scan, at, quote, 2) &&

@@ -109,6 +109,7 @@ size_t redact_settings_end(const redact_scan *scan, const redact_key *key, size_
     if (c != ' ' && c != '\t' && !byte_is(c, BYTE_QUOTE) && !sign) return end;
     size_t source = source_end(scan, key, at, end), stop = redact_near_line_end(scan, end);
     if (source) return source;
+    if (stop != SIZE_MAX) stop = redact_string_stop(scan, end, stop);
     if (stop == SIZE_MAX || !is_in_settings(scan, key, at, stop)) return end;
     if (sign && scan->s[at - 1] != ' ') return end; /* password=x;user=ann */
     for (size_t i = end; i < stop; i++) {

@@ -203,7 +203,8 @@ void redact_table(redact_scan *scan, const redact_key *key) {
         size_t at = line + (scan->s[line] == '\r' ? 2 : 1);
         line = redact_line_end(scan, at);
         if (is_rule_line(scan, at, line)) continue;
-        if (at >= line || !read_row(scan, &c, at, line)) break;
+        size_t end = redact_string_end(scan, at); /* the last row ends with the string around */
+        if (at >= end || !read_row(scan, &c, at, end) || end < line) break;
         scan->table_end = line;
     }
 }
@@ -217,11 +218,21 @@ static bool bar_before(const redact_scan *scan, size_t at) {
     return (i > 0 && scan->s[i - 1] == '|') || (i > 2 && bar_at(scan, i - 3) == 3);
 }
 
+/* Is what follows the escaped line end at `at` the line that parts the names of a table from its
+ * rows?  Then a view shows that. */
+static bool is_ruled_below(const redact_scan *scan, size_t at) {
+    size_t i = redact_skip_blanks(scan, at + 2), from = i;
+    while (byte_in(redact_peek(scan, i), "-+|=:") && i < scan->len) i++;
+    return i > from + 2;
+}
+
 /* | name | value |, and name|value where the value is no word. */
 size_t redact_row(redact_scan *scan, const redact_key *key, size_t bar) {
     size_t from = redact_skip_blanks(scan, bar + bar_at(scan, bar)), to = from;
     bool drawn = bar_before(scan, key->start);
-    while (to < scan->len && to - from < CELL_MAX && !bar_at(scan, to) && scan->s[to] != '\n') to++;
+    size_t stop = redact_string_end(scan, from);
+    if (redact_is_at(scan, stop, "\\n") && is_ruled_below(scan, stop)) return 0;
+    while (to < stop && to - from < CELL_MAX && !bar_at(scan, to)) to++;
     while (to > from && scan->s[to - 1] == ' ') to--;
     if (!drawn) { /* not password|secret|token, as in a pattern */
         bool value = redact_is_mixture(scan, from, to) || memchr(scan->s + from, '-', to - from);

@@ -96,10 +96,12 @@ static size_t named_value(redact_scan *scan, const redact_key *key, size_t at, s
                         quote.len ? SYNTAX_QUOTED : SYNTAX_TIGHT);
 }
 
-/* Does another item of a list begin after the line end at `at`? */
+/* Does another item of a list begin after the line end at `at`, which may be escaped? */
 static bool item_follows(const redact_scan *scan, size_t at) {
-    size_t i = redact_skip_blanks(scan, at + 1);
-    return redact_peek(scan, i) == '\n' || redact_is_at(scan, i, "- ");
+    bool escaped = redact_is_at(scan, at, "\\n");
+    if (!escaped && redact_peek(scan, at) != '\n') return false;
+    size_t i = redact_skip_blanks(scan, at + 1 + escaped);
+    return (!escaped && redact_peek(scan, i) == '\n') || redact_is_at(scan, i, "- ");
 }
 
 /* The first value between two places of one object or tag, or all of a change; `text` may follow a
@@ -109,7 +111,7 @@ static size_t value_between(redact_scan *scan, const redact_key *key, size_t fro
     const char *s = scan->s;
     size_t done = 0;
     for (size_t i = from; i < to; i++) {
-        if (s[i] == '}' || (s[i] == '\n' && item_follows(scan, i))) return done;
+        if (s[i] == '}' || item_follows(scan, i)) return done;
         if (s[i] == '>' && i > 0 && s[i - 1] != '=' && s[i - 1] != '-')
             return text && s[i - 1] != '/' ? redact_element(scan, key, i + 1) : done;
         if (!byte_is(s[i], BYTE_LETTER) || (i > 0 && byte_is(s[i - 1], BYTE_NAME))) continue;

@@ -204,7 +204,8 @@ static size_t mail(redact_scan *scan, size_t at) {
     if (from > 0 && s[from - 1] == '"' && from == at && at > 1) { /* "ann lee"@example.org */
         size_t open = at - 1;
         while (open > low && s[open - 1] != '"' && s[open - 1] != '\n') open--;
-        if (open > low && s[open - 1] == '"') from = open - 1;
+        bool named = open > low && s[open - 1] == '"' && byte_is(s[open], BYTE_WORD | BYTE_HIGH);
+        if (named) from = open - 1;
     }
     size_t end = domain_end(scan, at + 1);
     if (end && is_realm(s + at + 1, end - at - 1)) return 0;

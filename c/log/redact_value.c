@@ -76,7 +76,87 @@ static bool is_delimited(const redact_scan *scan, size_t at) {
            strchr(",;:)]}>&|<\\/=.#", scan->s[at]) != NULL || byte_is(scan->s[at], BYTE_QUOTE);
 }
 
-/* The next unescaped mark from `from` on, on its line; *stop is where the search ended. */
+/* Does what follows at `at` follow a string in JSON, or in a list as programs print it? */
+static bool follows_string(const redact_scan *scan, size_t at) {
+    size_t i = redact_skip_blanks(scan, at);
+    if (i >= scan->len || scan->s[i] == '\n') return true;
+    if (!byte_in(scan->s[i], ",}])")) return false;
+    i = redact_skip_blanks(scan, i + 1);
+    return i >= scan->len || byte_is(scan->s[i], BYTE_QUOTE | BYTE_DIGIT) ||
+           byte_in(scan->s[i], "{}[],)\n");
+}
+
+/* The last such mark before `at` that is not escaped, not far away; SIZE_MAX: there is none.  Told
+ * at once where the last search for one came by. */
+static size_t mark_before(const redact_scan *scan, size_t at, char mark) {
+    redact_mark_seen *seen = &scan->r->before_seen[mark == '"'];
+    bool same = seen->scan == scan->number && seen->mark == mark && at >= seen->from;
+    size_t low = at > NEAR ? at - NEAR : 0, i = at;
+    size_t known = same && seen->from > low ? seen->from : low;
+    while (i > known && !(scan->s[i - 1] == mark && (i == 1 || scan->s[i - 2] != '\\'))) i--;
+    size_t found = i > known ? i - 1 : same && known > low ? seen->found : SIZE_MAX;
+    *seen = (redact_mark_seen){.scan = scan->number, .mark = mark, .from = at, .found = found};
+    return found != SIZE_MAX && found >= low ? found : SIZE_MAX;
+}
+
+/* Is the last such mark before `at` one that opens a string? */
+static bool is_in_string(const redact_scan *scan, size_t at, char mark) {
+    size_t i = mark_before(scan, at, mark);
+    if (i == SIZE_MAX) return false;
+    while (i > 0 && byte_is(scan->s[i - 1], BYTE_SPACE)) i--;
+    return i == 0 || byte_in(scan->s[i - 1], ":,=[{(");
+}
+
+bool redact_breaks_string(const redact_scan *scan, size_t at) {
+    size_t run = at;
+    if (!byte_in(redact_peek(scan, at), "nr")) return false;
+    while (run > 0 && scan->s[run - 1] == '\\') run--;
+    return (at - run) % 2 && is_in_string(scan, run, '"');
+}
+
+/* The same, or that of a setting in a line of settings: msg="... \"x" level=info */
+static bool goes_on_after(const redact_scan *scan, size_t at) {
+    size_t next = redact_skip_blanks(scan, at);
+    return follows_string(scan, at) || (next > at && redact_pair_follows(scan, next));
+}
+
+/* Does a mark end the string around the value from `from` on, which is cut off then?  It is as the
+ * value's but less escaped, or a plain one of the other kind. */
+static bool ends_outer(const redact_scan *scan, size_t from, redact_quote quote, size_t at,
+                       size_t slashes) {
+    char other = quote.mark == '"' ? '\'' : '"', mark = scan->s[at];
+    if (mark == quote.mark && slashes < quote.slashes) return goes_on_after(scan, at + 1);
+    return mark == other && quote.slashes == 0 && slashes == 0 && follows_string(scan, at + 1) &&
+           is_in_string(scan, from, mark);
+}
+
+bool redact_closes_string(const redact_scan *scan, size_t at, redact_quote quote) {
+    return quote.len == 1 && follows_string(scan, at + 1) && is_in_string(scan, at, quote.mark);
+}
+
+size_t redact_string_stop(const redact_scan *scan, size_t from, size_t stop) {
+    const char *s = scan->s;
+    size_t run = 0;
+    for (size_t i = from; i < stop; i++) {
+        if (run % 2 && redact_breaks_string(scan, i)) return i - run;
+        bool mark = (s[i] == '"' || s[i] == '\'') && run % 2 == 0;
+        if (mark && goes_on_after(scan, i + 1) && is_in_string(scan, from, s[i])) return i;
+        run = s[i] == '\\' ? run + 1 : 0;
+    }
+    return stop;
+}
+
+size_t redact_string_end(const redact_scan *scan, size_t from) {
+    size_t line = redact_line_end(scan, from);
+    if (from >= line) return line;
+    size_t stop = line - from > NEAR ? from + NEAR : line;
+    size_t end = redact_string_stop(scan, from, stop);
+    redact_work(scan, end - from);
+    return end < stop ? end : line;
+}
+
+/* The next unescaped mark from `from` on, on its line and in the string around; *stop is where the
+ * search ended. */
 static size_t find_mark(const redact_scan *scan, size_t from, redact_quote quote, size_t *stop) {
     const char *s = scan->s;
     unsigned period = 2 * (quote.slashes + 1);
@@ -92,6 +172,9 @@ static size_t find_mark(const redact_scan *scan, size_t from, redact_quote quote
             *stop = i;
             return i - quote.slashes;
         }
+        if (byte_is(s[i], BYTE_QUOTE) && levels && i > from &&
+            ends_outer(scan, from, quote, i, run % period))
+            break;
         run = 0;
     }
     *stop = i;
@@ -147,7 +230,7 @@ size_t redact_quote_close(const redact_scan *scan, size_t from, redact_quote quo
     size_t at = next_mark(scan, from, quote);
     if (at == SIZE_MAX && quote.slashes == 0) {
         /* INI files and SQL know no escapes: 'C:\' is closed. */
-        const char *end = memchr(scan->s + from, quote.mark, redact_line_end(scan, from) - from);
+        const char *end = memchr(scan->s + from, quote.mark, redact_string_end(scan, from) - from);
         return end ? (size_t)(end - scan->s) : SIZE_MAX;
     }
     if (at == from) return at;
@@ -197,6 +280,7 @@ static bool slash_ends(const redact_scan *scan, size_t after) {
                (last[0] == '3' && byte_lower(last[1]) == 'c');
     }
     if (c == '0') return redact_pair_follows(scan, after + 1); /* \0 between the lines of environ */
+    if (redact_breaks_string(scan, after)) return true;
     if (c != 'n' && c != 'r' && c != 't') return false;
     size_t next = after + 1, letters = next;
     if (next >= scan->len || !byte_is(scan->s[next], BYTE_WORD)) return true;
@@ -204,6 +288,10 @@ static bool slash_ends(const redact_scan *scan, size_t after) {
     while (letters < scan->len && letters < next + PAIR_MAX &&
            byte_is(scan->s[letters], BYTE_LETTER))
         letters++;
+    size_t name = letters; /* name = x in the next line */
+    while (name < next + PAIR_MAX && byte_is(redact_peek(scan, name), BYTE_NAME)) name++;
+    char joint = redact_peek(scan, redact_skip_blanks(scan, name));
+    if (joint == '=' || joint == ':') return true;
     return letters > next + 1 && is_delimited(scan, letters);
 }
 
@@ -236,7 +324,8 @@ static bool parameter_follows(const redact_scan *scan, size_t at) {
 /* Does a value end at the separator at `at`? */
 static bool separator_ends(const redact_scan *scan, size_t at) {
     size_t next = at + 1;
-    if (next >= scan->len || byte_is(scan->s[next], BYTE_SPACE | BYTE_QUOTE)) return true;
+    if (next >= scan->len || byte_is(scan->s[next], BYTE_SPACE)) return true;
+    if (redact_quote_at(scan, next).len) return true;
     if (scan->s[at] == '&' && (is_entity(scan, next) || parameter_follows(scan, next))) return true;
     return redact_pair_follows(scan, next);
 }
@@ -380,7 +469,7 @@ size_t redact_word_end(const redact_scan *scan, size_t at) {
 }
 
 size_t redact_open_end(const redact_scan *scan, size_t from) {
-    size_t line = redact_line_end(scan, from);
+    size_t line = redact_string_end(scan, from);
     for (size_t i = from; i < line; i++) {
         if (scan->s[i] == ' ' && redact_pair_follows(scan, i + 1)) return i;
     }

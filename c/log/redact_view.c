@@ -99,6 +99,11 @@ static bool escape(const char *s, size_t len, redact_decoded *d) {
         d->taken += run;
         return true;
     }
+    if (run < len && byte_in(s[run], "nrt")) { /* lines of a text in a string */
+        d->bytes[d->count++] = s[run] == 'n' ? '\n' : s[run] == 'r' ? '\r' : '\t';
+        d->taken = run + 1;
+        return true;
+    }
     int code = escaped_code(s + run, len - run, &taken);
     if (code < 0 || (code > 0 && code < 9) || (code >= 0xd800 && code < 0xe000)) return false;
     if (byte_is((char)code, BYTE_QUOTE) && code < 0x80) {
