@@ -232,11 +232,12 @@ static size_t after_flag(redact_scan *scan, const berth_command *command, words 
     return done;
 }
 
-/* /add, an option of Windows */
+/* /add, an option of Windows, or --random-password */
 static bool is_switch(const char *s, size_t len) {
-    size_t i = 1;
-    while (i < len && byte_is(s[i], BYTE_LETTER)) i++;
-    return len > 1 && s[0] == '/' && i == len;
+    bool dashes = len > 3 && s[0] == '-' && s[1] == '-';
+    size_t from = dashes ? 2 : 1, i = from;
+    while (i < len && (byte_is(s[i], BYTE_LETTER) || (dashes && s[i] == '-'))) i++;
+    return len > from && (dashes || s[0] == '/') && i == len;
 }
 
 static size_t at_place(redact_scan *scan, const berth_command *command, words w) {

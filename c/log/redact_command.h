@@ -209,6 +209,12 @@ typedef struct berth_command {
     X("encrypt_string", "", FIRST, NULL)                                                           \
     X("secret-set-value", "--base64", NEXT, NULL)                                                  \
     X("secret-set-value", "2", PLACE, NULL)                                                        \
+    X("consul", "-encrypt", NEXT, NULL)                                                            \
+    X("samba-tool", "4", PLACE, "create")                                                          \
+    X("passwd", "<<<", NEXT, "--stdin")                                                            \
+    X("check_mysql", "-p", NEXT, NULL)                                                             \
+    X("check_pgsql", "-p", NEXT, NULL)                                                             \
+    X("check_snmp", "-C", NEXT, NULL)                                                              \
     X("coap-client", "-k", NEXT, NULL)                                                             \
     X("radtest", "2", PLACE, NULL)                                                                 \
     X("radtest", "5", PLACE, NULL)                                                                 \

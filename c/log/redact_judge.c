@@ -269,7 +269,8 @@ static bool is_no_value(const redact_scan *scan, size_t start, size_t end) {
 }
 
 static bool followed_by_word(const redact_scan *scan, size_t end) {
-    return end + 1 < scan->len && scan->s[end] == ' ' && byte_is(scan->s[end + 1], BYTE_LOWER) &&
+    return end + 1 < scan->len && scan->s[end] == ' ' &&
+           byte_is(scan->s[end + 1], BYTE_LOWER | BYTE_DIGIT) &&
            !redact_pair_follows(scan, end + 1);
 }
 
@@ -312,7 +313,8 @@ static bool medium_is_secret(const redact_scan *scan, berth_key_class class, siz
     }
     bool named = class.kind == BERTH_KEY_SECRET || class.kind == BERTH_KEY_TOKEN ||
                  class.kind == BERTH_KEY_KEY;
-    if (named && syntax == SYNTAX_TIGHT && len < 4) return false; /* user_secret_t:s0 */
+    /* user_secret_t:s0, accesskey="p" */
+    if (named && len < (syntax == SYNTAX_TIGHT ? 4u : 2u)) return false;
     if (number && class.kind == BERTH_KEY_SESSION) return len >= 8; /* "XDG_SESSION_ID": "66126" */
     if (number) return len >= (syntax == SYNTAX_QUOTED ? 4u : syntax == SYNTAX_TIGHT ? 6u : 7u);
     if (is_path(s, len) || is_web_address(s, len) || is_machine_number(s, len)) return false;
@@ -388,7 +390,7 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
     size_t len = end - start;
     while (syntax != SYNTAX_QUOTED && len > 1 && memchr(".,;:!?", s[len - 1], 6)) len--;
     end = start + len;
-    if (len == 1 && memchr("|>{([", s[0], 5)) return false; /* a block that is cut off */
+    if (len == 1 && memchr("|>{([\"',;", s[0], 9)) return false; /* a block that is cut off */
     redact_work(scan, 40 + 2 * (len < LOOK_MAX ? len : LOOK_MAX));
     if (len == 0 || redact_is_placeholder(scan->r, s, len)) return false;
     if (redact_is_masked(scan->r, s, len) || redact_is_prompt_code(s, len)) return false;

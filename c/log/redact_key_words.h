@@ -335,6 +335,7 @@ static const word words[] = {
     W("telefon", ROLE_CONTACT),
     W("telefono", ROLE_CONTACT),
     W("telephone", ROLE_CONTACT),
+    W("tempurl", ROLE_QUALIFIER),
     W("terces", ROLE_SECRET),
     W("text", ROLE_TAIL),
     W("this", ROLE_ATTRIBUTE),
@@ -393,7 +394,8 @@ static const word endings[] = {
 static const char *const innocent[] = {"bypass",    "compass",   "encompass", "overpass",
                                        "surpass",   "trespass",  "underpass", "multipass",
                                        "unauthorized", "getpass",   "publickeytoken", "existingsecret",
-                                       "pullsecret", "imagepullsecret"};
+                                       "pullsecret", "imagepullsecret", "pagetoken", "nextpagetoken",
+                                       "nexttoken", "continuationtoken", "synctoken"};
 
 #undef W
 

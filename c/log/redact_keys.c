@@ -189,14 +189,22 @@ static bool is_word(const split *name, size_t i, const char *text) {
 
 /* Does the name, whose word i is the last one, tell what all may know about a secret? */
 static bool is_public(const split *parts, const word_role *role, size_t i) {
+    static const char *const paging[] = {"page",       "next", "continuation",
+                                         "pagination", "sync", "skip"};
     switch (role[i]) {
-    case ROLE_TOKEN: /* .NET's publicKeyToken, ERR_ASSERTION of Node */
+    case ROLE_TOKEN:
+        for (size_t n = 0; n < sizeof paging / sizeof *paging; n++) {
+            if (is_word(parts, i + 1, paging[n])) return true;
+        }
+        /* .NET's publicKeyToken, ERR_ASSERTION of Node */
         return (role[i + 1] == ROLE_KEY && role[i + 2] == ROLE_PUBLIC) ||
                (is_word(parts, i, "assertion") && is_word(parts, i + 1, "err"));
     case ROLE_KEY: /* who asks */
         return is_word(parts, i + 1, "consumer") && is_word(parts, i + 2, "oauth");
-    case ROLE_SECRET: /* what the object that holds it is called */
-        return is_word(parts, i + 1, "existing") || is_word(parts, i + 1, "pull");
+    case ROLE_SECRET: /* what the object or the file that holds it is called */
+        return (is_word(parts, i, "secrets") &&
+                (is_word(parts, i + 1, "ipsec") || is_word(parts, i + 1, "chap"))) ||
+               is_word(parts, i + 1, "existing") || is_word(parts, i + 1, "pull");
     case ROLE_ID: /* libvirt's */
         return role[i + 1] == ROLE_SECRET && is_word(parts, i, "uuid");
     default:
@@ -218,7 +226,12 @@ static berth_key_class class_from(const split *parts, const word_role *role, siz
     if (phrase) return class_by_role(ROLE_PHRASE, ROLE_NONE, ROLE_NONE);
     bool psk = role[i] == ROLE_KEY && is_word(parts, i + 1, "psk");
     bool material = role[i] == ROLE_KEY && i > 0 && is_word(parts, i - 1, "material");
-    if (psk || material) return class_of(BERTH_KEY_KEY, BERTH_KEY_MEDIUM);
+    bool swift = role[i] == ROLE_KEY && /* swift_store_key, X-Account-Meta-Temp-URL-Key */
+                 ((is_word(parts, i + 1, "store") && is_word(parts, i + 2, "swift")) ||
+                  (is_word(parts, i + 1, "url") && is_word(parts, i + 2, "temp")));
+    if (role[i + 1] == ROLE_PASSWORD && (is_word(parts, i, "in") || is_word(parts, i, "out")))
+        return class_of(BERTH_KEY_PASSWORD, BERTH_KEY_STRONG); /* of iSCSI */
+    if (psk || material || swift) return class_of(BERTH_KEY_KEY, BERTH_KEY_MEDIUM);
     if (is_word(parts, i, "blob") && is_word(parts, i + 1, "encrypted")) /* Keystone's */
         return class_of(BERTH_KEY_DATA, BERTH_KEY_MEDIUM);
     if (role[i] == ROLE_KEY && i + 1 == parts->count)

@@ -140,7 +140,8 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         {"recovery", " code", BERTH_KEY_CODE},   {"backup", " code", BERTH_KEY_CODE},
         {"one-time", " code", BERTH_KEY_CODE},   {"otp", " seed", BERTH_KEY_SECRET},
         {"totp", " seed", BERTH_KEY_SECRET},     {"mfa", " seed", BERTH_KEY_SECRET},
-        {"pass", " phrase", BERTH_KEY_PASSWORD},
+        {"pass", " phrase", BERTH_KEY_PASSWORD}, {"secret", " id", BERTH_KEY_SECRET},
+        {"secret", " payload", BERTH_KEY_SECRET},
     };
     size_t len = key->end - key->start;
     if (len == 3 && redact_folds_at(scan, key->start, "key")) {
@@ -170,6 +171,7 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         key->end += key->class.plural;
         key->class.kind = pairs[i].kind;
         key->class.weight = BERTH_KEY_MEDIUM;
+        if (pairs[i].kind == BERTH_KEY_SECRET && second == 3) key->class.weight = BERTH_KEY_WEAK;
         if (pairs[i].kind == BERTH_KEY_PASSWORD) {
             key->class.weight = BERTH_KEY_STRONG;
             key->class.phrase = true;

@@ -336,10 +336,11 @@ static bool is_assigned(const redact_scan *scan, const redact_key *key, size_t a
            !redact_is_pair(scan, at) && !redact_is_term(scan->s + at, end - at);
 }
 
-/* --no-password, --ask-pass: an option that takes no value; --secret id=db,src=x: one that names it. */
+/* --no-password, --ask-pass: an option that takes no value; --secret id=db,src=x names one. */
 static bool takes_no_value(const redact_scan *scan, const redact_key *key, size_t at) {
-    static const char *const verbs[] = {"ask",    "no",      "prompt", "skip",     "without", "require",
-                                        "enable", "disable", "allow",  "generate", "empty"};
+    static const char *const verbs[] = {"ask",     "no",     "prompt",  "skip",  "without",
+                                        "require", "enable", "disable", "allow", "generate",
+                                        "empty"};
     size_t end = key->start;
     while (byte_is(redact_peek(scan, end), BYTE_LETTER)) end++;
     if (end < key->end && IS_ONE_OF(scan->s + key->start, end - key->start, verbs)) return true;
@@ -397,6 +398,9 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
     if (key->class.weight != BERTH_KEY_WEAK &&
         (redact_is_setting(scan, key, at) || is_assigned(scan, key, at)))
         return redact_value(scan, key, at, SYNTAX_TIGHT);
+    if (key->class.kind == BERTH_KEY_SECRET && key->class.weight == BERTH_KEY_WEAK &&
+        at > key->after + 1)
+        return redact_value(scan, key, at, SYNTAX_TIGHT); /* secret_id   6fc40a58-..., as Vault */
     size_t sent = redact_pass_line(scan, key, at);
     if (!sent) sent = redact_set_to(scan, key, at);
     if (sent) return sent;

@@ -10,12 +10,12 @@ static const char *const keep_words[] = {
     "changed", "char", "compat", "denied", "disabled", "empty", "enabled", "error", "expected",
     "expired", "failed", "failure", "false", "files", "filtered", "given", "hidden", "incorrect",
     "int", "integer", "invalid",
-    "keystone", "masked", "mismatch", "missing", "must", "n/a", "na", "never", "new", "nil", "no",
+    "keystone", "masked", "mismatch", "missing", "must", "n", "n/a", "na", "never", "new", "nil", "no",
     "none", "not", "null", "object", "off", "ok", "okay", "omitted", "on", "optional", "or",
     "present", "prompt", "protected", "provided", "redacted", "rejected", "removed", "required",
     "reset", "revoked", "rotated", "sanitized", "set", "should", "str", "string", "suppressed",
     "text", "true", "type", "unchanged", "undefined", "unknown", "unset", "updated", "valid",
-    "varchar", "wrong", "yes",
+    "varchar", "wrong", "y", "yes",
 };
 
 static bool is_keep_word(const char *s, size_t len) {

@@ -233,6 +233,10 @@
     X("elevenlabs-key", "sk_", 0, "sk_(?:[a-f0-9]{48}|[A-Za-z0-9]{40})(?![A-Za-z0-9])",            \
       "", "sk" "_" H32 H16)                                                                        \
     X("newrelic-license-key", "NRAL", 36, "[0-9a-f]{36}NRAL", "", H32 "0a1b" "NRAL")               \
+    X("chap-secret", "CHAP", 0,                                                                    \
+      "CHAP (?!auth|user|for|from|on|to|is|with|fail|login|session|target|secret|response|chall)"  \
+      "[\\w.@-]{1,64} ((?=[^\\s'\"]*\\d)(?=[^\\s'\"]*[A-Za-z])[^\\s'\",;]{7,})",                   \
+      "CHAP ann ", W16)                                                                            \
     X("twitch-token", "oauth:", 0, "oauth:([a-z0-9]{30})(?![A-Za-z0-9_-])",                        \
       "oauth:", H16 "0a1b2c3d4e5f60")                                                              \
     X("zapier-webhook", "hooks/ca", 0, "hooks/catch/\\d+/([A-Za-z0-9]{6,}+)",                      \
