@@ -95,6 +95,24 @@ static bool ends_there(const redact_scan *scan, size_t at) {
     return at == from || IS_ONE_OF(scan->s + from, at - from, words);
 }
 
+/* CONCAT('x', 'y') AS password: the literals of the call that ends at `end`. */
+static bool called_before(redact_scan *scan, const redact_key *key, size_t end) {
+    size_t low = end > WORD_MAX ? end - WORD_MAX : 0, i = end, close;
+    bool found = false;
+    while (i > low && scan->s[i - 1] != '(' && scan->s[i - 1] != '\n') i--;
+    for (bool call = i > low && scan->s[i - 1] == '('; call && i < end; i++) {
+        redact_quote quote = redact_quote_at(scan, i);
+        if (!quote.len) continue;
+        size_t from = redact_quoted(scan, i, quote, &close);
+        if (close >= end) break;
+        found = (redact_is_mixture(scan, from, close) &&
+                 redact_is_secret(scan, key->class, from, close, SYNTAX_QUOTED) &&
+                 redact_mark_secret(scan, from, close, key->rule)) || found;
+        i = close + quote.len - 1;
+    }
+    return found;
+}
+
 /* "x is the password", "x as password", "x = password", "x <- password" */
 static bool joined_before(redact_scan *scan, const redact_key *key, size_t *sentence) {
     const char *s = scan->s;
@@ -111,6 +129,7 @@ static bool joined_before(redact_scan *scan, const redact_key *key, size_t *sent
         if (joins) {
             at = from;
             if (!skip_back(scan, &at) || (!as && !ends_there(scan, key->after))) return false;
+            if (as && s[at - 1] == ')') return called_before(scan, key, at);
             return mark_word(scan, key, word_start(scan, at), at, true);
         }
         bool whose = len > 2 && s[at - 1] == 's' && s[at - 2] == '\''; /* ann's */

@@ -153,9 +153,6 @@ static bool holds_secret(redact_scan *scan, const char *s, size_t len, redact_bl
         secret = packed_holds_secret(scan, plain, n);
     } else {
         n = narrow(plain, n);
-        for (size_t i = 0; kind == BLOCK_HEX && i < n; i++) { /* words as the kernel keeps them */
-            if (plain[i] == '\0') plain[i] = ' ';
-        }
         secret = n > 0 && is_text(plain, n) && redact_scan_inner(scan, plain, n);
     }
     berth_free(&r->mem, plain, len);

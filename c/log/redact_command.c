@@ -222,6 +222,8 @@ static size_t after_flag(redact_scan *scan, const berth_command *command, words 
             if (type && !next_word(&w)) continue;
             size_t end = mark_word(scan, command, w.from, w.to);
             done = end ? end : done;
+        } else if (command->argument == ARGUMENT_APART) {
+            continue;
         } else if (len == 2 || command->argument == ARGUMENT_ATTACHED ||
                    scan->s[w.from + len] == '=') {
             size_t skip = scan->s[w.from + len] == '=' && len > 2 ? 1 : 0;
@@ -321,12 +323,17 @@ static size_t echoed(redact_scan *scan, const berth_command *command, size_t at,
         if (s[i - 1] == '\n') return 0;
         if (memcmp(s + i - 5, "echo ", 5) != 0 && memcmp(s + i - 5, "intf ", 5) != 0) continue;
         size_t from, to;
+        unsigned parts = 0; /* printf '%s%s' x y */
         line before = {.scan = scan, .at = i, .last = at, .stop = at};
         while (read_word(&before, &from, &to)) {
             if (s[from] == '-' && to - from == 2) continue; /* -n */
-            if (s[from] == '%') continue;                   /* printf '%s' */
+            if (s[from] == '%') { /* printf '%s' */
+                for (size_t k = from; k < to; k++) parts += s[k] == '%';
+                continue;
+            }
             mark_word(scan, command, from, to);
-            return 0;
+            if (parts < 2) return 0;
+            parts--;
         }
         return 0;
     }

@@ -5,6 +5,7 @@
 /* How an argument holds the secret. */
 typedef enum berth_argument {
     ARGUMENT_NEXT,     /* -p x or -px */
+    ARGUMENT_APART,    /* -p x only */
     ARGUMENT_ATTACHED, /* -px only: -p x means something else */
     ARGUMENT_COLON,    /* -u ann:x */
     ARGUMENT_PERCENT,  /* -U ann%x */
@@ -76,7 +77,7 @@ typedef struct berth_command {
     X("openssl", "-passin", PREFIX, NULL)                                                          \
     X("openssl", "-passout", PREFIX, NULL)                                                         \
     X("openssl", "-pass", PREFIX, NULL)                                                            \
-    X("openssl", "-k", NEXT, "enc")                                                                \
+    X("openssl", "-k", APART, "enc")                                                               \
     X("xfreerdp", "/p:", ATTACHED, NULL)                                                           \
     X("htpasswd", "4", PLACE, "-b")                                                                \
     X("add_user", "2", PLACE, NULL)                                                                \
@@ -242,24 +243,10 @@ typedef struct berth_command {
     X("pwsh", "", ENCODED, NULL)                                                                   \
     X("vault operator unseal", "", FIRST, NULL)                                                    \
     X("bao operator unseal", "", FIRST, NULL)                                                      \
-    X("openssl", "-K", NEXT, "enc")                                                                \
+    X("openssl", "-K", APART, "enc")                                                               \
     X("gpg", "<<<", NEXT, "--passphrase-fd")                                                       \
     X("gpg", "", ECHO, "--passphrase-fd")                                                          \
-    X("net ads", "-U", PERCENT, NULL)                                                              \
-    X("net rpc", "-U", PERCENT, NULL)                                                              \
-    X("realm join", "<<<", NEXT, NULL)                                                             \
-    X("zfs load-key", "<<<", NEXT, NULL)                                                           \
-    X("qpdf --encrypt", "1", PLACE, NULL)                                                          \
-    X("qpdf --encrypt", "2", PLACE, NULL)                                                          \
-    X("winrs", "-p:", ATTACHED, NULL)                                                              \
-    X("certutil", "-p", NEXT, NULL)                                                                \
-    X("signtool", "/p", NEXT, NULL)                                                                \
-    X("manage-bde", "-rp", NEXT, NULL)                                                             \
     X("sqlplus", "", SLASH, NULL)                                                                  \
-    X("sqlldr", "", SLASH, NULL)                                                                   \
-    X("sql> connect", "", SLASH, NULL)                                                             \
-    X("sql> conn", "", SLASH, NULL)                                                                \
-    X("impdp", "", SLASH, NULL)                                                                    \
-    X("expdp", "", SLASH, NULL)
+    X("aaa-server", "key", TYPED, NULL)
 
 #endif

@@ -8,6 +8,7 @@
 
 #define LOOK_MAX 256 /* bytes of a value that are looked at */
 #define PROSE_WORDS 5
+#define HINT_MAX 48
 
 /* Words of which sentences are made and passwords are not, in order of nothing. */
 static bool is_speech_word(const char *s, size_t len) {
@@ -384,6 +385,16 @@ static bool is_grouped_code(const char *s, size_t len) {
     return groups >= 2 && digits > 0;
 }
 
+/* <insert key here>: small letters and blanks in angle brackets. */
+static bool is_hint(const redact_scan *scan, size_t start) {
+    size_t i = start + 1;
+    if (redact_peek(scan, start) != '<' || !byte_is(redact_peek(scan, i), BYTE_LETTER)) return false;
+    while (i < start + HINT_MAX &&
+           (byte_is(redact_peek(scan, i), BYTE_LOWER) || redact_peek(scan, i) == ' '))
+        i++;
+    return redact_peek(scan, i) == '>';
+}
+
 bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t start, size_t end,
                       redact_syntax syntax) {
     const char *s = scan->s + start;
@@ -399,6 +410,7 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
         return false;
     if (syntax >= SYNTAX_LOOSE && redact_is_capital_name(scan->r, s, len)) return false;
     if (syntax == SYNTAX_QUOTED && is_sentence(s, len)) return false;
+    if (syntax != SYNTAX_QUOTED && is_hint(scan, start)) return false;
     if (syntax == SYNTAX_LOOSE && len > 3 && memcmp(s + len - 3, "n't", 3) == 0) return false;
     if (redact_is_key_name(scan->r, s, len)) return false; /* token_key = 'token' */
     if (syntax == SYNTAX_LOOSE &&

@@ -108,13 +108,19 @@ static bool is_values_word(const char *s, size_t len) {
 }
 
 /* Where the second list opens after the first one; 0: nowhere. */
-static size_t find_values(const redact_scan *scan, size_t at) {
+static size_t find_values(const redact_scan *scan, const list *names) {
     const char *s = scan->s;
+    size_t at = names->end, open = names->start - 1;
     size_t stop = scan->len - at > GAP_MAX ? at + GAP_MAX : scan->len;
     /* at once: after an arrow, or in the next line */
     size_t next = skip_space(scan, at);
     bool arrow = redact_is_at(scan, next, "=>") || redact_is_at(scan, next, "->");
     if (arrow) next = skip_space(scan, next + 2);
+    bool zip = open >= 4 && memcmp(s + open - 4, "zip(", 4) == 0; /* zip((user, password), (ann, x)) */
+    if (zip && redact_peek(scan, next) == ',') {
+        next = skip_space(scan, next + 1);
+        return redact_peek(scan, next) == s[open] ? next : 0;
+    }
     if (next < stop && at > 0 && strchr("])", s[at - 1]) && strchr("[(", s[next]) &&
         (arrow || memchr(s + at, '\n', next - at)))
         return next;
@@ -163,7 +169,7 @@ void redact_lists(redact_scan *scan, const redact_key *key) {
         return;
     }
     scan->lists_end = names.end;
-    size_t at = names.count > 1 && names.secret ? find_values(scan, names.end) : 0;
+    size_t at = names.count > 1 && names.secret ? find_values(scan, &names) : 0;
     if (!at) return;
     for (unsigned rows = 0; rows < ROWS_MAX; rows++) {
         char c = redact_peek(scan, at);

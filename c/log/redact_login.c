@@ -154,13 +154,14 @@ static void account(redact_scan *scan, size_t at) {
 /* "your code is 937950", "use code 937950 to sign in": six digits after `at`. */
 static void told_code(redact_scan *scan, size_t at) {
     static const char *const words[] = {"your", "the", "use", "login", "sms", "security", "access",
-                                        "auth", "enter", "this"};
+                                        "auth", "enter", "this", "time",  "one-time"};
     const char *s = scan->s;
     size_t start, n = redact_word_before(scan, at, &start), from = at + 5, to;
     if (redact_is_at(scan, from, "is ")) from += 3;
     for (to = from; byte_is(redact_peek(scan, to), BYTE_DIGIT); to++) {
     }
-    if (to - from == CODE_DIGITS && !byte_is(redact_peek(scan, to), BYTE_NAME) &&
+    size_t next = to + (redact_peek(scan, to) == '.');
+    if (to - from == CODE_DIGITS && !byte_is(redact_peek(scan, next), BYTE_NAME) &&
         IS_ONE_OF(s + start, n, words))
         redact_mark_secret(scan, from, to, RULE_NAME_CODE);
 }

@@ -141,7 +141,7 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         {"one-time", " code", BERTH_KEY_CODE},   {"otp", " seed", BERTH_KEY_SECRET},
         {"totp", " seed", BERTH_KEY_SECRET},     {"mfa", " seed", BERTH_KEY_SECRET},
         {"pass", " phrase", BERTH_KEY_PASSWORD}, {"secret", " id", BERTH_KEY_SECRET},
-        {"secret", " payload", BERTH_KEY_SECRET},
+        {"secret", " payload", BERTH_KEY_SECRET}, {"secret", " word", BERTH_KEY_PASSWORD},
     };
     size_t len = key->end - key->start;
     if (len == 3 && redact_folds_at(scan, key->start, "key")) {
@@ -251,7 +251,9 @@ static bool is_beside_user(const redact_scan *scan, size_t at, size_t end) {
         if (redact_peek(scan, end) == '&' && redact_is_at(scan, end + 1, users[n])) return true;
     }
     for (; i > low && byte_is(scan->s[i - 1], BYTE_URL); i--) {
-        if (!memchr("?&", scan->s[i - 1], 2)) continue;
+        bool first = i < 2 || byte_is(scan->s[i - 2], BYTE_SPACE); /* the body of a form */
+        if (!memchr("?&", scan->s[i - 1], 2) && !first) continue;
+        if (first) i--;
         for (size_t n = 0; n < sizeof users / sizeof *users; n++) {
             if (redact_is_at(scan, i, users[n])) return true;
         }

@@ -84,14 +84,13 @@ static const char *const byte_literals[] = {"70:61:73", "70 61 73", "50 61 73", 
 static const char *const coded_literals[] = {
     "%\2\2", "%u\2\2", "\\u\2", "\\x\2",   "&#\3",    "&#x\2",    "&quot;",
     "&amp;", "&lt;",   "&gt;",  "&apos;",  "&equals", "&colon",   "&nbsp",
-    "\\/",   "\\e[",    "\\033[",  "\x1b[",  "#033[", "\\1\3\3", "\\u{",    "\xe3\x80\4",
+    "\\/",   "\\e[",    "\\033[",  "\x1b[",  "#033[", "\\1\3\3", "\\u{", "\\\n",    "\xe3\x80\4",
 };
 static const char *const hex_literals[] = {"70617373", "73656372", "746f6b65", "2d2d2d2d",
                                            "50415353", "50617373", "65794a",   "6347467a",
                                            "6332566a", "6447397",  "42686333", "7759584e",
                                            "52766132", "30623274", "4e6c5933", "7a5a574e",
-                                           "3a2f2f",   "65617265", "6170695f", "1f8b08",
-                                           "6d797371", "6375726c"}; /* mysql, curl */
+                                           "3a2f2f",   "65617265", "6170695f", "1f8b08"};
 
 /* What people and protocols say when they log in. */
 static const struct {

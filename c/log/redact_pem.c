@@ -158,7 +158,7 @@ size_t redact_pem(redact_scan *scan, size_t at) {
     key_header h;
     if (at < scan->key_end) return scan->key_end;
     if (!read_header(scan, at, &h)) return 0;
-    if (!label_holds(scan, &h, "private") && !label_holds(scan, &h, "static key")) return 0;
+    if (!label_holds(scan, &h, "priv") && !label_holds(scan, &h, "static key")) return 0;
     size_t end = find_end(scan, h.end, h.dashes), from = skip_breaks(scan, h.end);
     if (end == SIZE_MAX) {
         end = open_key_end(scan, h.end);

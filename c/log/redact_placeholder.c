@@ -108,6 +108,17 @@ static bool is_variable(berth_redactor *r, const char *s, size_t len) {
     return redact_is_capital_name(r, s + 1, len - 1);
 }
 
+/* vault:secret/x#password, op://x/y, ENC[AES256_GCM,...]: whoever reads it looks it up or has the key. */
+static bool is_told_elsewhere(const char *s, size_t len) {
+    static const char *const heads[] = {"vault:", "op://", "ref+", "arn:aws:", "enc[aes256_gcm",
+                                        "enc[pkcs7"};
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        size_t n = strlen(heads[i]);
+        if (len >= n && bytes_fold_equal(s, heads[i], n)) return true;
+    }
+    return false;
+}
+
 /* ${VAR}, {{ var }}, %s, %(var)s, <var>, $1, ?, {}, :var: where a secret will be put. */
 static bool is_filled_later(berth_redactor *r, const char *s, size_t len) {
     if (len == 1 && s[0] == '?') return true;
@@ -116,6 +127,7 @@ static bool is_filled_later(berth_redactor *r, const char *s, size_t len) {
                redact_classify(r, s + 1, len - 1).kind != BERTH_KEY_NONE;
     if (len > 1 && memcmp(s, ".*", 2) == 0 && (len == 2 || !byte_is(s[2], BYTE_WORD)))
         return true; /* of a regular expression */
+    if (is_told_elsewhere(s, len)) return true;
     if (is_variable(r, s, len) || (len > 2 && s[0] == '<' && s[1] == '%')) return true; /* <%= x %> */
     if (s[0] == '(' && len > 5) { /* (sensitive value), (known after apply) */
         size_t i = 1;
@@ -169,6 +181,18 @@ static bool is_cmdlet(const char *s, size_t len) {
            bytes_are_all(dash + 1, len - verb - 1, BYTE_LETTER) && IS_ONE_OF(s, verb, verbs);
 }
 
+/* Is the last of the words between dots the name of a secret, or another of several: in Terraform
+ * random_password.db.result is one? */
+static bool holds_name(berth_redactor *r, const char *s, size_t len, size_t dots) {
+    if (redact_classify(r, s, len).kind != BERTH_KEY_NONE) return true;
+    for (size_t i = 0, end; dots > 1 && i < len; i = end + 1) {
+        const char *dot = memchr(s + i, '.', len - i);
+        end = dot ? (size_t)(dot - s) : len;
+        if (redact_classify(r, s + i, end - i).kind != BERTH_KEY_NONE) return true;
+    }
+    return false;
+}
+
 /* self.password, config["db"], load_key(, &str, Optional[str]: code, not a value. */
 static bool is_code(berth_redactor *r, const char *s, size_t len) {
     size_t dots = 0, from = 0;
@@ -182,8 +206,7 @@ static bool is_code(berth_redactor *r, const char *s, size_t len) {
         }
     if (i == len) {
         if (from > 0) return dots == 0 && bytes_are_all(s + from, len - from, BYTE_LOWER);
-        return dots > 0 && len <= BERTH_KEY_NAME_MAX && s[0] != '.' &&
-               redact_classify(r, s, len).kind != BERTH_KEY_NONE;
+        return dots > 0 && len <= BERTH_KEY_NAME_MAX && s[0] != '.' && holds_name(r, s, len, dots);
     }
     if (i > 2 && i < len && s[i] == '-' && is_cmdlet(s, len)) return true;
     if (i < 3 || !memchr("([<", s[i], 3)) return false;
@@ -204,6 +227,7 @@ static bool is_code(berth_redactor *r, const char *s, size_t len) {
 /* this.password = password; and f(token=token): another name of a secret, not one. */
 static bool is_variable_name(const redact_scan *scan, size_t start, size_t end) {
     char next = redact_peek(scan, end);
+    if (redact_is_at(scan, end, "}}")) next = ')'; /* {{resolve:x:password}} */
     if ((next != ';' && next != ')') || end - start > BERTH_KEY_NAME_MAX) return false;
     return bytes_are_all(scan->s + start, end - start, BYTE_LETTER) &&
            redact_classify(scan->r, scan->s + start, end - start).kind != BERTH_KEY_NONE;

@@ -369,13 +369,11 @@
     X("jwt", "eyJ", 0,                                                                             \
       "eyJ[A-Za-z0-9_-]{5,}+\\.[A-Za-z0-9_-]{4,}+(?:\\.[A-Za-z0-9_-]*+){0,3}",                     \
       "", "eyJ" "hbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ." W32)                                       \
+    X("wifi-code", "WIFI:", 0, "WIFI:(?:[^;\\n]*;)*?P:([^;\\n]++(?=;)|[^;\\s]+)",                    \
+      "WIFI:S:net;T:WPA;P:", W16)                                                                  \
     X("ntlm-answer", "TlRMTVNT", 0,                                                                \
-      "TlRMTVNTUAADAAAA[A-Za-z0-9+/]{20,}+=*", "", "TlRM" "TVNTUAADAAAA" W32)                      \
-    X("kerberos-ticket", "Negotiat", 0,                                                            \
-      "Negotiate (YI[A-Za-z0-9+/]{40,}+=*)", "Negotiate ", "YI" W32 W16)                           \
-    X("ipsec-eap-secret", ": EAP \"", 0, ": EAP \"" IN_MARKS, ": EAP \"", W16)                     \
-    X("ipsec-xauth-secret", ": XAUTH ", 0, ": XAUTH \"" IN_MARKS, ": XAUTH \"", W16)               \
-    X("ipsec-key-secret", ": RSA ", 0, ": RSA \\S+\\.(?:pem|key|der) \"" IN_MARKS, ": RSA a.pem \"", W16)           \
+      "TlRMTVNTUAADAAAA[A-Za-z0-9+/]{20,}+=*", "", "TlRM" "TVNTUAADAAAA" W32)                       \
+    X("ipsec-eap-secret", ": EAP \"", 0, ": EAP \"" IN_MARKS, ": EAP \"", W16)                       \
     X("fernet-token", "gAAAAA", 0, "gAAAAA[A-Za-z0-9_%-]{40,}+=*", "", "gAA" "AAABk" W32 W32)      \
     X("pgpass", ":5432:", 0,                                                                       \
       ":5432:[^:\\s]+:[^:\\s]+:((?![0-9a-f]{1,4}(?:[\\s:]|$))[^\\s:@\"',;]++)(?!:)",               \

@@ -82,7 +82,8 @@ static size_t named_value(redact_scan *scan, const redact_key *key, size_t at, s
     size_t first = at + 1; /* old_value, newValue */
     while (first < end && byte_is(s[first], BYTE_LOWER)) first++;
     *change = IS_ONE_OF(s + word, end - word, changes) || IS_ONE_OF(s + at, first - at, changes);
-    if (!*change && !IS_ONE_OF(s + word, end - word, values)) return 0;
+    bool elsewhere = bytes_are_word(s + at, end - at, "valuefrom"); /* of Kubernetes */
+    if (elsewhere || (!*change && !IS_ONE_OF(s + word, end - word, values))) return 0;
     redact_quote quote = redact_quote_at(scan, end);
     size_t i = redact_skip_blanks(scan, end + quote.len);
     bool quoted = i > end && redact_quote_at(scan, i).len; /* value "x" */

@@ -166,6 +166,16 @@ static bool is_in_escaped_url(redact_scan *scan, size_t at) {
            memcmp(scan->s + start - 3, "\\/\\/", 4) == 0;
 }
 
+/* chacha20-poly1305@openssh.com: an algorithm or an extension of SSH, named by whose it is. */
+static bool is_ssh_name(const redact_scan *scan, size_t from, size_t at, size_t end) {
+    static const char *const domains[] = {"openssh.com", "libssh.org"};
+    static const char *const words[] = {"zlib", "keepalive", "eow", "statvfs", "fsync", "limits"};
+    const char *s = scan->s;
+    bool named = memchr(s + from, '-', at - from) || redact_has_digit(scan, from, at);
+    return (named || IS_ONE_OF(s + from, at - from, words)) &&
+           IS_ONE_OF(s + at + 1, end - at - 1, domains);
+}
+
 /* ann@LAB.TEST: a principal of Kerberos, unless the world's mail knows the domain. */
 static bool is_realm(const char *s, size_t len) {
     static const char *const domains[] = {"com", "net", "org", "edu", "gov", "mil", "info", "biz"};
@@ -208,7 +218,7 @@ static size_t mail(redact_scan *scan, size_t at) {
         if (named) from = open - 1;
     }
     size_t end = domain_end(scan, at + 1);
-    if (end && is_realm(s + at + 1, end - at - 1)) return 0;
+    if (end && (is_realm(s + at + 1, end - at - 1) || is_ssh_name(scan, from, at, end))) return 0;
     if (from == at || !end || is_file_ending(s + at + 1, end - at - 1)) return 0;
     if (redact_peek(scan, end) == ':' && is_place(scan, end + 1)) return 0;
     if (from > 0 && s[from - 1] == '/' && from > 1 && s[from - 2] == '/') return 0; /* ssh://ann@ */
