@@ -143,3 +143,38 @@ describe("a mark after a name", function()
     end
   end)
 end)
+
+describe("a text in a field of CSV", function()
+  it("is redacted as by itself", function()
+    for text, want in pairs {
+      ['{"password": "Lq3x9Z7b", "user": "ann"}'] = '{"password": "***", "user": "ann"}',
+      ['{"api_keys":["Lq3x9Z7b11", "Zz9x8Y7w"]}'] = '{"api_keys":["***", "***"]}',
+      ['password=Some("Lq3x9Z7b"), retries=3'] = 'password=Some("***"), retries=3',
+      ['<add key="ClearTextPassword" value="Lq3x9Z7b" />'] =
+        '<add key="ClearTextPassword" value="***" />',
+      ['{"msg":"{\\"token\\":\\"Lq3x9Z7b11\\"}"}'] = '{"msg":"{\\"token\\":\\"***\\"}"}',
+    } do
+      local function field(line) return ('1,"%s",n1'):format((line:gsub('"', '""'))) end
+      assert.equal(field(want), log:redact(field(text)))
+    end
+  end)
+
+  it("may be empty", function()
+    for _, line in ipairs { 'a,"",b', '{"password":"","user":"ann"}', 'token="" host=n1' } do
+      assert.equal(line, log:redact(line))
+    end
+  end)
+end)
+
+describe("a text whose lines the system's log joined", function()
+  it("is redacted as by itself", function()
+    for text, want in pairs {
+      ["password=Lq3x9Z7b#012host=n1"] = "password=***#012host=n1",
+      ["password:#012  Lq3x9Z7b#012user: ann"] = "password:#012  ***#012user: ann",
+      ["user#011password#012ann#011c4e39693a7c9ec1755784ddd09bcd475"] =
+        "user#011password#012ann#011***",
+    } do
+      assert.equal(want, log:redact(text))
+    end
+  end)
+end)

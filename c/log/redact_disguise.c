@@ -371,7 +371,7 @@ static bool may_begin(const redact_decoder *d, size_t at) {
     if (byte_is(c, BYTE_WORD))
         return (disguises & DISGUISE_COUNTED) ||
                (disguises & DISGUISE_SPACED && at + 1 < d->len && is_spacer(d->s[at + 1]));
-    if (byte_is(c, BYTE_QUOTE)) return disguises & DISGUISE_JOINED;
+    if (byte_is(c, BYTE_QUOTE)) return disguises & (DISGUISE_JOINED | DISGUISE_DOUBLED);
     if (c == '=') return disguises & DISGUISE_PRINTABLE;
     return disguises & DISGUISE_SAID && byte_is(before, BYTE_WORD | BYTE_HIGH) &&
            byte_in(c, " [({<_-");
@@ -387,6 +387,12 @@ size_t redact_plain_end(const redact_decoder *d, size_t at) {
     return at;
 }
 
+static size_t undouble(redact_decoder *d, size_t at) {
+    if (d->s[at] != '"' || at + 1 >= d->len || d->s[at + 1] != '"') return 0;
+    redact_put(d, '"', at);
+    return 2;
+}
+
 size_t redact_undisguise(redact_decoder *d, size_t at) {
     size_t taken = 0;
     char c = d->s[at];
@@ -394,6 +400,7 @@ size_t redact_undisguise(redact_decoder *d, size_t at) {
     if (!taken && d->disguises & DISGUISE_LEET) taken = unleet(d, at);
     if (!taken && d->disguises & DISGUISE_SPACED) taken = unspace(d, at);
     if (!taken && d->disguises & DISGUISE_JOINED) taken = unjoin(d, at);
+    if (!taken && d->disguises & DISGUISE_DOUBLED) taken = undouble(d, at);
     if (!taken && d->disguises & DISGUISE_PRINTABLE) taken = unquote_printable(d, at);
     if (!taken && d->disguises & DISGUISE_SAID) taken = unsay(d, at);
     if (!taken && d->disguises & DISGUISE_COUNTED) taken = uncount(d, at);

@@ -11,6 +11,7 @@
 #define URL_VALUE_LEAST 16
 #define QUERY_BACK 256
 #define PAGE_MAX 6 /* digits of no page */
+#define DOUBLED_REACH 64
 #define LINES_REACH 512
 #define LINES_MAX 16 /* escapes that are looked at */
 
@@ -350,19 +351,45 @@ berth_key_class redact_classify(berth_redactor *r, const char *name, size_t len)
     return seen->class;
 }
 
-/* Do escaped ends of lines follow?  Then a view shows the rows and blocks after the name. */
-static void note_lines(redact_scan *scan, const redact_key *key) {
-    const char *s = scan->s, *slash;
-    size_t at = key->end, stop = scan->len - at > LINES_REACH ? at + LINES_REACH : scan->len;
-    if (key->class.weight == BERTH_KEY_WEAK || (scan->encoded & DISGUISE_CODED)) return;
-    for (unsigned n = 0; n < LINES_MAX && (slash = memchr(s + at, '\\', stop - at)); n++) {
-        for (at = (size_t)(slash - s); at < stop && s[at] == '\\'; at++) {
-        }
-        if (at < stop && byte_in(s[at], "nrt")) {
-            scan->encoded |= DISGUISE_CODED;
-            return;
-        }
+/* Does an escaped end of a line begin at `at`, or #012? */
+static bool is_escaped_end(const redact_scan *scan, size_t at) {
+    if (scan->s[at] == '#') return redact_is_at(scan, at, "#012");
+    while (redact_peek(scan, at) == '\\') at++;
+    return byte_in(redact_peek(scan, at), "nrt");
+}
+
+/* Do such ends follow within reach?  Then a view shows the rows and blocks after the name. */
+static bool has_lines(const redact_scan *scan, size_t at, char sign) {
+    size_t stop = scan->len - at > LINES_REACH ? at + LINES_REACH : scan->len;
+    for (unsigned n = 0; n < LINES_MAX && at < stop; n++, at++) {
+        const char *found = memchr(scan->s + at, sign, stop - at);
+        if (!found) return false;
+        at = (size_t)(found - scan->s);
+        if (is_escaped_end(scan, at)) return true;
+        while (at + 1 < stop && scan->s[at + 1] == sign) at++;
     }
+    return false;
+}
+
+/* ""name"": ""x"", name=Some(""x""): does a doubled mark open a word there? */
+static bool is_doubled(const redact_scan *scan, size_t at) {
+    size_t stop = scan->len - at > DOUBLED_REACH ? at + DOUBLED_REACH : scan->len;
+    const char *mark;
+    for (; at < stop && (mark = memchr(scan->s + at, '"', stop - at)); at++) {
+        at = (size_t)(mark - scan->s);
+        if (redact_peek(scan, at + 1) == '"' &&
+            byte_is(redact_peek(scan, at + 2), BYTE_WORD | BYTE_HIGH))
+            return true;
+    }
+    return false;
+}
+
+/* What of a text in a string only a view shows. */
+static void note_string(redact_scan *scan, const redact_key *key) {
+    if (is_doubled(scan, key->end)) scan->encoded |= DISGUISE_DOUBLED;
+    if (key->class.weight == BERTH_KEY_WEAK || (scan->encoded & DISGUISE_CODED)) return;
+    if (has_lines(scan, key->end, '\\') || has_lines(scan, key->end, '#'))
+        scan->encoded |= DISGUISE_CODED;
 }
 
 size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
@@ -395,7 +422,7 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     if (key.class.kind == BERTH_KEY_NONE) return redact_file_name(scan, &key);
     key.rule = (unsigned)key.class.kind;
     close_name(scan, &key);
-    note_lines(scan, &key);
+    note_string(scan, &key);
     size_t end = redact_pair(scan, &key);
     redact_near(scan, &key);
     return end > key.end ? redact_changed(scan, &key, end) : end;

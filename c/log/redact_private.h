@@ -179,7 +179,8 @@ enum {
     DISGUISE_JOINED = 8,    /* "pa" + "ss" */
     DISGUISE_PRINTABLE = 16, /* pass=3D */
     DISGUISE_SAID = 32,     /* ann at example dot org */
-    DISGUISE_COUNTED = 64   /* four one one one */
+    DISGUISE_COUNTED = 64,  /* four one one one */
+    DISGUISE_DOUBLED = 128  /* ""password"": ""x"", as a field of CSV has it */
 };
 
 typedef enum redact_block {

@@ -425,6 +425,8 @@ static size_t find_bare_end(const redact_scan *scan, size_t from, size_t stop, b
             if (separator_ends(scan, i) && !(option && s[from] == '$')) break;
         } else if (c == '|') {
             if (redact_pair_follows(scan, i + 1)) break;
+        } else if (c == '#' && redact_is_at(scan, i, "#01") && byte_in(redact_peek(scan, i + 3), "25")) {
+            break; /* a line ends, as the system's log writes it */
         } else if (c == '^' && redact_peek(scan, i + 1) == '@') { /* NUL, as less shows it */
             if (i + 2 >= scan->len || redact_pair_follows(scan, i + 2)) break;
         } else if (c == '<') {

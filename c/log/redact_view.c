@@ -86,6 +86,14 @@ static bool colour(const char *s, size_t len, redact_decoded *d) {
     return true;
 }
 
+/* #012, as the system's log writes ends of lines */
+static bool log_escape(const char *s, size_t len, redact_decoded *d) {
+    if (len < 4 || memcmp(s, "#01", 3) != 0 || !byte_in(s[3], "125")) return colour(s, len, d);
+    d->bytes[d->count++] = s[3] == '1' ? '\t' : s[3] == '2' ? '\n' : '\r';
+    d->taken = 4;
+    return true;
+}
+
 static bool escape(const char *s, size_t len, redact_decoded *d) {
     size_t run = 0, taken = 0;
     while (run < len && run < 5 && s[run] == '\\') run++;
@@ -161,8 +169,9 @@ static bool decode_one(const char *s, size_t at, size_t len, redact_decoded *d) 
     case '&':
         return entity(s + at, len - at, d);
     case '\x1b':
-    case '#':
         return colour(s + at, len - at, d);
+    case '#':
+        return log_escape(s + at, len - at, d);
     default:
         return byte_is(s[at], BYTE_HIGH) && redact_fold(s, at, len, d);
     }
