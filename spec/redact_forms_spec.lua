@@ -25,6 +25,8 @@ local FORMS = {
     { "wifi key of node-1 has become wEU0ZnVoNtr", "wifi key of node-1 has become ***" },
     { "the password (don't share it!) is GJWD7ReVwl", "the password (don't share it!) is ***" },
     { "password? try again" }, { "password (of 12 characters) is required" },
+    { "password 984720x rejected for ann", "password *** rejected for ann" },
+    { "password 300000s after its change" }, { "password 1234567 rejected" },
     { "token check failed, id: aB3dE5gH7jK9" },
     { "adgangskoden er z7z54VfB4P", "adgangskoden er ***" },
     { "('YR95iWCM21', 'admin_password')", "('***', 'admin_password')" },

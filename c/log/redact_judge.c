@@ -395,6 +395,12 @@ static bool is_hint(const redact_scan *scan, size_t start) {
     return redact_peek(scan, i) == '>';
 }
 
+/* 984720x: a number with a letter that is no unit. */
+static bool is_marked_number(const char *s, size_t len) {
+    return len > 6 && bytes_are_all(s, len - 1, BYTE_DIGIT) && byte_is(s[len - 1], BYTE_LOWER) &&
+           !byte_in(s[len - 1], "smhdkbgt");
+}
+
 bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t start, size_t end,
                       redact_syntax syntax) {
     const char *s = scan->s + start;
@@ -430,7 +436,8 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
         if (class.kind == BERTH_KEY_CODE && l.digit == len) return len >= 6 && len <= 8;
         if (class.kind == BERTH_KEY_CODE && is_grouped_code(s, len)) return true;
         if (class.weight == BERTH_KEY_STRONG &&
-            (redact_is_jumble(s, len) || redact_is_phrase_code(s, len)))
+            (redact_is_jumble(s, len) || redact_is_phrase_code(s, len) ||
+             is_marked_number(s, len)))
             return true;
         if (class.weight == BERTH_KEY_STRONG && len >= 6 && l.digit && l.lower && l.upper)
             return !is_uuid(s, len);
