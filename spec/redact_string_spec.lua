@@ -78,6 +78,18 @@ describe("a text in a string of JSON", function()
       log:redact(embed '{"password":85177724,"user":"ann"}'))
   end)
 
+  it("has lines that are no part of each other", function()
+    for _, text in ipairs {
+      "basic auth disabled, bearer only\ncelery@node-7 ready",
+      "password changed for ann from 172.16.149.119\nCRON[94917]: (root) CMD (x)",
+      "key rotation: promoted key 0\n-----BEGIN PUBLIC KEY-----\nwagWvXy7k8hunWocebnwuuo8R",
+      "x\narn:aws:secretsmanager:eu-west-1:934519664229:secret:mailer/db-AbCdEf",
+      "size 45556\neyJ is not a token, skipping",
+    } do
+      assert.equal(embed(text), log:redact(embed(text)))
+    end
+  end)
+
   it("has lines", function()
     for text, want in pairs {
       ["password = Lq3x9Z7b\nregion_name = north"] = "password = ***\nregion_name = north",

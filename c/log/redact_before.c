@@ -17,7 +17,7 @@ static size_t word_start(const redact_scan *scan, size_t end) {
     size_t from = end;
     for (; from > 0 && end - from < WORD_MAX && !byte_is(scan->s[from - 1], BYTE_SPACE); from--) {
         bool opens = scan->s[from - 1] == '"' && from > 1 && byte_in(scan->s[from - 2], ":,[{");
-        if (opens) break; /* a string that it is the first word of */
+        if (opens || redact_is_after_break(scan, from)) break; /* of a string or a line in one */
     }
     return from;
 }

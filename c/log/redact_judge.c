@@ -205,6 +205,7 @@ static bool is_in_resource_name(const redact_scan *scan, size_t start) {
     while (i > low &&
            (byte_is(scan->s[i - 1], BYTE_NAME) || scan->s[i - 1] == ':' || scan->s[i - 1] == '/'))
         i--;
+    if (redact_is_after_break(scan, i + 1)) i++; /* \narn: */
     return redact_is_at(scan, i, "arn:") || redact_is_at(scan, i, "urn:");
 }
 

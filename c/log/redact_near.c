@@ -92,7 +92,7 @@ static bool is_border(char c) {
 /* Is it the name's own line, and where does that begin or end within reach? */
 static size_t reach_before(const redact_scan *scan, size_t at) {
     size_t name = at, low = at > BEFORE ? at - BEFORE : 0;
-    while (at > low && scan->s[at - 1] != '\n') at--;
+    while (at > low && scan->s[at - 1] != '\n' && !redact_is_after_break(scan, at)) at--;
     if (at > low || at == 0) return at;
     while (at < name && !is_border(scan->s[at - 1]) && !is_border(scan->s[at])) at++;
     return at; /* no half of a word */
@@ -205,6 +205,7 @@ static void look_at_words(redact_scan *scan, size_t at, size_t stop, unsigned ru
             word = from;
             word_end = at;
         }
+        if (at < stop && byte_in(s[at], "\\#") && redact_is_break(scan, at)) break;
         at += at < stop && s[at] != '\n';
     }
     scan->near_end = at;

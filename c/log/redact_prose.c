@@ -181,8 +181,10 @@ static size_t blank_after(const redact_scan *scan, size_t at) {
     const char *s = scan->s;
     size_t end = at, stop = scan->len - at > WORD_MAX ? at + WORD_MAX : scan->len;
     bool marks = false;
-    for (; end < stop && (unsigned char)s[end] > 0x20; end++)
+    for (; end < stop && (unsigned char)s[end] > 0x20; end++) {
+        if (s[end] == '#' && redact_is_break(scan, end)) break;
         marks = marks || byte_is(s[end], BYTE_QUOTE | BYTE_CODE);
+    }
     return marks ? redact_string_stop(scan, at, end) : end;
 }
 
@@ -201,7 +203,7 @@ static size_t word_end(const redact_scan *scan, size_t at, bool first) {
         const char *close = memchr(s + at, ')', stop - at);
         if (close && !memchr(s + at + 1, '(', (size_t)(close - s) - at)) end = (size_t)(close - s);
     }
-    while (end < stop && (unsigned char)s[end] > 0x20) end++;
+    if (end < stop) end = blank_after(scan, end);
     char last = end > at ? s[end - 1] : '.';
     return ends_sentence(last) || (last == ')' && s[at] != '(') ? 0 : end;
 }

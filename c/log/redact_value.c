@@ -130,6 +130,17 @@ static bool ends_outer(const redact_scan *scan, size_t from, redact_quote quote,
            is_in_string(scan, from, mark);
 }
 
+bool redact_is_break(const redact_scan *scan, size_t at) {
+    char c = redact_peek(scan, at);
+    if (c == '#') return redact_is_at(scan, at, "#012") || redact_is_at(scan, at, "#015");
+    return c == '\\' && redact_breaks_string(scan, at + 1);
+}
+
+bool redact_is_after_break(const redact_scan *scan, size_t at) {
+    if (at > 1 && scan->s[at - 2] == '\\') return redact_breaks_string(scan, at - 1);
+    return at > 3 && scan->s[at - 4] == '#' && redact_is_break(scan, at - 4);
+}
+
 bool redact_closes_string(const redact_scan *scan, size_t at, redact_quote quote) {
     return quote.len == 1 && follows_string(scan, at + 1) && is_in_string(scan, at, quote.mark);
 }
@@ -425,8 +436,8 @@ static size_t find_bare_end(const redact_scan *scan, size_t from, size_t stop, b
             if (separator_ends(scan, i) && !(option && s[from] == '$')) break;
         } else if (c == '|') {
             if (redact_pair_follows(scan, i + 1)) break;
-        } else if (c == '#' && redact_is_at(scan, i, "#01") && byte_in(redact_peek(scan, i + 3), "25")) {
-            break; /* a line ends, as the system's log writes it */
+        } else if (c == '#') {
+            if (redact_is_break(scan, i)) break;
         } else if (c == '^' && redact_peek(scan, i + 1) == '@') { /* NUL, as less shows it */
             if (i + 2 >= scan->len || redact_pair_follows(scan, i + 2)) break;
         } else if (c == '<') {
