@@ -212,6 +212,7 @@ local FORMS = {
     { "check_mysql -u ann -p YMps1g0G", "check_mysql -u ann -p ***" },
     { "coap-client -u gw -k hunter2secret coaps://x", "coap-client -u gw -k *** coaps://x" },
     { "cache_peer p 3128 0 login=ann:Lq3x9Z7b", "cache_peer p 3128 0 login=ann:***" },
+    { "u=ann&p=Lq3x9Z7b", "u=ann&p=***" }, { "x&p=Lq3x9Z7b" }, { "&p=Lq3x9Z7b" },
     { "https://db-1/api?key=WiA9YzKsom1EcXsoOkAxmEl", "https://db-1/api?key=***" },
     { "ws://db-1/ws?ticket=YCHc0XVuiuXjbc23OO", "ws://db-1/ws?ticket=***" },
     { "see https://db-1/reset?t=Xay1F6gcqInkTY88mH now",

@@ -254,9 +254,8 @@ static bool is_beside_user(const redact_scan *scan, size_t at, size_t end) {
     for (; i > low && byte_is(scan->s[i - 1], BYTE_URL); i--) {
         bool first = i < 2 || byte_is(scan->s[i - 2], BYTE_SPACE); /* the body of a form */
         if (!memchr("?&", scan->s[i - 1], 2) && !first) continue;
-        if (first) i--;
         for (size_t n = 0; n < sizeof users / sizeof *users; n++) {
-            if (redact_is_at(scan, i, users[n])) return true;
+            if (redact_is_at(scan, first ? i - 1 : i, users[n])) return true;
         }
     }
     return false;
