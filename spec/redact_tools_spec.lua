@@ -145,6 +145,8 @@ local TOOLS = {
     { 'to: "db@node-1.lab.test"', 'to: "***"' },
   },
   ["a credential of a server"] = {
+    { "PASSWORD=Lq3x\\ 9Z7ab mysql -h x", "PASSWORD=*** mysql -h x" },
+    { [[dir=C:\ password=Lq3x9Z7ab next]], [[dir=C:\ password=*** next]] },
     { "CREATE CREDENTIAL lab WITH IDENTITY = 'm.holm7', SECRET = 'Lq3x9Z7ab'",
       "CREATE CREDENTIAL lab WITH IDENTITY = 'm.holm7', SECRET = '***'" },
     { "Password=lilac 3mgm cobalt;Uid=ann;Server=db-1", "Password=***;Uid=ann;Server=db-1" },

@@ -159,9 +159,10 @@ static void join_words(const redact_scan *scan, redact_key *key) {
     }
     if (!memchr(" \r\n", redact_peek(scan, key->end), 3)) return;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        size_t second = strlen(pairs[i].second);
-        if (len != strlen(pairs[i].first) || !redact_folds_at(scan, key->start, pairs[i].first))
+        if (byte_lower(scan->s[key->start]) != pairs[i].first[0] || len != strlen(pairs[i].first) ||
+            !redact_folds_at(scan, key->start, pairs[i].first))
             continue;
+        size_t second = strlen(pairs[i].second);
         size_t line = key->end + (redact_peek(scan, key->end) == '\r');
         bool broken = redact_peek(scan, line) == '\n' && /* pass, and word= in the next line */
                       redact_folds_at(scan, line + 1, pairs[i].second + 1) &&

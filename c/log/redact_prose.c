@@ -215,7 +215,6 @@ typedef struct sentence {
     bool head;   /* what came first leads to a value: for, of, is */
     bool change; /* after changed, set: `to` tells */
     bool foreign; /* the name is of another alphabet, and so the verb */
-    bool capital; /* the last word is one of a statement: WITH IDENTITY = x */
     bool other;  /* what is changed is something else: keys SET owner = x */
 } sentence;
 
@@ -291,14 +290,22 @@ static bool is_long_base64(const redact_scan *scan, size_t at) {
     return end - at >= 40 && redact_peek(scan, end) == '=';
 }
 
+/* WITH IDENTITY = x: is the word before the sign one of a statement in capitals? */
+static bool is_statement_word(const redact_scan *scan, size_t at) {
+    size_t start, n = redact_word_before(scan, at, &start);
+    for (size_t i = start; i < start + n; i++) {
+        if (!byte_is(scan->s[i], BYTE_UPPER)) return false;
+    }
+    return n > 2;
+}
+
 /* Goes on past the word from `at` to `end`; false where the sentence ends. */
 static bool go_on(const redact_scan *scan, sentence *so_far, size_t at, size_t end, bool first) {
     const char *s = scan->s;
     unsigned roles = roles_of(scan, at, end);
     bool adverb = roles & WORD_ADVERB, copula = roles & WORD_COPULA, change = roles & WORD_CHANGE;
-    if (end - at == 1 && s[at] == '=' && (so_far->other || so_far->capital)) return false;
-    so_far->capital = end - at > 2;
-    for (size_t i = at; i < end; i++) so_far->capital = so_far->capital && byte_is(s[i], BYTE_UPPER);
+    if (end - at == 1 && s[at] == '=' && (so_far->other || is_statement_word(scan, at)))
+        return false;
     if (so_far->told && !copula && !adverb) { /* "is generated for ann: x" */
         so_far->told = so_far->colon = false;
         return roles & WORD_WHOSE;

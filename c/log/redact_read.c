@@ -495,7 +495,8 @@ static size_t session_end(const redact_scan *scan, const redact_key *key, size_t
 
 static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
                          redact_syntax syntax) {
-    size_t end = key->dashes ? shell_end(scan, at) : redact_bare_end(scan, at);
+    bool shell = key->dashes || (at > 0 && scan->s[at - 1] == '=');
+    size_t end = shell ? shell_end(scan, at) : redact_bare_end(scan, at);
     end = session_end(scan, key, at, end);
     if (key->class.kind == BERTH_KEY_CODE && key->class.plural) return code_list(scan, key, at);
     size_t bytes = redact_byte_run(scan, at);

@@ -75,11 +75,13 @@ static bool is_report(const redact_scan *scan, const redact_key *key) {
     static const char *const programs[] = {"passwd",   "chpasswd",  "gpasswd",
                                            "htpasswd", "smbpasswd", "kpasswd"};
     const char *s = scan->s;
-    size_t at = key->end + 2, stop = redact_near_line_end(scan, key->end);
+    size_t at = key->end + 2, stop;
     bool named = false;
-    if (!redact_is_at(scan, key->end, ": ") || stop == SIZE_MAX ||
+    if (redact_peek(scan, key->end) != ':' || redact_peek(scan, key->end + 1) != ' ' ||
         !IS_ONE_OF(s + key->start, key->end - key->start, programs))
         return false;
+    stop = redact_near_line_end(scan, key->end);
+    if (stop == SIZE_MAX) return false;
     if (redact_is_at(scan, at, "(user ") || redact_is_at(scan, at, "(line ")) return true;
     for (size_t i = at, end; i < stop; i = end + 1) {
         for (end = i; end < stop && byte_is(s[end], BYTE_LETTER); end++) {
