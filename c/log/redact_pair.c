@@ -191,48 +191,6 @@ static size_t skip_separator(const redact_scan *scan, const redact_key *key, siz
     return skip_line_break(scan, value);
 }
 
-/* Does the next option begin at `at`?  A value may begin with a dash too. */
-static bool is_option(const redact_scan *scan, size_t at) {
-    if (redact_peek(scan, at) != '-') return false;
-    size_t i = at + 1, end = i;
-    if (redact_peek(scan, i) == '-') return true;
-    while (end < scan->len &&
-           (byte_is(scan->s[end], BYTE_WORD) || memchr("!*?+^$.~_-", scan->s[end], 10)))
-        end++;
-    unsigned classes = 0;
-    for (size_t k = i; k < end; k++) classes |= berth_byte_class[(unsigned char)scan->s[k]];
-    bool mixed = (classes & BYTE_LOWER) && (classes & BYTE_UPPER) && (classes & BYTE_DIGIT);
-    return byte_is(redact_peek(scan, i), BYTE_LETTER) && !(mixed && end - i >= 6);
-}
-
-/* --password PASSWORD: what a manual calls the value. */
-static bool is_metavariable(const redact_scan *scan, size_t at) {
-    size_t end = at;
-    while (end < scan->len && (byte_is(scan->s[end], BYTE_UPPER) || scan->s[end] == '_')) end++;
-    return end > at && !byte_is(redact_peek(scan, end), BYTE_WORD) &&
-           redact_classify(scan->r, scan->s + at, end - at).kind != BERTH_KEY_NONE;
-}
-
-/* --password (ann): what a message adds. */
-static bool is_remark(const redact_scan *scan, size_t at) {
-    size_t end = at + 1;
-    if (redact_peek(scan, at) != '(') return false;
-    while (byte_is(redact_peek(scan, end), BYTE_NAME)) end++;
-    if (redact_peek(scan, end) == ' ' && byte_is(scan->s[at + 1], BYTE_LETTER))
-        return true; /* (f x) */
-    return redact_peek(scan, end) == ')' && !redact_is_scrambled(scan->s + at + 1, end - at - 1);
-}
-
-/* PASS: test_x (0.12s) */
-static bool is_test_result(const redact_scan *scan, const redact_key *key, size_t at) {
-    if (key->end - key->start != 4 || !redact_is_at(scan, key->start, "PASS:")) return false;
-    size_t len = redact_word_end(scan, at) - at;
-    const char *s = scan->s + at;
-    bool secret = redact_is_scrambled(s, len) || redact_is_phrase_code(s, len) ||
-                  (!memchr(s, '.', len) && !memchr(s, '/', len) && redact_looks_random(s, len));
-    return at > key->end + 1 && !secret;
-}
-
 /* PASS src/auth/token.test.ts: the file whose tests passed. */
 static bool is_test_file(const redact_scan *scan, const redact_key *key, size_t at) {
     size_t end = redact_word_end(scan, at), dot = end;
@@ -256,60 +214,6 @@ static size_t contact(redact_scan *scan, const redact_key *key, size_t at) {
         at = end;
     }
     return redact_phone(scan, at + redact_quote_at(scan, at).len, key->rule);
-}
-
-/* -onepass    Use one pass: does a word begin that a manual says of the option? */
-static bool is_help(const redact_scan *scan, const redact_key *key, size_t at) {
-    size_t end = at + 1;
-    if (at < key->after + 2 || !byte_is(redact_peek(scan, at), BYTE_UPPER)) return false;
-    while (byte_is(redact_peek(scan, end), BYTE_LOWER)) end++;
-    return end > at + 1 && redact_peek(scan, end) == ' ' &&
-           byte_is(redact_peek(scan, end + 1), BYTE_LETTER);
-}
-
-/* --null-password to generate keys */
-static bool is_speech_word(const redact_scan *scan, size_t at) {
-    size_t end = at;
-    while (byte_is(redact_peek(scan, end), BYTE_LOWER)) end++;
-    return redact_peek(scan, end) == ' ' && redact_is_speech(scan->s + at, end - at);
-}
-
-/* HIGH:!aNULL:!PSK:!SRP, ECDHE-PSK:DHE-PSK: the name is a cipher among others. */
-static bool is_cipher(const redact_scan *scan, const redact_key *key, size_t at) {
-    if (key->end - key->start < 3 || !redact_is_at(scan, key->end - 3, "PSK:")) return false;
-    if (key->start > 0 && byte_in(scan->s[key->start - 1], "!+-:")) return true;
-    size_t end = at;
-    while (byte_is(redact_peek(scan, end), BYTE_UPPER) || byte_in(redact_peek(scan, end), "-+!:"))
-        end++;
-    return at == key->after + 1 && end > at && !byte_is(redact_peek(scan, end), BYTE_NAME);
-}
-
-/* /etc/x/passwd: Permission denied; what is wrong with a file. */
-static bool is_complaint(const redact_scan *scan, const redact_key *key, size_t at) {
-    size_t end = at, name = key->start;
-    while (name > 0 && scan->s[name - 1] == '.') name--;
-    if (name == 0 || scan->s[name - 1] != '/' || at < key->after + 2) return false;
-    if (!byte_is(redact_peek(scan, at), BYTE_UPPER)) return false;
-    while (byte_is(redact_peek(scan, end), BYTE_LETTER)) end++;
-    return redact_peek(scan, end) == ' ' && byte_is(redact_peek(scan, end + 1), BYTE_LOWER);
-}
-
-/* (name): Add a parameter; token->next, token::next: is the value a word of a change or of code? */
-static bool is_member(const redact_scan *scan, const redact_key *key, size_t at) {
-    char last = key->after > 0 ? scan->s[key->after - 1] : '\0';
-    bool function = last == ')' && redact_peek(scan, key->after) == ':';
-    bool arrow = at == key->after + 2 && (redact_is_at(scan, key->after, "->") ||
-                                          redact_is_at(scan, key->after, "::"));
-    if ((!function && !arrow) || redact_quote_at(scan, at).len) return false;
-    size_t end = redact_word_end(scan, at), numbers = 0; /* an identifier has but one */
-    for (size_t i = at; i < end; i++)
-        numbers += byte_is(scan->s[i], BYTE_DIGIT) && !byte_is(scan->s[i - 1], BYTE_DIGIT);
-    bool random = numbers > 1 && redact_looks_random(scan->s + at, end - at);
-    if (arrow)
-        return !random && !redact_is_scrambled(scan->s + at, end - at) &&
-               !redact_is_phrase_code(scan->s + at, end - at) &&
-               byte_is(redact_peek(scan, at), BYTE_LETTER);
-    return !redact_has_digit(scan, at, end);
 }
 
 /* Is the name one of programs, not of sentences: of several words joined without blanks? */
@@ -344,17 +248,6 @@ static bool is_assigned(const redact_scan *scan, const redact_key *key, size_t a
            !redact_is_pair(scan, at) && !redact_is_term(scan->s + at, end - at);
 }
 
-/* --no-password, --ask-pass: an option that takes no value; --secret id=db,src=x names one. */
-static bool takes_no_value(const redact_scan *scan, const redact_key *key, size_t at) {
-    static const char *const verbs[] = {"ask",     "no",     "prompt",  "skip",  "without",
-                                        "require", "enable", "disable", "allow", "generate",
-                                        "empty"};
-    size_t end = key->start;
-    while (byte_is(redact_peek(scan, end), BYTE_LETTER)) end++;
-    if (end < key->end && IS_ONE_OF(scan->s + key->start, end - key->start, verbs)) return true;
-    return redact_is_at(scan, at, "id=") || redact_is_at(scan, at, "type=");
-}
-
 /* key 7 0822455D0A16: routers tell first how the value is written. */
 static size_t enciphered(redact_scan *scan, size_t at) {
     size_t end = at;
@@ -383,10 +276,7 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
     if (key->dashes) {
         at = skip_line_break(scan, at);
         if (redact_is_at(scan, at, "<<< ")) at = redact_skip_blanks(scan, at + 4);
-        if (is_option(scan, at) || is_metavariable(scan, at) || is_remark(scan, at) ||
-            redact_goes_on_as_speech(scan, at) || is_speech_word(scan, at) ||
-            is_help(scan, key, at) || takes_no_value(scan, key, at))
-            return 0;
+        if (redact_takes_no_value(scan, key, at)) return 0;
         return redact_value(scan, key, at, SYNTAX_TIGHT);
     }
     if (redact_peek(scan, at) == '$') redact_bound(scan, key, at); /* PASSWORD $1 */
@@ -630,10 +520,7 @@ size_t redact_pair(redact_scan *scan, const redact_key *key) {
     if (key->class.kind == BERTH_KEY_CONTACT) return contact(scan, key, from);
     if (!value) return unjoined(scan, key, at);
     if (key->quote.len) syntax = SYNTAX_QUOTED;
-    if (is_member(scan, key, value) || is_cipher(scan, key, value) ||
-        is_complaint(scan, key, value))
-        return 0;
-    if ((key->dashes && is_metavariable(scan, value)) || is_test_result(scan, key, value)) return 0;
+    if (redact_is_no_value(scan, key, value)) return 0;
     redact_bound(scan, key, value);
     if (key->class.weight != BERTH_KEY_WEAK && redact_variables(scan, value, key->rule)) return 0;
     return redact_value(scan, key, value, syntax);

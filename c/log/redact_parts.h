@@ -377,6 +377,10 @@ bool redact_is_placeholder(berth_redactor *r, const char *s, size_t len);
 bool redact_is_reference(const redact_scan *scan, size_t start, size_t end);
 bool redact_is_capital_name(berth_redactor *r, const char *s, size_t len); /* DB_PASS */
 bool redact_is_key_name(berth_redactor *r, const char *s, size_t len);     /* refresh_token */
+/* Does no value stand at `at` after the option? */
+bool redact_takes_no_value(const redact_scan *scan, const redact_key *key, size_t at);
+/* What stands at `at` after the name and = or :, is it a member, a cipher, a complaint? */
+bool redact_is_no_value(const redact_scan *scan, const redact_key *key, size_t at);
 
 /* --- redact_view.c ------------------------------------------------------------------------ */
 
