@@ -394,6 +394,12 @@ local FORMS = {
     { [[\\e[1mpassword\\e[0m=A3wqVi5o0KJA]], [[\\e[1mpassword\\e[0m=***]] },
     { "auth: PLAIN YWxpY2U6bzk4cU95eGo0UzY=", "auth: PLAIN ***" },
     { "mv /etc/x/pass.B9NLpoqT6ExrA /srv/", "mv /etc/x/pass.*** /srv/" },
+    { 'passphrase: Optional("Walnut_2024ZVB"), shard: 7',
+      'passphrase: Optional("***"), shard: 7' },
+    { "api_key: Optional[str] = None", "api_key: Optional[str] = None" },
+    { "token%3A+bUBT1kssCNg02VcEY99a+host%3A+n1", "token%3A***+host%3A+n1" },
+    { "Dial(SIP/trunk-2/+16505550142) noanswer", "Dial(SIP/trunk-2/***) noanswer" },
+    { "encrypt_key=cd7799ebd9f0962f32e4dca9496faf3b", "encrypt_key=***" },
   },
 }
 

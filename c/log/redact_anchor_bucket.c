@@ -50,7 +50,7 @@ static const char common[] =
     "offset offsets lag partition topic batch task tasks job jobs schedule scheduled cluster "
     "leader replica replicas election member members health healthy ready pending available "
     "unavailable moved move from to with for the and not was is are has been on of in at by "
-    "as it no ";
+    "as it no .net .org .com ";
 
 /* The windows of what is common, by hash. */
 typedef struct common_set {

@@ -71,6 +71,7 @@ bool redact_is_lookup(const char *s, size_t len) {
     const uint32_t first = LETTER('g') | LETTER('l') | LETTER('r') | LETTER('f') | LETTER('e') |
                            LETTER('i') | LETTER('p') | LETTER('a') | LETTER('q') | LETTER('h') |
                            LETTER('c') | LETTER('s') | LETTER('o');
+    if (bytes_are_word(s, len, "optional")) return false; /* Swift's, around the value itself */
     return holds_word(s, len, first, words, sizeof words / sizeof *words);
 }
 

@@ -242,7 +242,6 @@ typedef struct berth_command {
     X("powershell.exe", "", ENCODED, NULL)                                                         \
     X("pwsh", "", ENCODED, NULL)                                                                   \
     X("vault operator unseal", "", FIRST, NULL)                                                    \
-    X("bao operator unseal", "", FIRST, NULL)                                                      \
     X("openssl", "-K", APART, "enc")                                                               \
     X("gpg", "<<<", NEXT, "--passphrase-fd")                                                       \
     X("gpg", "", ECHO, "--passphrase-fd")                                                          \

@@ -141,6 +141,7 @@ static const word words[] = {
     W("enc", ROLE_TAIL),
     W("encoded", ROLE_TAIL),
     W("encr", ROLE_QUALIFIER),
+    W("encrypt", ROLE_QUALIFIER),
     W("encrypted", ROLE_QUALIFIER),
     W("encryption", ROLE_QUALIFIER),
     W("encryptionkey", ROLE_WHOLE_KEY),

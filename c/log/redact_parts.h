@@ -149,7 +149,12 @@ size_t redact_open_end(const redact_scan *scan, size_t from);
 size_t redact_line_end(const redact_scan *scan, size_t from);
 /* Does a line end so at `at`, or #012 as the system's log joins lines; did one end right before? */
 bool redact_is_break(const redact_scan *scan, size_t at);
-bool redact_is_after_break(const redact_scan *scan, size_t at);
+bool redact_ends_break(const redact_scan *scan, size_t at);
+static inline bool redact_is_after_break(const redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    bool may = (at > 1 && s[at - 2] == '\\') || (at > 3 && s[at - 4] == '#');
+    return may && redact_ends_break(scan, at);
+}
 /* Is it that of the string in which what stands before it lies: "password:", "x"? */
 bool redact_closes_string(const redact_scan *scan, size_t at, redact_quote quote);
 /* After a backslash: does a line of the string in which that lies end with it? */

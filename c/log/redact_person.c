@@ -298,8 +298,9 @@ static bool is_american(const char *ten) {
 
 static size_t international(redact_scan *scan, size_t at) {
     char c = before(scan, at);
-    if (byte_is(c, BYTE_WORD) || c == '_' || c == '+' || c == '/' || c == ')') return 0;
+    if (byte_is(c, BYTE_WORD) || c == '_' || c == '+' || c == ')') return 0;
     dialled d = dial(scan, at + 1, at_or_nul(scan, at + 1) == '1' ? 11 : 13);
+    if (c == '/' && (d.groups != 1 || d.count < 11)) return 0; /* SIP/trunk-2/+16505550142 */
     if (d.count < 8 || byte_is(at_or_nul(scan, d.end), BYTE_WORD)) return 0;
     unsigned code = country_code(d.digits);
     if (code == 0 || (d.groups == 1 && d.count < 10)) return 0;

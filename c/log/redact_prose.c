@@ -182,8 +182,9 @@ static size_t blank_after(const redact_scan *scan, size_t at) {
     size_t end = at, stop = scan->len - at > WORD_MAX ? at + WORD_MAX : scan->len;
     bool marks = false;
     for (; end < stop && (unsigned char)s[end] > 0x20; end++) {
+        if (!byte_is(s[end], BYTE_QUOTE | BYTE_CODE)) continue;
         if (s[end] == '#' && redact_is_break(scan, end)) break;
-        marks = marks || byte_is(s[end], BYTE_QUOTE | BYTE_CODE);
+        marks = true;
     }
     return marks ? redact_string_stop(scan, at, end) : end;
 }

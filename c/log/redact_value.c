@@ -136,7 +136,7 @@ bool redact_is_break(const redact_scan *scan, size_t at) {
     return c == '\\' && redact_breaks_string(scan, at + 1);
 }
 
-bool redact_is_after_break(const redact_scan *scan, size_t at) {
+bool redact_ends_break(const redact_scan *scan, size_t at) {
     if (at > 1 && scan->s[at - 2] == '\\') return redact_breaks_string(scan, at - 1);
     return at > 3 && scan->s[at - 4] == '#' && redact_is_break(scan, at - 4);
 }
@@ -436,6 +436,10 @@ static size_t find_bare_end(const redact_scan *scan, size_t from, size_t stop, b
             if (separator_ends(scan, i) && !(option && s[from] == '$')) break;
         } else if (c == '|') {
             if (redact_pair_follows(scan, i + 1)) break;
+        } else if (c == '+') { /* x+host:+y: blanks of a form */
+            size_t name = i + 1;
+            while (byte_is(redact_peek(scan, name), BYTE_LETTER)) name++;
+            if (name > i + 1 && redact_is_at(scan, name, ":+")) break;
         } else if (c == '#') {
             if (redact_is_break(scan, i)) break;
         } else if (c == '^' && redact_peek(scan, i + 1) == '@') { /* NUL, as less shows it */
