@@ -177,7 +177,7 @@ static size_t visit_once(redact_scan *scan, const berth_anchor *anchor, redact_r
 #define LONG_TEXT ((size_t)512 << 10) /* shorter ones take what they take */
 #define FIRST_PART ((size_t)1 << 20)
 #define TEXT_RATE 13 /* work for a byte, about nanoseconds */
-#define MARKED_RATE 9 /* when something is marked: then other rounds follow */
+#define MARKED_RATE 10 /* when something is marked: then other rounds follow */
 #define LAYER_RATE 3
 #define RECORD_RATE 17
 #define BYTES_RATE 1 /* of it is taken by bytes in which nothing stands, */
