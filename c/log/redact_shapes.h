@@ -369,7 +369,7 @@
     X("jwt", "eyJ", 0,                                                                             \
       "eyJ[A-Za-z0-9_-]{5,}+\\.[A-Za-z0-9_-]{4,}+(?:\\.[A-Za-z0-9_-]*+){0,3}",                     \
       "", "eyJ" "hbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ." W32)                                       \
-    X("wifi-code", "WIFI:", 0, "WIFI:(?:[^;\\n]*;)*?P:([^;\\n]++(?=;)|[^;\\s]+)",                    \
+    X("wifi-code", "WIFI:", 0, "WIFI:(?:[^;\\n]{0,64};){0,6}?P:([^;\\n]++(?=;)|[^;\\s]+)",                    \
       "WIFI:S:net;T:WPA;P:", W16)                                                                  \
     X("ntlm-answer", "TlRMTVNT", 0,                                                                \
       "TlRMTVNTUAADAAAA[A-Za-z0-9+/]{20,}+=*", "", "TlRM" "TVNTUAADAAAA" W32)                       \
