@@ -177,8 +177,8 @@ static bool syslog_write(void *ud, berth_level level, const char *line, size_t l
     };
     syslog_sink *sink = ud;
     char text[SYSLOG_LINE];
-    int n = snprintf(text, sizeof text, "<%d>%s[%ld]: ", SYSLOG_USER | severities[level], sink->ident,
-                     (long)getpid());
+    int n = snprintf(text, sizeof text, "<%d>%s[%ld]: ", SYSLOG_USER | severities[level],
+                     sink->ident, (long)getpid());
     size_t head = n > 0 ? (size_t)n : 0, room = sizeof text - head;
     if (len > 0 && line[len - 1] == '\n') len--;
     if (len > room) len = room;

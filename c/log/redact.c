@@ -124,7 +124,8 @@ static size_t visit(redact_scan *scan, const berth_anchor *anchor) {
             return redact_hex_dump(scan, at, anchor->arg == BLOCK_DUMP);
         return redact_encoded(scan, at, (redact_block)anchor->arg);
     case BERTH_ANCHOR_FIELD:
-        return redact_field_name(scan, at, r->fields[anchor->arg].name, r->fields[anchor->arg].rule);
+        return redact_field_name(scan, at, r->fields[anchor->arg].name,
+                                 r->fields[anchor->arg].rule);
     case BERTH_ANCHOR_PATTERN:
         scan->keyword = true;
         return 0;
@@ -445,7 +446,8 @@ berth_rc redact_window(berth_redactor *r, const char *s, size_t len, size_t from
         if (!rest && span->start < *cut && span->end > *cut)
             *cut = span->start > from ? span->start : from;
     }
-    if (!redact_write(r, s, from, *cut, &r->out) || r->failed) return withhold(r, out, out_len, err);
+    if (!redact_write(r, s, from, *cut, &r->out) || r->failed)
+        return withhold(r, out, out_len, err);
     /* what the marks left may hold more, as in any record */
     *out = r->out.s;
     *out_len = r->out.len;
@@ -475,7 +477,8 @@ static bool is_secret_field(berth_redactor *r, const char *name, const char *tex
     berth_key_class class = field_class(r, name, rule);
     if (class.kind == BERTH_KEY_NONE) return false;
     redact_scan scan = redact_scan_begin(r, text, len);
-    return redact_is_secret(&scan, class, 0, len, SYNTAX_QUOTED) && !redact_is_allowed(r, text, len);
+    return redact_is_secret(&scan, class, 0, len, SYNTAX_QUOTED) &&
+           !redact_is_allowed(r, text, len);
 }
 
 berth_rc berth_redact_learn(berth_redactor *r, const char *name, const char *text, size_t len,
@@ -545,7 +548,8 @@ void berth_redact_err(berth_redactor *r, berth_err *failure) {
     berth_redact_learn(r, NULL, failure->message, strlen(failure->message), NULL);
     for (int i = 0; i < failure->nfields; i++) {
         berth_err_field *field = &failure->fields[i];
-        if (!field->is_number) berth_redact_learn(r, field->name, field->text, strlen(field->text), NULL);
+        if (!field->is_number)
+            berth_redact_learn(r, field->name, field->text, strlen(field->text), NULL);
     }
     redact_in_place(r, NULL, failure->message, sizeof failure->message);
     for (int i = 0; i < failure->nfields; i++) {

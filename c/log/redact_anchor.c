@@ -126,7 +126,8 @@ static berth_rc add_literals(berth_anchors *anchors, const berth_literal *litera
     }
     berth_rc rc = anchor_fill_buckets(anchors);
     for (size_t i = 0; i < anchors->count && rc == BERTH_OK; i++)
-        rc = list_literal(anchors, i, ANCHOR_WINDOW - (is_whole(&anchors->literals[i]) ? 0u : 1u), 0);
+        rc = list_literal(anchors, i, ANCHOR_WINDOW - (is_whole(&anchors->literals[i]) ? 0u : 1u),
+                          0);
     return rc;
 }
 

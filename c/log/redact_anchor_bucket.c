@@ -187,8 +187,8 @@ static bool begins_with(const anchor_literal *literal, const anchor_literal *wit
     return true;
 }
 
-/* Where the windows end of those that the literal begins with, 0 for none.  Its own has to end there
- * too: of literals that begin at one place the longest is reported first. */
+/* Where the windows end of those that the literal begins with, 0 for none.  Its own has to end
+ * there too: of literals that begin at one place the longest is reported first. */
 static size_t end_of_others(const berth_anchors *anchors, const anchor_literal *literal) {
     size_t end = 0;
     for (size_t i = 0; i < anchors->count; i++) {

@@ -54,8 +54,8 @@ AVX2 static inline __m256i has256(const anchor_index *index, __m256i tails) {
 
 /* anchor_may_end() for eight bytes. */
 AVX2 static inline uint32_t literals256(const berth_anchors *anchors, const unsigned char *s) {
-    const __m256i each = _mm256_setr_epi8(0, 1, 2, 3, 1, 2, 3, 4, 2, 3, 4, 5, 3, 4, 5, 6, 4, 5, 6, 7,
-                                          5, 6, 7, 8, 6, 7, 8, 9, 7, 8, 9, 10);
+    const __m256i each = _mm256_setr_epi8(0, 1, 2, 3, 1, 2, 3, 4, 2, 3, 4, 5, 3, 4, 5, 6, 4, 5, 6,
+                                          7, 5, 6, 7, 8, 6, 7, 8, 9, 7, 8, 9, 10);
     __m128i bytes = _mm_loadu_si128((const void *)(s + 1 - ANCHOR_WINDOW));
     __m256i tails = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(bytes), each);
     tails = _mm256_or_si256(tails, _mm256_set1_epi32(0x20202020));

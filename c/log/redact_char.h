@@ -12,14 +12,15 @@ enum {
     BYTE_LOWER = 1,
     BYTE_UPPER = 2,
     BYTE_DIGIT = 4,
-    BYTE_SPACE = 8,   /* space, tab, CR, LF, VT, FF */
+    BYTE_SPACE = 8, /* space, tab, CR, LF, VT, FF */
     BYTE_HEX = 16,
-    BYTE_JOINT = 32,  /* _ - . : may stand inside a name */
+    BYTE_JOINT = 32, /* _ - . : may stand inside a name */
     BYTE_HIGH = 64,
     BYTE_QUOTE = 128, /* " ' ` */
     BYTE_URL = 256,   /* may stand in a URL: neither blank, mark, < > { } nor \ */
     BYTE_CODE = 512,  /* may begin an encoded character: % \ & # ESC BS, those over 127 */
-    BYTE_LIKE = 1024, /* may begin password, secret, token, api key, credentials, written so: p4ss */
+    BYTE_LIKE =
+        1024, /* may begin password, secret, token, api key, credentials, written so: p4ss */
     BYTE_LETTER = BYTE_LOWER | BYTE_UPPER,
     BYTE_WORD = BYTE_LETTER | BYTE_DIGIT,
     BYTE_NAME = BYTE_WORD | BYTE_JOINT

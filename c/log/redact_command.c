@@ -340,14 +340,15 @@ static size_t echoed(redact_scan *scan, const berth_command *command, size_t at,
     return 0;
 }
 
-/* Up to where no further command of the name is looked for: to the end of the line, or, where it goes
- * further than is looked at, to the last one in it, whose own arguments may stand there. */
+/* Up to where no further command of the name is looked for: to the end of the line, or, where it
+ * goes further than is looked at, to the last one in it, whose own arguments may stand there. */
 static size_t done_until(const line *w, size_t at, const char *name) {
     size_t len = strlen(name);
     if (w->at < w->last && w->count < WORDS_MAX) return w->at;
     for (size_t i = w->count; i-- > 0;) {
         size_t to = w->word[i].to;
-        if (to > at + 2 * len && bytes_fold_equal(w->scan->s + to - len, name, len)) return to - len;
+        if (to > at + 2 * len && bytes_fold_equal(w->scan->s + to - len, name, len))
+            return to - len;
     }
     return w->at;
 }

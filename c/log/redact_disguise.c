@@ -112,7 +112,8 @@ static size_t joint_end(const char *s, size_t at, size_t len) {
     static const char *const joints[] = {"++", "..", "||", "<>", "+", ".", "&", "~"};
     for (size_t i = 0; i < sizeof joints / sizeof *joints; i++) {
         size_t n = strlen(joints[i]);
-        if (len - at >= n && s[at] == joints[i][0] && s[at + n - 1] == joints[i][n - 1]) return at + n;
+        if (len - at >= n && s[at] == joints[i][0] && s[at + n - 1] == joints[i][n - 1])
+            return at + n;
     }
     return at;
 }

@@ -118,7 +118,8 @@ static bool is_padding(const char *s, size_t at, size_t to) {
 /* Token token="x", nonce="y"; but not the padding of base64 before a mark that closes. */
 static bool has_parameters(const redact_scan *scan, size_t at, size_t to) {
     while (at < to && byte_is(scan->s[at], BYTE_NAME)) at++;
-    redact_quote quote = at < to && scan->s[at] == '=' ? redact_quote_at(scan, at + 1) : (redact_quote){0};
+    redact_quote quote =
+        at < to && scan->s[at] == '=' ? redact_quote_at(scan, at + 1) : (redact_quote){0};
     char next = redact_peek(scan, at + 1 + quote.len);
     return quote.len && at + 1 + quote.len < to && !byte_is(next, BYTE_SPACE) &&
            !byte_in(next, ",;:)]}\\");
@@ -218,7 +219,8 @@ static bool is_destination(const redact_scan *scan, size_t name, size_t len, siz
                                         "url",    "path",   "destination", "referer",  "referrer",
                                         "target", "goto",   "continue",    "redirect_uri"};
     char c = redact_peek(scan, value);
-    bool path = c == '/' || redact_folds_at(scan, value, "%2f") || redact_folds_at(scan, value, "http");
+    bool path =
+        c == '/' || redact_folds_at(scan, value, "%2f") || redact_folds_at(scan, value, "http");
     return path && IS_ONE_OF(scan->s + name, len, names);
 }
 
@@ -226,7 +228,8 @@ static bool is_cookie_byte(char c) {
     return (unsigned char)c > 0x20 && !byte_is(c, BYTE_QUOTE) && c != ';' && c != ',' && c != '\\';
 }
 
-/* One name=value at *at; false when there is none.  As a `parameter` it ends before the next one. */
+/* One name=value at *at; false when there is none.  As a `parameter` it ends before the next one.
+ */
 static bool cookie(redact_scan *scan, size_t *at, size_t *done, bool parameter) {
     const char *s = scan->s;
     size_t i = *at, from = i;

@@ -116,10 +116,12 @@ bool redact_jsonl_decode(berth_redactor *r, const char *s, size_t len, redact_bu
         if (!slash) break;
         int code = unit(s, i, len);
         if (code >= 0) {
-            int low = code >= 0xd800 && code < 0xdc00 ? unit(s, i + 6 < len ? i + 6 : len, len) : -1;
+            int low =
+                code >= 0xd800 && code < 0xdc00 ? unit(s, i + 6 < len ? i + 6 : len, len) : -1;
             bool pair = low >= 0xdc00 && low < 0xe000;
-            unsigned whole = pair ? 0x10000u + (((unsigned)code - 0xd800u) << 10) + ((unsigned)low - 0xdc00u)
-                                  : (unsigned)code;
+            unsigned whole =
+                pair ? 0x10000u + (((unsigned)code - 0xd800u) << 10) + ((unsigned)low - 0xdc00u)
+                     : (unsigned)code;
             out->len += put(out->s + out->len, whole);
             i += pair ? 12 : 6;
             continue;
@@ -148,7 +150,8 @@ bool redact_jsonl_encode(berth_redactor *r, const char *s, size_t len, redact_bu
         if (!redact_append(r, out, s + from, i - from)) return false;
         bool done;
         if (surrogate) {
-            unsigned code = 0xd000u | ((unsigned)s[i + 1] & 0x3f) << 6 | ((unsigned)s[i + 2] & 0x3f);
+            unsigned code =
+                0xd000u | ((unsigned)s[i + 1] & 0x3f) << 6 | ((unsigned)s[i + 2] & 0x3f);
             done = escape(r, out, code);
             i += 2;
         } else if (c == '\n') {

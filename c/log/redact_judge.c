@@ -1,7 +1,7 @@
 /* redact_judge.c - whether what stands after a name is a secret at all.
  *
- * After a strong name everything is but placeholders; after weaker ones small numbers, paths and plain words in prose stay; after the
- * weakest a value must look random. */
+ * After a strong name everything is but placeholders; after weaker ones small numbers, paths and
+ * plain words in prose stay; after the weakest a value must look random. */
 #include <string.h>
 
 #include "log/redact_private.h"
@@ -335,7 +335,8 @@ static bool medium_is_secret(const redact_scan *scan, berth_key_class class, siz
 
 static bool looks_like_token(const char *s, size_t len, look l) {
     return len > LOOK_MAX || redact_looks_random(s, len) ||
-           (len >= 16 && l.space == 0 && l.joint == 0 && l.digit && bytes_are_all(s, len, BYTE_HEX));
+           (len >= 16 && l.space == 0 && l.joint == 0 && l.digit &&
+            bytes_are_all(s, len, BYTE_HEX));
 }
 
 /* Base64 that no path, digest or public key looks like: what a name like `key` alone may hold. */
@@ -389,7 +390,8 @@ static bool is_grouped_code(const char *s, size_t len) {
 /* <insert key here>: small letters and blanks in angle brackets. */
 static bool is_hint(const redact_scan *scan, size_t start) {
     size_t i = start + 1;
-    if (redact_peek(scan, start) != '<' || !byte_is(redact_peek(scan, i), BYTE_LETTER)) return false;
+    if (redact_peek(scan, start) != '<' || !byte_is(redact_peek(scan, i), BYTE_LETTER))
+        return false;
     while (i < start + HINT_MAX &&
            (byte_is(redact_peek(scan, i), BYTE_LOWER) || redact_peek(scan, i) == ' '))
         i++;
@@ -427,8 +429,8 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
     if (class.kind == BERTH_KEY_AUTH && syntax == SYNTAX_LOOSE && len < 16 &&
         (bytes_are_all(s, len, BYTE_LOWER) || bytes_are_all(s, len, BYTE_UPPER)))
         return false; /* authorization: rbac */
-    if (class.weight != BERTH_KEY_STRONG && syntax == SYNTAX_LOOSE && bytes_are_all(s, len, BYTE_LETTER) &&
-        redact_is_at(scan, end, ": "))
+    if (class.weight != BERTH_KEY_STRONG && syntax == SYNTAX_LOOSE &&
+        bytes_are_all(s, len, BYTE_LETTER) && redact_is_at(scan, end, ": "))
         return false; /* token: expirationSeconds: 3600 */
     if (class.kind == BERTH_KEY_PERSON) return look_at(s, len).digit >= 4;
     if (syntax == SYNTAX_PROSE && is_machine_number(s, len)) return false;

@@ -380,11 +380,13 @@ static const word endings[] = {
     W("pass", ROLE_PASS),            W("pwd", ROLE_PASSWORD),        W("pw", ROLE_PASSWORD),
     W("token", ROLE_TOKEN),          W("secret", ROLE_SECRET),       W("apikey", ROLE_WHOLE_KEY),
     W("authkey", ROLE_WHOLE_KEY),    W("sslkey", ROLE_WHOLE_KEY),    W("sshkey", ROLE_WHOLE_KEY),
-    W("accesskey", ROLE_WHOLE_KEY),  W("secretkey", ROLE_WHOLE_KEY), W("privatekey", ROLE_WHOLE_KEY),
+    W("accesskey", ROLE_WHOLE_KEY), W("secretkey", ROLE_WHOLE_KEY),
+    W("privatekey", ROLE_WHOLE_KEY),
     W("fernetkey", ROLE_WHOLE_KEY),  W("clientkey", ROLE_WHOLE_KEY), W("adminkey", ROLE_WHOLE_KEY),
     W("encryptionkey", ROLE_WHOLE_KEY), W("heartbeatkey", ROLE_WHOLE_KEY),
     W("masterkey", ROLE_WHOLE_KEY),  W("ndckey", ROLE_WHOLE_KEY),    W("sharedkey", ROLE_WHOLE_KEY),
-    W("accountkey", ROLE_WHOLE_KEY), W("signingkey", ROLE_WHOLE_KEY), W("storagekey", ROLE_WHOLE_KEY),
+    W("accountkey", ROLE_WHOLE_KEY), W("signingkey", ROLE_WHOLE_KEY),
+    W("storagekey", ROLE_WHOLE_KEY),
     W("sessionid", ROLE_SESSION_ID), W("sessid", ROLE_SESSION_ID),   W("cookie", ROLE_COOKIE),
     W("psk", ROLE_PASSWORD),
     W("credential", ROLE_CREDENTIAL), W("credentials", ROLE_CREDENTIAL),
@@ -394,8 +396,10 @@ static const word endings[] = {
 /* Words that end like a secret and are none. */
 static const char *const innocent[] = {"bypass",    "compass",   "encompass", "overpass",
                                        "surpass",   "trespass",  "underpass", "multipass",
-                                       "unauthorized", "getpass",   "publickeytoken", "existingsecret",
-                                       "pullsecret", "imagepullsecret", "pagetoken", "nextpagetoken",
+                                       "unauthorized", "getpass",
+                                       "publickeytoken", "existingsecret",
+                                       "pullsecret", "imagepullsecret",
+                                       "pagetoken", "nextpagetoken",
                                        "nexttoken", "continuationtoken", "synctoken"};
 
 #undef W

@@ -257,7 +257,8 @@ static berth_key_class classify(const char *name, size_t len, split *lower) {
         if (role[i] == ROLE_NONE && joined && /* _x, _test; no PasswordTest */
             (parts.word[i].len == 1 || is_word(&parts, i, "test")))
             role[i] = ROLE_TAIL;
-        if (role[i] == ROLE_ATTRIBUTE) /* random_password.this.result of Terraform, no auth_result */
+        if (role[i] ==
+            ROLE_ATTRIBUTE) /* random_password.this.result of Terraform, no auth_result */
             role[i] = parts.word[i].start > 0 && text[-1] == '.' ? ROLE_TAIL : ROLE_NONE;
         if (i > 0 && parts.word[i].len == 3 && memcmp(text, "for", 3) == 0) owner = i + 1;
     }

@@ -17,7 +17,7 @@
     X(KEY, "key", "--api-key Kd82mQ0p list", "--api-key *** list")                                 \
     X(CREDENTIAL, "credential", "keystonecredential0: 'c5FijjS'", "keystonecredential0: '***'")    \
     X(AUTH, "authorization", "Authorization: Bearer aGVs.bG8x", "Authorization: Bearer ***")       \
-    X(COOKIE, "cookie", "Cookie: theme=dark; sid=k2J9x", "Cookie: theme=dark; sid=***")             \
+    X(COOKIE, "cookie", "Cookie: theme=dark; sid=k2J9x", "Cookie: theme=dark; sid=***")            \
     X(SESSION, "session", "JSESSIONID=8A1F09C27E", "JSESSIONID=***")                               \
     X(SIGNATURE, "signature", "&X-Amz-Signature=9f1c2a77e04b51d3", "&X-Amz-Signature=***")         \
     X(CODE, "one-time-code", "otp: 493201", "otp: ***")                                            \

@@ -116,7 +116,8 @@ static size_t find_values(const redact_scan *scan, const list *names) {
     size_t next = skip_space(scan, at);
     bool arrow = redact_is_at(scan, next, "=>") || redact_is_at(scan, next, "->");
     if (arrow) next = skip_space(scan, next + 2);
-    bool zip = open >= 4 && memcmp(s + open - 4, "zip(", 4) == 0; /* zip((user, password), (ann, x)) */
+    bool zip =
+        open >= 4 && memcmp(s + open - 4, "zip(", 4) == 0; /* zip((user, password), (ann, x)) */
     if (zip && redact_peek(scan, next) == ',') {
         next = skip_space(scan, next + 1);
         return redact_peek(scan, next) == s[open] ? next : 0;

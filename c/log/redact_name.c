@@ -196,7 +196,8 @@ static size_t skip_index(const redact_scan *scan, size_t at) {
 /* Past the mark that closes the name, and past the bracket of $t['name'], [name], (name). */
 static void close_name(const redact_scan *scan, redact_key *key) {
     size_t stars = 0; /* **name**, and @name@ that is to be replaced */
-    char star = key->start > 0 && byte_in(scan->s[key->start - 1], "*@") ? scan->s[key->start - 1] : '*';
+    char star =
+        key->start > 0 && byte_in(scan->s[key->start - 1], "*@") ? scan->s[key->start - 1] : '*';
     while (stars < key->start && stars < 2 && scan->s[key->start - stars - 1] == star &&
            redact_peek(scan, key->end + stars) == star)
         stars++;
@@ -341,7 +342,8 @@ berth_key_class redact_classify(berth_redactor *r, const char *name, size_t len)
     size_t n = len < sizeof first ? len : sizeof first;
     memcpy(&first, name, n);
     memcpy(&last, name + len - n, n);
-    uint64_t hash = (first ^ (last + len) * UINT64_C(0xd1b54a32d192ed03)) * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t hash =
+        (first ^ (last + len) * UINT64_C(0xd1b54a32d192ed03)) * UINT64_C(0x9e3779b97f4a7c15);
     redact_name_seen *seen = &r->name_seen[(hash >> 32) % REDACT_NAMES_SEEN];
     if (seen->len == len && memcmp(seen->name, name, len) == 0) return seen->class;
     r->work += 100 + 12 * len;

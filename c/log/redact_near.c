@@ -161,7 +161,8 @@ static bool is_told_key(const redact_scan *scan, const redact_key *key, size_t a
 
 /* "to pass it", "we pass them": the verb. */
 static bool is_verb(const redact_scan *scan, const redact_key *key) {
-    static const char *const words[] = {"to", "we", "you", "not", "will", "should", "must", "can", "and"};
+    static const char *const words[] = {"to",     "we",   "you", "not", "will",
+                                        "should", "must", "can", "and"};
     size_t start, n = redact_word_before(scan, key->start, &start);
     return key->end - key->start == 4 && redact_is_at(scan, key->start, "pass ") &&
            IS_ONE_OF(scan->s + start, n, words);

@@ -11,24 +11,25 @@
 
 /* What names of secrets hold; \1 is any byte but a letter. */
 static const char *const name_literals[] = {
-    "pass",     "pwd",      "pswd",     "secret",   "token",     "key\1",    "keys\1",   "auth",
-    "cred",     "cookie",   "session",  "sessid",   "sid\1",     "sig\1",    "signatur", "hmac",
-    "otp\1",    "pin\1",    "cvv",      "cvc",      "csc\1",     "mfa",      "2fa\1",    "ssn\1",
-    "user_dat", "user-dat", "userdata", "user dat", "configdr", "dockerco", "dockercf",  "jwt\1",    "psk\1",    "kek\1",
-    "mnemonic", "communit", "cephclus", "swifthas", "psw\1",     "pw=",      "csrf",     "xsrf",
-    "samlres",  "samlreq",  "assertio", "verifier", "securityc", "phone",    "mobile",   "msisdn",
-    "tel\1",    "fax\1",    "sms\1",    "senha",    "clave\1",   "kennwort", "wachtwoo", "losenord",
-    "parola",   "seed\1",   "keypass",  "simplecr", "verifica",  "pincode",  "pw:",      "pw ",
-    "pw\"",     "pw'",      "pw>",      "pw\\",     "pw%",       "pw_",      "pw\t",     "pw]",
-    "pw)",      "pw,",      "pw}",      "pw&",      "pw-",       "pw|",      "pw(",      "pw[",
-    "pw.",      "psswrd",   "pwrd",     "security", "reset_co",  "backup_c", "onetime",  "adgangsk",
-    "geslo",    "heslo",    "iban\1",   "lozinka",  "salasana",  "pasw",     "pssw",     "psswd",
-    "one-time", "recovery", "swift_ha", "word\":",  "word':",    "ecret\":", "oken\":",  "drowssap",
-    "terces",   "nekot",    "cnff",     "frperg",   "gbxra",     "haslo",    "sifre",    "slaptazo",
-    "zaporka",  "contrase", "whatsapp", "anmelded", "identifi", "chave",    "chiave",   "klucz",
-    "parole",   "toegangs", "zugangs",   "geheimni", "jeton",    "passord",
-    "psasw",    "assword",  "secert",   "secrec",   "sercet",    "toekn",    "tokne",
-    "jelszo",   "ted_blob", "tedblob",  "keymater", "pskkey\1", "lspsk",  "sandi\1",  "schlusse", "lykilord", "parool",   "telefon",
+    "pass",     "pwd",      "pswd",     "secret",   "token",    "key\1",    "keys\1",    "auth",
+    "cred",     "cookie",   "session",  "sessid",   "sid\1",    "sig\1",    "signatur",  "hmac",
+    "otp\1",    "pin\1",    "cvv",      "cvc",      "csc\1",    "mfa",      "2fa\1",     "ssn\1",
+    "user_dat", "user-dat", "userdata", "user dat", "configdr", "dockerco", "dockercf",  "jwt\1",
+    "psk\1",    "kek\1",    "mnemonic", "communit", "cephclus", "swifthas", "psw\1",     "pw=",
+    "csrf",     "xsrf",     "samlres",  "samlreq",  "assertio", "verifier", "securityc", "phone",
+    "mobile",   "msisdn",   "tel\1",    "fax\1",    "sms\1",    "senha",    "clave\1",   "kennwort",
+    "wachtwoo", "losenord", "parola",   "seed\1",   "keypass",  "simplecr", "verifica",  "pincode",
+    "pw:",      "pw ",      "pw\"",     "pw'",      "pw>",      "pw\\",     "pw%",       "pw_",
+    "pw\t",     "pw]",      "pw)",      "pw,",      "pw}",      "pw&",      "pw-",       "pw|",
+    "pw(",      "pw[",      "pw.",      "psswrd",   "pwrd",     "security", "reset_co",  "backup_c",
+    "onetime",  "adgangsk", "geslo",    "heslo",    "iban\1",   "lozinka",  "salasana",  "pasw",
+    "pssw",     "psswd",    "one-time", "recovery", "swift_ha", "word\":",  "word':",    "ecret\":",
+    "oken\":",  "drowssap", "terces",   "nekot",    "cnff",     "frperg",   "gbxra",     "haslo",
+    "sifre",    "slaptazo", "zaporka",  "contrase", "whatsapp", "anmelded", "identifi",  "chave",
+    "chiave",   "klucz",    "parole",   "toegangs", "zugangs",  "geheimni", "jeton",     "passord",
+    "psasw",    "assword",  "secert",   "secrec",   "sercet",   "toekn",    "tokne",     "jelszo",
+    "ted_blob", "tedblob",  "keymater", "pskkey\1", "lspsk",    "sandi\1",  "schlusse",  "lykilord",
+    "parool",   "telefon",
 };
 /* In URLs: a password beside its user. */
 static const char *const query_literals[] = {"?p=", "&p="};
@@ -103,12 +104,13 @@ static const struct {
     {"admin:", LOGIN_ACCOUNT},   {"code is ", LOGIN_CODE},   {"code \3\3\3", LOGIN_CODE},
     {"admin / ", LOGIN_ACCOUNT}, {"auth pla", LOGIN_SASL},   {"auth xoa", LOGIN_SASL},
     {"enticate", LOGIN_SASL},    {"334 ugfz", LOGIN_ASKED},  {"send \"", LOGIN_SENT},
-    {"send -- ", LOGIN_SENT},    {"send: \"", LOGIN_SENT},   {"send '", LOGIN_SENT},     {"ging in ", LOGIN_PHRASE},
-    {"login(", LOGIN_CALL},      {"log_in(", LOGIN_CALL},    {"signin(", LOGIN_CALL},
-    {"sign_in(", LOGIN_CALL},    {"ticate(", LOGIN_CALL},    {"connect(", LOGIN_CALL},
-    {"nection(", LOGIN_CALL},    {"pdo('", LOGIN_CALL},      {"pdo(\"", LOGIN_CALL},
-    {"hashpw(", LOGIN_CALL},     {"pt.hash(", LOGIN_CALL},   {"ashsync(", LOGIN_CALL},
-    {"auth(", LOGIN_CALL},       {"identify", LOGIN_IDENTIFY}, {"dd-mask::", LOGIN_MASKED},
+    {"send -- ", LOGIN_SENT},    {"send: \"", LOGIN_SENT},   {"send '", LOGIN_SENT},
+    {"ging in ", LOGIN_PHRASE},  {"login(", LOGIN_CALL},     {"log_in(", LOGIN_CALL},
+    {"signin(", LOGIN_CALL},     {"sign_in(", LOGIN_CALL},   {"ticate(", LOGIN_CALL},
+    {"connect(", LOGIN_CALL},    {"nection(", LOGIN_CALL},   {"pdo('", LOGIN_CALL},
+    {"pdo(\"", LOGIN_CALL},      {"hashpw(", LOGIN_CALL},    {"pt.hash(", LOGIN_CALL},
+    {"ashsync(", LOGIN_CALL},    {"auth(", LOGIN_CALL},      {"identify", LOGIN_IDENTIFY},
+    {"dd-mask::", LOGIN_MASKED},
 };
 
 /* Where a disguise might be, and which; \1 also is NUL, as in UTF-16. */
@@ -250,7 +252,8 @@ static berth_rc make_anchors(berth_redactor *r, unsigned without, berth_err *err
     unsigned sequences = ~0u;
     if (r->profile == BERTH_REDACT_STRUCTURED)
         sequences = 1u << BERTH_ANCHOR_AT | 1u << BERTH_ANCHOR_LETTER;
-    berth_rc rc = berth_anchors_new(r->mem, list->item, list->count, sequences, without, &r->anchors);
+    berth_rc rc =
+        berth_anchors_new(r->mem, list->item, list->count, sequences, without, &r->anchors);
     berth_free(&r->mem, list, sizeof *list);
     return rc == BERTH_OK ? rc : berth_fail_memory(err);
 }

@@ -98,7 +98,13 @@ bool redact_append(berth_redactor *r, redact_buffer *buffer, const char *s, size
 /* --- the rooms; each takes an anchor and tells from where on to go, or 0 ------------------ */
 
 /* What the literal at an anchor of a name is. */
-typedef enum berth_name_place { NAME_ASCII, NAME_FOREIGN, NAME_CODE, NAME_PATH, NAME_QUERY } berth_name_place;
+typedef enum berth_name_place {
+    NAME_ASCII,
+    NAME_FOREIGN,
+    NAME_CODE,
+    NAME_PATH,
+    NAME_QUERY
+} berth_name_place;
 size_t redact_name(redact_scan *scan, size_t at, berth_name_place place); /* redact_name.c */
 /* berth_key_classify(), told at once for names that were met a short while ago. */
 berth_key_class redact_classify(berth_redactor *r, const char *name, size_t len);
@@ -159,7 +165,8 @@ static inline bool redact_is_after_break(const redact_scan *scan, size_t at) {
 bool redact_closes_string(const redact_scan *scan, size_t at, redact_quote quote);
 /* After a backslash: does a line of the string in which that lies end with it? */
 bool redact_breaks_string(const redact_scan *scan, size_t at);
-/* The end of the string in marks in which `from` lies, or of a line in it; else that of the line. */
+/* The end of the string in marks in which `from` lies, or of a line in it; else that of the line.
+ */
 size_t redact_string_end(const redact_scan *scan, size_t from);
 /* The same, before `stop`; else that. */
 size_t redact_string_stop(const redact_scan *scan, size_t from, size_t stop);
@@ -278,7 +285,8 @@ size_t redact_block_lines(redact_scan *scan, const redact_key *key, size_t at, b
 /* The end of the value at `at`, whose first word ends at `end`, in a file of settings. */
 size_t redact_settings_end(const redact_scan *scan, const redact_key *key, size_t at, size_t end);
 
-/* passwd[6371]:, passwd: password unchanged: is the name that of the program that wrote the line? */
+/* passwd[6371]:, passwd: password unchanged: is the name that of the program that wrote the line?
+ */
 bool redact_is_program(const redact_scan *scan, const redact_key *key);
 
 /* --- redact_login.c ------------------------------------------------------------------------ */

@@ -124,7 +124,8 @@ static bool label_holds(const redact_scan *scan, const key_header *h, const char
     return holds(scan->s + h->label, h->label_end - h->label, word);
 }
 
-/* Past the lines of an SSH2 key that may name its owner, Comment: "ann", to where its body begins. */
+/* Past the lines of an SSH2 key that may name its owner, Comment: "ann", to where its body begins.
+ */
 static size_t skip_owner(const redact_scan *scan, size_t at, size_t end) {
     static const char *const names[] = {"comment: ", "subject: ", "x-"};
     const char *s = scan->s;

@@ -6,16 +6,18 @@
 
 /* What stands where a secret could, in order of the alphabet. */
 static const char *const keep_words[] = {
-    "absent", "accepted", "and", "any", "auto", "await", "bool", "boolean", "bytes", "censored",
-    "changed", "char", "compat", "denied", "disabled", "empty", "enabled", "error", "expected",
-    "expired", "failed", "failure", "false", "files", "filtered", "given", "hidden", "incorrect",
-    "int", "integer", "invalid",
-    "keystone", "masked", "mismatch", "missing", "must", "n", "n/a", "na", "never", "new", "nil", "no",
-    "none", "not", "null", "object", "off", "ok", "okay", "omitted", "on", "optional", "or",
-    "present", "prompt", "protected", "provided", "redacted", "rejected", "removed", "required",
-    "reset", "revoked", "rotated", "sanitized", "set", "should", "str", "string", "suppressed",
-    "text", "true", "type", "unchanged", "undefined", "unknown", "unset", "updated", "valid",
-    "varchar", "wrong", "y", "yes",
+    "absent",     "accepted", "and",       "any",      "auto",      "await",     "bool",
+    "boolean",    "bytes",    "censored",  "changed",  "char",      "compat",    "denied",
+    "disabled",   "empty",    "enabled",   "error",    "expected",  "expired",   "failed",
+    "failure",    "false",    "files",     "filtered", "given",     "hidden",    "incorrect",
+    "int",        "integer",  "invalid",   "keystone", "masked",    "mismatch",  "missing",
+    "must",       "n",        "n/a",       "na",       "never",     "new",       "nil",
+    "no",         "none",     "not",       "null",     "object",    "off",       "ok",
+    "okay",       "omitted",  "on",        "optional", "or",        "present",   "prompt",
+    "protected",  "provided", "redacted",  "rejected", "removed",   "required",  "reset",
+    "revoked",    "rotated",  "sanitized", "set",      "should",    "str",       "string",
+    "suppressed", "text",     "true",      "type",     "unchanged", "undefined", "unknown",
+    "unset",      "updated",  "valid",     "varchar",  "wrong",     "y",         "yes",
 };
 
 static bool is_keep_word(const char *s, size_t len) {
@@ -108,7 +110,8 @@ static bool is_variable(berth_redactor *r, const char *s, size_t len) {
     return redact_is_capital_name(r, s + 1, len - 1);
 }
 
-/* vault:secret/x#password, op://x/y, ENC[AES256_GCM,...]: whoever reads it looks it up or has the key. */
+/* vault:secret/x#password, op://x/y, ENC[AES256_GCM,...]: whoever reads it looks it up or has the
+ * key. */
 static bool is_told_elsewhere(const char *s, size_t len) {
     static const char *const heads[] = {"vault:", "op://", "ref+", "arn:aws:", "enc[aes256_gcm",
                                         "enc[pkcs7"};
@@ -128,7 +131,8 @@ static bool is_filled_later(berth_redactor *r, const char *s, size_t len) {
     if (len > 1 && memcmp(s, ".*", 2) == 0 && (len == 2 || !byte_is(s[2], BYTE_WORD)))
         return true; /* of a regular expression */
     if (is_told_elsewhere(s, len)) return true;
-    if (is_variable(r, s, len) || (len > 2 && s[0] == '<' && s[1] == '%')) return true; /* <%= x %> */
+    if (is_variable(r, s, len) || (len > 2 && s[0] == '<' && s[1] == '%'))
+        return true;              /* <%= x %> */
     if (s[0] == '(' && len > 5) { /* (sensitive value), (known after apply) */
         size_t i = 1;
         while (i < len && byte_is(s[i], BYTE_LOWER)) i++;
@@ -167,8 +171,8 @@ static bool is_column_type(const char *s, size_t len) {
 }
 
 bool redact_is_placeholder(berth_redactor *r, const char *s, size_t len) {
-    return is_keep_word(s, len) || is_blanked(s, len) || is_notice(s, len) || is_filled_later(r, s, len) ||
-           is_column_type(s, len);
+    return is_keep_word(s, len) || is_blanked(s, len) || is_notice(s, len) ||
+           is_filled_later(r, s, len) || is_column_type(s, len);
 }
 
 /* New-Object, Read-Host: a command of PowerShell. */

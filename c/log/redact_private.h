@@ -21,8 +21,9 @@
     X(URL, "url-password", "amqp://ann:Lq3x9@mq-1:5672/", "amqp://ann:***@mq-1:5672/")             \
     X(DSN, "dsn-password", "ann:Lq3x9Z@tcp(db-1:3306)/fleet", "ann:***@tcp(db-1:3306)/fleet")      \
     X(COMMAND, "command-argument", "mysql -uann -pLq3x9 fleet", "mysql -uann -p*** fleet")         \
-    X(SQL, "sql-literal", "CREATE USER ann IDENTIFIED BY 'x1'", "CREATE USER ann IDENTIFIED BY '***'") \
-    X(LOGIN, "login", "log in as ann / Lq3x9Z7b there", "log in as ann / *** there")                \
+    X(SQL, "sql-literal", "CREATE USER ann IDENTIFIED BY 'x1'",                                    \
+      "CREATE USER ann IDENTIFIED BY '***'")                                                       \
+    X(LOGIN, "login", "log in as ann / Lq3x9Z7b there", "log in as ann / *** there")               \
     X(SCHEME, "auth-scheme", "got Bearer aGVsbG8td29ybGQx here", "got Bearer *** here")            \
     X(PEM, "private-key-block",                                                                    \
       "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\n-----END EC PRIVATE KEY-----",                    \
@@ -34,7 +35,9 @@
     X(SSN, "social-security-number", "taxpayer 078-05-1120", "taxpayer ***")                       \
     X(IBAN, "iban", "from DE89 3704 0044 0532 0130 00", "from ***")                                \
     X(IP, "ip-address", "peer 10.20.30.40:22 left", "peer ***:22 left")                            \
-    X(NEARBY, "secret-next-to-key-id", "AKIA" "QZ7YH2LMNOPQRSTU:aB3dE5gH7jK9mN1pQ3sT5vX7zB9dF1hJ3lN5pR7t", \
+    X(NEARBY, "secret-next-to-key-id",                                                             \
+      "AKIA"                                                                                       \
+      "QZ7YH2LMNOPQRSTU:aB3dE5gH7jK9mN1pQ3sT5vX7zB9dF1hJ3lN5pR7t",                                 \
       "***:***")                                                                                   \
     X(AGAIN, "seen-under-a-name", "password=Lq3x9Z7; then Lq3x9Z7 was tried",                      \
       "password=***; then *** was tried")                                                          \
@@ -102,7 +105,8 @@ typedef struct redact_field {
     unsigned rule;
 } redact_field;
 
-/* A search for a quotation mark, a line's end or that of a bare value: from where, to where it came, what it found. */
+/* A search for a quotation mark, a line's end or that of a bare value: from where, to where it
+ * came, what it found. */
 typedef struct redact_mark_seen {
     uint64_t scan; /* its number; 0: none */
     char mark;

@@ -189,8 +189,8 @@ static size_t blank_after(const redact_scan *scan, size_t at) {
     return marks ? redact_string_stop(scan, at, end) : end;
 }
 
-/* The end of the word at `at`, or of a quoted one or a first remark in brackets; 0 when the sentence
- * ends there. */
+/* The end of the word at `at`, or of a quoted one or a first remark in brackets; 0 when the
+ * sentence ends there. */
 static size_t word_end(const redact_scan *scan, size_t at, bool first) {
     const char *s = scan->s;
     redact_quote quote = {0};

@@ -540,7 +540,8 @@ size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_
         const char *close = memchr(scan->s + at, ')', reach);
         if (close) at = redact_skip_blanks(scan, (size_t)(close - scan->s) + 1); /* (md5) x */
     }
-    if (redact_peek(scan, at + redact_quote_at(scan, at).len) == '/' && is_directory_name(scan, key))
+    if (redact_peek(scan, at + redact_quote_at(scan, at).len) == '/' &&
+        is_directory_name(scan, key))
         return 0;
     if (redact_peek(scan, at) == '<' && (end = redact_tagged(scan, key, at)) > 0) return end;
     redact_work(scan, 50);

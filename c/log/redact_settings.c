@@ -1,5 +1,5 @@
-/* redact_settings.c - how far the values of settings go: blocks of YAML, lines of a file, parts of a
- * data source. */
+/* redact_settings.c - how far the values of settings go: blocks of YAML, lines of a file, parts of
+ * a data source. */
 #include <string.h>
 
 #include "log/redact_private.h"
@@ -42,7 +42,8 @@ size_t redact_block_lines(redact_scan *scan, const redact_key *key, size_t at, b
 static bool is_in_settings(const redact_scan *scan, const redact_key *key, size_t at, size_t stop) {
     const char *s = scan->s;
     size_t line = key->start, next = stop;
-    while (line > 0 && (s[line - 1] == ' ' || s[line - 1] == '\t') && key->start - line < INDENT_MAX)
+    while (line > 0 && (s[line - 1] == ' ' || s[line - 1] == '\t') &&
+           key->start - line < INDENT_MAX)
         line--;
     bool first = line == 0 || s[line - 1] == '\n';
     if (first && !(line == 0 && stop == scan->len)) return true; /* else a log line, no file */
@@ -86,7 +87,8 @@ static bool is_report(const redact_scan *scan, const redact_key *key) {
     for (size_t i = at, end; i < stop; i = end + 1) {
         for (end = i; end < stop && byte_is(s[end], BYTE_LETTER); end++) {
         }
-        named = named || (end > i && redact_classify(scan->r, s + i, end - i).kind != BERTH_KEY_NONE);
+        named =
+            named || (end > i && redact_classify(scan->r, s + i, end - i).kind != BERTH_KEY_NONE);
         if (end < stop && s[end] != ' ' && !(s[end] == '.' && end + 1 == stop)) return false;
     }
     return named;

@@ -75,7 +75,8 @@ typedef union block_head {
 
 static void *allocate(size_t size, void *ud) {
     const berth_mem *mem = ud;
-    block_head *head = size > SIZE_MAX - sizeof *head ? NULL : berth_alloc(mem, sizeof *head + size);
+    block_head *head =
+        size > SIZE_MAX - sizeof *head ? NULL : berth_alloc(mem, sizeof *head + size);
     if (!head) return NULL;
     head->size = size;
     return head + 1;
@@ -278,8 +279,8 @@ static size_t wrapped_end(redact_scan *scan, size_t start, unsigned index) {
     return place[1] == n && end > next ? end : 0;
 }
 
-/* A token of JSON has a dot in its first few kilobytes.  Many may seem to begin in one run of bytes,
- * whose end is looked for once. */
+/* A token of JSON has a dot in its first few kilobytes.  Many may seem to begin in one run of
+ * bytes, whose end is looked for once. */
 static bool is_dotless(redact_scan *scan, size_t at) {
     size_t end = scan->token_end;
     if (at >= end) {
@@ -356,8 +357,8 @@ static void match_all(redact_scan *scan, const pattern *p) {
     redact_shapes *s = scan->r->shapes;
     size_t at = 0;
     for (unsigned n = 0; at <= scan->len; n++) {
-        int rc = pcre2_match(p->code, (PCRE2_SPTR)scan->s, scan->len, at, PCRE2_NO_UTF_CHECK, s->data,
-                             s->match);
+        int rc = pcre2_match(p->code, (PCRE2_SPTR)scan->s, scan->len, at, PCRE2_NO_UTF_CHECK,
+                             s->data, s->match);
         if (rc == PCRE2_ERROR_NOMATCH) return;
         if (rc < 0 || n > MATCHES_MAX) {
             redact_mark(scan, 0, scan->len, RULE_LIMIT);

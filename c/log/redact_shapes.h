@@ -80,7 +80,8 @@
     X("swarm-token", "SWMTKN-1", 0,                                                                \
       "SWMTKN-1-[a-z0-9]{40,}+-[a-z0-9]{20,}+", "", "SWMT" "KN-1-" H32 H16 "-" H32)                \
     X("kubernetes-subprotocol", "bearer.a", 0,                                                     \
-      "bearer\\.authorization\\.k8s\\.io\\.([A-Za-z0-9_-]{8,}+)", "bearer.authorization.k8s.io.", W32) \
+      "bearer\\.authorization\\.k8s\\.io\\.([A-Za-z0-9_-]{8,}+)",                                \
+      "bearer.authorization.k8s.io.", W32)                                                         \
     X("websocket-subprotocol", "Sec-WebS", 0, SUBPROTOCOL("Sec-WebSocket-Protocol"),               \
       "Sec-WebSocket-Protocol: chat, ", W32 "==")                                                  \
     X("websocket-subprotocol-2", "sec-webs", 0, SUBPROTOCOL("sec-websocket-protocol"),             \
@@ -369,11 +370,11 @@
     X("jwt", "eyJ", 0,                                                                             \
       "eyJ[A-Za-z0-9_-]{5,}+\\.[A-Za-z0-9_-]{4,}+(?:\\.[A-Za-z0-9_-]*+){0,3}",                     \
       "", "eyJ" "hbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ." W32)                                       \
-    X("wifi-code", "WIFI:", 0, "WIFI:(?:[^;\\n]{0,64};){0,6}?P:([^;\\n]++(?=;)|[^;\\s]+)",                    \
+    X("wifi-code", "WIFI:", 0, "WIFI:(?:[^;\\n]{0,64};){0,6}?P:([^;\\n]++(?=;)|[^;\\s]+)", \
       "WIFI:S:net;T:WPA;P:", W16)                                                                  \
     X("ntlm-answer", "TlRMTVNT", 0,                                                                \
-      "TlRMTVNTUAADAAAA[A-Za-z0-9+/]{20,}+=*", "", "TlRM" "TVNTUAADAAAA" W32)                       \
-    X("ipsec-eap-secret", ": EAP \"", 0, ": EAP \"" IN_MARKS, ": EAP \"", W16)                       \
+      "TlRMTVNTUAADAAAA[A-Za-z0-9+/]{20,}+=*", "", "TlRM" "TVNTUAADAAAA" W32) \
+    X("ipsec-eap-secret", ": EAP \"", 0, ": EAP \"" IN_MARKS, ": EAP \"", W16) \
     X("fernet-token", "gAAAAA", 0, "gAAAAA[A-Za-z0-9_%-]{40,}+=*", "", "gAA" "AAABk" W32 W32)      \
     X("pgpass", ":5432:", 0,                                                                       \
       ":5432:[^:\\s]+:[^:\\s]+:((?![0-9a-f]{1,4}(?:[\\s:]|$))[^\\s:@\"',;]++)(?!:)",               \

@@ -61,7 +61,8 @@ static bool key_word(const char *s, size_t len, size_t *from, size_t *to) {
     while (*to > 0 && byte_is(s[*to - 1], BYTE_SPACE)) --*to;
     *from = *to;
     while (*from > 0 && (byte_is(s[*from - 1], BYTE_WORD) || strchr("+/=", s[*from - 1]))) --*from;
-    return *to - *from >= KEY_WORD || (*to > *from && *from == 0) || (*to > *from && s[*to - 1] == '=');
+    return *to - *from >= KEY_WORD || (*to > *from && *from == 0) ||
+           (*to > *from && s[*to - 1] == '=');
 }
 
 /* Masks a line inside a private key; *done: it was one. */
@@ -148,8 +149,8 @@ static berth_rc window(berth_redact_stream *stream, berth_err *err) {
     if (stream->emitted == 0) redact_forget(stream->r);
     const char *out;
     size_t out_len;
-    berth_rc rc = redact_window(stream->r, line->s, line->len, stream->emitted, &cut, &out, &out_len,
-                                err);
+    berth_rc rc =
+        redact_window(stream->r, line->s, line->len, stream->emitted, &cut, &out, &out_len, err);
     if (rc == BERTH_ENOMEM) return rc;
     bool full = cut <= stream->emitted; /* of one value, which has no end that is known */
     if (full || rc != BERTH_OK) {       /* the note stands for the rest of the line then */
@@ -174,7 +175,8 @@ static berth_rc last_part(berth_redact_stream *stream, berth_err *err) {
     } else if (!stream->swallow) {
         const char *out;
         size_t out_len, cut = line->len;
-        rc = redact_window(stream->r, line->s, line->len, stream->emitted, &cut, &out, &out_len, err);
+        rc = redact_window(stream->r, line->s, line->len, stream->emitted, &cut, &out, &out_len,
+                           err);
         if (rc != BERTH_ENOMEM) rc = emit(stream, out, out_len, err);
     }
     line->len = stream->emitted = 0;
@@ -208,7 +210,8 @@ static const char *line_start(const char *from, const char *at) {
 }
 
 /* Whole lines, each with its break: clean stretches at once, the others one by one. */
-static berth_rc whole_lines(berth_redact_stream *stream, const char *s, size_t len, berth_err *err) {
+static berth_rc whole_lines(berth_redact_stream *stream, const char *s, size_t len,
+                            berth_err *err) {
     const char *end = s + len;
     bool each = stream->format == BERTH_STREAM_JSONL || redact_reads_all(stream->r);
     while (s < end) {

@@ -236,7 +236,8 @@ size_t redact_row(redact_scan *scan, const redact_key *key, size_t bar) {
     while (to > from && scan->s[to - 1] == ' ') to--;
     if (!drawn) { /* not password|secret|token, as in a pattern */
         bool value = redact_is_mixture(scan, from, to) || memchr(scan->s + from, '-', to - from);
-        if (!value || scan->s[from] == '-' || from != bar + 1 || redact_has_blank(scan, from, to)) return 0;
+        if (!value || scan->s[from] == '-' || from != bar + 1 || redact_has_blank(scan, from, to))
+            return 0;
         if (redact_classify(scan->r, scan->s + from, to - from).kind != BERTH_KEY_NONE) return 0;
     }
     if (key->class.weight != BERTH_KEY_STRONG && redact_has_blank(scan, from, to)) return 0;

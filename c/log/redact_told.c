@@ -12,7 +12,7 @@
 
 static const char *const tellers[] = {
     "name", "key",     "field",    "id",     "k",     "param",  "parameter", "variable", "var", "p",
-    "attr", "setting", "property", "header", "label", "option", "attribute", "type",     "env",       "n",
+    "attr", "setting", "property", "header", "label", "option", "attribute", "type",     "env", "n",
 };
 static const char *const values[] = {
     "value", "val", "v", "content", "data", "default", "string", "text",
@@ -33,8 +33,8 @@ static size_t last_word(const redact_scan *scan, size_t start, size_t end) {
     return i;
 }
 
-/* {"op": "replace", "path": "/user/password", "value": "x"} of JSON Patch: where the path's text begins
- * that ends in the name; its start when there is none. */
+/* {"op": "replace", "path": "/user/password", "value": "x"} of JSON Patch: where the path's text
+ * begins that ends in the name; its start when there is none. */
 static size_t patch_path(const redact_scan *scan, const redact_key *key) {
     size_t i = key->start, low = i > REACH ? i - REACH : 0;
     if (!key->quote.len || i == 0 || scan->s[i - 1] != '/') return i;
@@ -194,7 +194,8 @@ static size_t sibling_value(redact_scan *scan, const redact_key *key) {
 }
 
 /* What stands before the first item of a list that is printed line by line, and before the one that
- * ends at `mark`: S, V or x of a pickle, `1) ` of Redis; its number, 0 for a letter; -1: nothing. */
+ * ends at `mark`: S, V or x of a pickle, `1) ` of Redis; its number, 0 for a letter; -1: nothing.
+ */
 static long item_number(const redact_scan *scan, size_t from, size_t mark) {
     const char *s = scan->s;
     size_t i = from, number = 0;

@@ -391,8 +391,8 @@ static bool wide_mark_ends(const redact_scan *scan, size_t from, size_t at, bool
     return false;
 }
 
-/* Marks of Chinese and Japanese sentences.  After a value of ASCII alone they end it, unless more of
- * that follows that is no pair. */
+/* Marks of Chinese and Japanese sentences.  After a value of ASCII alone they end it, unless more
+ * of that follows that is no pair. */
 static bool wide_sign_ends(const redact_scan *scan, size_t from, size_t at, bool *plain) {
     static const char signs[][4] = {"\xef\xbc\x9b", "\xef\xbc\x8c", "\xe3\x80\x81",
                                     "\xe3\x80\x82", "\xef\xbc\x81", "\xef\xbc\x9f"};
@@ -410,8 +410,8 @@ static bool wide_sign_ends(const redact_scan *scan, size_t from, size_t at, bool
            redact_pair_follows(scan, next);
 }
 
-/* The end of an unquoted value, if that is before `stop`; *plain: it is that of one that begins later
- * in it, too. */
+/* The end of an unquoted value, if that is before `stop`; *plain: it is that of one that begins
+ * later in it, too. */
 static size_t find_bare_end(const redact_scan *scan, size_t from, size_t stop, bool *plain) {
     const char *s = scan->s;
     brackets open = {0};

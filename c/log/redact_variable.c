@@ -158,7 +158,8 @@ size_t redact_command_value(redact_scan *scan, const redact_key *key) {
     return redact_is_echo(scan, at) ? redact_echoed(scan, key, at) : 0;
 }
 
-/* --- what an editor puts for a name ------------------------------------------------------------ */
+/* --- what an editor puts for a name ------------------------------------------------------------
+ */
 
 /* Back to the sign after the `s` of a substitution; 0: the name is not what one looks for. */
 static size_t pattern_start(const redact_scan *scan, const redact_key *key) {

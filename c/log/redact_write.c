@@ -59,7 +59,8 @@ static size_t merge_runs(const redact_span *from, size_t count, redact_span *to)
         size_t a_end = ordered_end(from, a, count), b = a_end;
         size_t b_end = b < count ? ordered_end(from, b, count) : b;
         runs += b < b_end ? 2 : 1;
-        while (a < a_end && b < b_end) to[n++] = is_before(&from[b], &from[a]) ? from[b++] : from[a++];
+        while (a < a_end && b < b_end)
+            to[n++] = is_before(&from[b], &from[a]) ? from[b++] : from[a++];
         while (a < a_end) to[n++] = from[a++];
         while (b < b_end) to[n++] = from[b++];
         a = b_end;
@@ -75,7 +76,8 @@ static bool write_mask(berth_redactor *r, redact_buffer *out, const redact_span 
                                         : redact_mask_text(r, s + span->start,
                                                            span->end - span->start, mask);
     size_t escapes = span->quoted ? span->quoted - 1u : 0;
-    if (span->quoted && !(redact_append(r, out, slashes, escapes) && redact_append(r, out, "\"", 1)))
+    if (span->quoted &&
+        !(redact_append(r, out, slashes, escapes) && redact_append(r, out, "\"", 1)))
         return false;
     if (!redact_append(r, out, mask, n)) return false;
     return !span->quoted ||
@@ -95,8 +97,8 @@ bool redact_is_marked(const redact_scan *scan, size_t at) {
 /* Room for as many marks as there are, once more. */
 static bool grow_sorted(berth_redactor *r) {
     if (r->sorted_cap >= r->spans_cap) return true;
-    redact_span *sorted =
-        berth_realloc(&r->mem, r->sorted, r->sorted_cap * sizeof *sorted, r->spans_cap * sizeof *sorted);
+    redact_span *sorted = berth_realloc(&r->mem, r->sorted, r->sorted_cap * sizeof *sorted,
+                                        r->spans_cap * sizeof *sorted);
     if (!sorted) {
         r->failed = true;
         return false;

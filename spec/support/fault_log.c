@@ -15,7 +15,8 @@
 
 #define DATAGRAM_MAX 65536
 
-__attribute__((visibility("default"))) int connect(int fd, const struct sockaddr *to, socklen_t len) {
+__attribute__((visibility("default"))) int connect(int fd, const struct sockaddr *to,
+                                                   socklen_t len) {
     const char *path = getenv("BERTH_DEV_LOG");
     const struct sockaddr_un *asked = (const void *)to;
     struct sockaddr_un instead = {.sun_family = AF_UNIX};
