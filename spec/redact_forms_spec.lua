@@ -400,6 +400,12 @@ local FORMS = {
     { "token%3A+bUBT1kssCNg02VcEY99a+host%3A+n1", "token%3A***+host%3A+n1" },
     { "Dial(SIP/trunk-2/+16505550142) noanswer", "Dial(SIP/trunk-2/***) noanswer" },
     { "encrypt_key=cd7799ebd9f0962f32e4dca9496faf3b", "encrypt_key=***" },
+    { "signing key 4F3A9B0C7D1E8F264F3A9B0C7D1E8F26", "signing key ***" },
+    { "Cookie: Zk9q7Lw8Xx77QaZk9q7Lw8%3D%3D", "Cookie: ***" },
+    { "PASS Zk9/q7.Lw", "PASS ***" },
+    { "PASS src/auth/token.test.ts", "PASS src/auth/token.test.ts" },
+    { "htpasswd: Secretpassword", "htpasswd: ***" },
+    { "paid 25 4111 1111 1111 1111 12/27", "paid 25 *** 12/27" },
   },
 }
 

@@ -135,6 +135,21 @@ describe("a value that is cut off", function()
       log:redact [==[['{"password": "Lq3x9Z7b', 'and more']]==])
   end)
 
+  it("is cut to its end where no string is around it", function()
+    for text, want in pairs {
+      [ [[{"password":"Zk9\nq7Lw8]] ] = [[{"password":"***]],
+      [ [[{"client_secret":"Zk9aaaa\nq7Lw8bbbb\nQ8x7cc]] ] = [[{"client_secret":"***]],
+      [ [[password="C:\new7Lw\" user=ann]] ] = [[password="***" user=ann]],
+      [ [[password=aB3xx,\"Zx9qq]] ] = "password=***",
+      ["password=Summer#0123"] = "password=***",
+      ["password: Summer#0123 x"] = "password: *** x",
+      ["sshpass -p ')Zk9q7Lw' ssh node-1"] = "sshpass -p '***' ssh node-1",
+      ["htpasswd -b f ann '}Zk9q7Lw'"] = "htpasswd -b f ann '***'",
+    } do
+      assert.equal(want, log:redact(text))
+    end
+  end)
+
   it("does not end at marks of its own", function()
     for text, want in pairs {
       [ [[{"password": "a\",\"b\"}", "host": "n1"}]] ] = [[{"password": "***", "host": "n1"}]],

@@ -77,7 +77,7 @@ static bool read_word(line *w, size_t *from, size_t *to) {
     if (s[i] == '&' && i + 1 < w->stop && s[i + 1] == '&') return false;
     redact_quote quote = redact_quote_at(scan, i);
     *from = i + quote.len;
-    if (quote.len && !w->list && is_closing(scan, *from)) return false;
+    if (!w->list && redact_closes_string(scan, i, quote)) return false;
     if (quote.len && !w->list) {
         size_t close = redact_quote_close(scan, *from, quote);
         *to = close == SIZE_MAX || close > w->stop ? w->stop : close;

@@ -275,7 +275,9 @@ size_t redact_cookies(redact_scan *scan, size_t at) {
     size_t end = quote.len ? redact_quote_close(scan, start, quote) : redact_bare_end(scan, start);
     if (end == SIZE_MAX) end = redact_open_end(scan, start);
     for (size_t i = start; i + 3 <= end; i++) {
-        if (redact_folds_at(scan, i, "%3d")) return 0; /* a view shows names and values */
+        if (!redact_folds_at(scan, i, "%3d")) continue;
+        if (i + 3 < end && !redact_folds_at(scan, i + 3, "%3d")) return 0; /* a view shows names */
+        break; /* base64 that ends so */
     }
     berth_key_class class = {.kind = BERTH_KEY_SESSION, .weight = BERTH_KEY_WEAK};
     if (!redact_is_secret(scan, class, start, end, SYNTAX_TIGHT)) return 0;

@@ -312,9 +312,9 @@ static void identified(redact_scan *scan, size_t at) {
 }
 
 /* ::add-mask::x: what a build is told to hide. */
-static void masked(redact_scan *scan, size_t at) {
+static size_t masked(redact_scan *scan, size_t at) {
     size_t from = at + 9, to = redact_string_end(scan, from);
-    if (from < to) mark(scan, from, to);
+    return from < to && mark(scan, from, to) ? to : 0;
 }
 
 size_t redact_login(redact_scan *scan, size_t at, redact_login_kind kind) {
@@ -345,8 +345,7 @@ size_t redact_login(redact_scan *scan, size_t at, redact_login_kind kind) {
         identified(scan, at);
         break;
     case LOGIN_MASKED:
-        masked(scan, at);
-        break;
+        return masked(scan, at);
     }
     return 0;
 }

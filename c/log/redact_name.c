@@ -93,7 +93,7 @@ static bool is_fingerprint(const redact_scan *scan, size_t at, const char *word,
             (marked || byte_is(scan->s[end], BYTE_UPPER))))
         end++;
     return !byte_is(redact_peek(scan, end), BYTE_NAME) &&
-           (end - from == 8 || end - from == 16 || end - from == 32 || end - from == 40);
+           (end - from == 8 || end - from == 16 || end - from == 40);
 }
 
 /* "api key", "key material", "Key Content" of netsh, PRAGMA key; but "public key". */

@@ -196,7 +196,9 @@ static bool is_test_file(const redact_scan *scan, const redact_key *key, size_t 
     size_t end = redact_word_end(scan, at), dot = end;
     while (dot > at && end - dot < 5 && byte_is(scan->s[dot - 1], BYTE_LETTER)) dot--;
     return key->end - key->start == 4 && redact_is_at(scan, key->start, "PASS ") && dot < end &&
-           dot > at && scan->s[dot - 1] == '.' && memchr(scan->s + at, '/', dot - at);
+           dot > at && scan->s[dot - 1] == '.' && memchr(scan->s + at, '/', dot - at) &&
+           !redact_is_mixture(scan, dot, end) && !redact_is_scrambled(scan->s + at, dot - 1 - at) &&
+           byte_is(scan->s[at], BYTE_LOWER | BYTE_JOINT);
 }
 
 /* phone is 555..., tel. 0033 ...: the number after a word or two. */

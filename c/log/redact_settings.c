@@ -91,7 +91,7 @@ static bool is_report(const redact_scan *scan, const redact_key *key) {
             named || (end > i && redact_classify(scan->r, s + i, end - i).kind != BERTH_KEY_NONE);
         if (end < stop && s[end] != ' ' && !(s[end] == '.' && end + 1 == stop)) return false;
     }
-    return named;
+    return named && redact_has_blank(scan, at, stop);
 }
 
 bool redact_is_program(const redact_scan *scan, const redact_key *key) {

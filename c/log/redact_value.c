@@ -132,7 +132,9 @@ static bool ends_outer(const redact_scan *scan, size_t from, redact_quote quote,
 
 bool redact_is_break(const redact_scan *scan, size_t at) {
     char c = redact_peek(scan, at);
-    if (c == '#') return redact_is_at(scan, at, "#012") || redact_is_at(scan, at, "#015");
+    if (c == '#') /* but no part of Summer#0123 */
+        return (redact_is_at(scan, at, "#012") || redact_is_at(scan, at, "#015")) &&
+               at + 4 < scan->len && !byte_is(scan->s[at + 4], BYTE_DIGIT);
     return c == '\\' && redact_breaks_string(scan, at + 1);
 }
 
@@ -142,28 +144,46 @@ bool redact_ends_break(const redact_scan *scan, size_t at) {
 }
 
 bool redact_closes_string(const redact_scan *scan, size_t at, redact_quote quote) {
-    return quote.len == 1 && follows_string(scan, at + 1) && is_in_string(scan, at, quote.mark);
+    if (!quote.len || !follows_string(scan, at + quote.len)) return false;
+    return quote.slashes || is_in_string(scan, at, quote.mark);
 }
 
-size_t redact_string_stop(const redact_scan *scan, size_t from, size_t stop) {
+/* The end, before `stop`, of the string in which `origin` lies, or of a line in it. */
+static size_t string_stop(const redact_scan *scan, size_t origin, size_t from, size_t stop) {
     const char *s = scan->s;
     size_t run = 0;
+    bool quoted = is_in_string(scan, origin, '"'), apart = is_in_string(scan, origin, '\'');
+    if (!quoted && !apart) return stop;
     for (size_t i = from; i < stop; i++) {
-        if (run % 2 && redact_breaks_string(scan, i)) return i - run;
-        bool mark = (s[i] == '"' || s[i] == '\'') && run % 2 == 0;
-        if (mark && goes_on_after(scan, i + 1) && is_in_string(scan, from, s[i])) return i;
+        if (quoted && run % 2 && byte_in(s[i], "nr")) return i - run;
+        bool mark = (quoted && s[i] == '"') || (apart && s[i] == '\'');
+        if (mark && run % 2 == 0 && goes_on_after(scan, i + 1)) return i;
         run = s[i] == '\\' ? run + 1 : 0;
     }
     return stop;
 }
 
-size_t redact_string_end(const redact_scan *scan, size_t from) {
+size_t redact_string_stop(const redact_scan *scan, size_t from, size_t stop) {
+    return string_stop(scan, from, from, stop);
+}
+
+static size_t string_end(const redact_scan *scan, size_t origin, size_t from) {
     size_t line = redact_line_end(scan, from);
     if (from >= line) return line;
     size_t stop = line - from > NEAR ? from + NEAR : line;
-    size_t end = redact_string_stop(scan, from, stop);
+    size_t end = string_stop(scan, origin, from, stop);
     redact_work(scan, end - from);
     return end < stop ? end : line;
+}
+
+size_t redact_string_end(const redact_scan *scan, size_t from) {
+    return string_end(scan, from, from);
+}
+
+/* That of the string around the mark with which the value from `from` on begins. */
+static size_t end_around(const redact_scan *scan, size_t from) {
+    bool opens = from > 0 && byte_is(scan->s[from - 1], BYTE_QUOTE);
+    return string_end(scan, from - opens, from);
 }
 
 /* The next unescaped mark from `from` on, on its line and in the string around; *stop is where the
@@ -241,7 +261,7 @@ size_t redact_quote_close(const redact_scan *scan, size_t from, redact_quote quo
     size_t at = next_mark(scan, from, quote);
     if (at == SIZE_MAX && quote.slashes == 0) {
         /* INI files and SQL know no escapes: 'C:\' is closed. */
-        const char *end = memchr(scan->s + from, quote.mark, redact_string_end(scan, from) - from);
+        const char *end = memchr(scan->s + from, quote.mark, end_around(scan, from) - from);
         return end ? (size_t)(end - scan->s) : SIZE_MAX;
     }
     if (at == from) return at;
@@ -299,10 +319,6 @@ static bool slash_ends(const redact_scan *scan, size_t after) {
     while (letters < scan->len && letters < next + PAIR_MAX &&
            byte_is(scan->s[letters], BYTE_LETTER))
         letters++;
-    size_t name = letters; /* name = x in the next line */
-    while (name < next + PAIR_MAX && byte_is(redact_peek(scan, name), BYTE_NAME)) name++;
-    char joint = redact_peek(scan, redact_skip_blanks(scan, name));
-    if (joint == '=' || joint == ':') return true;
     return letters > next + 1 && is_delimited(scan, letters);
 }
 
@@ -332,11 +348,21 @@ static bool parameter_follows(const redact_scan *scan, size_t at) {
     return i > at && redact_peek(scan, i) == '=';
 }
 
+/* \"name\": at `at`? */
+static bool member_follows(const redact_scan *scan, size_t at, redact_quote quote) {
+    size_t from = at + quote.len, i = from;
+    while (i < from + PAIR_MAX && byte_is(redact_peek(scan, i), BYTE_NAME)) i++;
+    redact_quote close = redact_quote_at(scan, i);
+    return i > from && close.len == quote.len && close.mark == quote.mark &&
+           redact_peek(scan, redact_skip_blanks(scan, i + close.len)) == ':';
+}
+
 /* Does a value end at the separator at `at`? */
 static bool separator_ends(const redact_scan *scan, size_t at) {
     size_t next = at + 1;
     if (next >= scan->len || byte_is(scan->s[next], BYTE_SPACE)) return true;
-    if (redact_quote_at(scan, next).len) return true;
+    redact_quote quote = redact_quote_at(scan, next);
+    if (quote.len == 1 || (quote.len && member_follows(scan, next, quote))) return true;
     if (scan->s[at] == '&' && (is_entity(scan, next) || parameter_follows(scan, next))) return true;
     return redact_pair_follows(scan, next);
 }
@@ -441,7 +467,9 @@ static size_t find_bare_end(const redact_scan *scan, size_t from, size_t stop, b
             while (byte_is(redact_peek(scan, name), BYTE_LETTER)) name++;
             if (name > i + 1 && redact_is_at(scan, name, ":+")) break;
         } else if (c == '#') {
-            if (redact_is_break(scan, i)) break;
+            char next = redact_peek(scan, i + 4);
+            bool goes_on = next == ' ' || next == '#' || redact_pair_follows(scan, i + 4);
+            if (goes_on && redact_is_break(scan, i)) break;
         } else if (c == '^' && redact_peek(scan, i + 1) == '@') { /* NUL, as less shows it */
             if (i + 2 >= scan->len || redact_pair_follows(scan, i + 2)) break;
         } else if (c == '<') {
@@ -486,7 +514,7 @@ size_t redact_word_end(const redact_scan *scan, size_t at) {
 }
 
 size_t redact_open_end(const redact_scan *scan, size_t from) {
-    size_t line = redact_string_end(scan, from);
+    size_t line = end_around(scan, from);
     for (size_t i = from; i < line; i++) {
         if (scan->s[i] == ' ' && redact_pair_follows(scan, i + 1)) return i;
     }
