@@ -161,6 +161,45 @@ describe("a value that is cut off", function()
   end)
 end)
 
+describe("a password of letters, digits and any signs", function()
+  local signs = "!#$%&()*+,-./:;<=>?@[]^_{|}~'\"\\`"
+  local letters = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+  local function password(chance)
+    local out = {}
+    for i = 1, chance:number(10, 20) do
+      local from = i > 1 and chance:number(1, 8) == 1 and signs or letters
+      local at = chance:number(1, #from)
+      out[i] = from:sub(at, at)
+    end
+    return table.concat(out) .. "x"
+  end
+
+  local function quote(text) return (json.encode(text):gsub("\\/", "/")) end
+  local function inner(text) return quote(text):sub(2, -2) end
+
+  it("goes whole, in JSON, in JSON in JSON, and in both when they are cut off", function()
+    local chance = corpus.chance(seed)
+    for _ = 1, lines do
+      local secret = password(chance)
+      local object = ('{"user": "ann", "password": %s, "host": "n1"}'):format(quote(secret))
+      local masked = '{"user": "ann", "password": "***", "host": "n1"}'
+      local cut = ('{"user": "ann", "password": "%s'):format(inner(secret))
+      for text, want in pairs {
+        [object] = masked,
+        [quote(object)] = quote(masked),
+        [("[%s, 1]"):format(quote(object))] = ("[%s, 1]"):format(quote(masked)),
+        [cut] = '{"user": "ann", "password": "***',
+        [("[%s, 1]"):format(quote(cut))] =
+          ("[%s, 1]"):format(quote '{"user": "ann", "password": "***'),
+      } do
+        local out = log:redact(text)
+        assert(out == want, ("seed %d: %s\n  -> %s"):format(seed, text, out))
+      end
+    end
+  end)
+end)
+
 describe("a mark after a name", function()
   it("may close the string that the name ends", function()
     for _, text in ipairs { "ann@bastion2's password:", "def get_password(self):", "Password:" } do

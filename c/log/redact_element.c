@@ -60,7 +60,7 @@ size_t redact_element(redact_scan *scan, const redact_key *key, size_t at) {
     while (end > at && byte_is(s[end - 1], BYTE_SPACE)) end--;
     if (key->class.kind == BERTH_KEY_COOKIE || key->class.kind == BERTH_KEY_AUTH)
         return redact_value(scan, key, at, SYNTAX_TIGHT);
-    if (end <= at || !redact_is_secret(scan, key->class, at, end, SYNTAX_TIGHT)) return 0;
+    if (end <= at || !redact_is_secret(scan, key->class, at, end, SYNTAX_QUOTED)) return 0;
     return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
 }
 

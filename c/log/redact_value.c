@@ -260,9 +260,16 @@ size_t redact_quote_close(const redact_scan *scan, size_t from, redact_quote quo
     }
     size_t at = next_mark(scan, from, quote);
     if (at == SIZE_MAX && quote.slashes == 0) {
-        /* INI files and SQL know no escapes: 'C:\' is closed. */
-        const char *end = memchr(scan->s + from, quote.mark, end_around(scan, from) - from);
-        return end ? (size_t)(end - scan->s) : SIZE_MAX;
+        /* INI files and SQL know no escapes: 'C:\' is closed; but "a\"b may be cut off. */
+        size_t stop = end_around(scan, from);
+        if (stop > from + NEAR) stop = from + NEAR;
+        for (size_t i = from; i < stop; i++) {
+            char next = redact_peek(scan, i + 1);
+            bool ends = next == '\0' || byte_is(next, BYTE_SPACE) ||
+                        (quote.mark == '\'' && byte_in(next, ",;)]}"));
+            if (scan->s[i] == quote.mark && ends) return i;
+        }
+        return SIZE_MAX;
     }
     if (at == from) return at;
     while (at != SIZE_MAX) {
