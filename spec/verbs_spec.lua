@@ -277,8 +277,9 @@ describe("the verb", function()
       assert.is_true(i == 1 or standard[i - 1] < name, name)
       known[name] = true
     end
-    assert.equal(374, #standard)
-    for _, name in ipairs { "HW_CPU_X86_INTEL_TDX", "HW_CPU_X86_AMD_SEV_SNP", "HW_NVME_WZS",
+    assert.equal(377, #standard)
+    for _, name in ipairs { "HW_CPU_X86_INTEL_TDX", "HW_CPU_X86_AMD_SEV_SNP", "HW_CPU_X86_AMXTILE",
+                            "HW_CPU_X86_AMXINT8", "HW_CPU_X86_AMXBF16", "HW_NVME_WZS",
                             "HW_PCI_ONE_TIME_USE", "COMPUTE_NODE", "OWNER_NOVA",
                             "MISC_SHARES_VIA_AGGREGATE", "STORAGE_DISK_SSD" } do
       assert.is_true(known[name], name)

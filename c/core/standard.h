@@ -130,6 +130,7 @@ static const char *const standard_traits[] = {
     "OWNER_NOVA", "STORAGE_DISK_HDD", "STORAGE_DISK_SSD",
     /* later ones */
     "HW_PCI_ONE_TIME_USE", "HW_CPU_X86_INTEL_TDX", "HW_CPU_X86_AMD_SEV_SNP",
+    "HW_CPU_X86_AMXBF16", "HW_CPU_X86_AMXINT8", "HW_CPU_X86_AMXTILE",
 };
 
 #endif
