@@ -10,13 +10,13 @@
 #define TABLES_ALIGN 64
 #define TABLES_ROOM (sizeof(anchor_tables) + TABLES_ALIGN)
 
-/* d a digit, A a capital, L the first byte of a letter in UTF-8 that is not Chinese, Japanese or
+/* d a digit, N none, A a capital, L the first byte of a letter in UTF-8 that is not Chinese, Japanese or
  * Korean, C one of its other bytes, others themselves; NULL: anything */
 const anchor_sequence anchor_sequences[LANES] = {
     {BERTH_ANCHOR_SSN, 3, {"-", "d", "d", "-", "d", "d", "d", "d"}},
     {BERTH_ANCHOR_NANP, 0, {"d", "d", "d", "-. ", "d", "d", "d", "-. "}},
     {BERTH_ANCHOR_GROUPS, 0, {"d", "d", "d", "d", " +-._/", "d", "d", "d"}},
-    {BERTH_ANCHOR_DIGITS, 0, {"d", "d", "d", "d", "d", "d", "d", "d"}},
+    {BERTH_ANCHOR_DIGITS, 0, {"N", "d", "d", "d", "d", "d", "d", "d"}},
     {BERTH_ANCHOR_DIAL, 0, {"+(", "d", "d ().-", "d ().-", "d ().-", "d ().-", "d ().-", "d ().-"}},
     {BERTH_ANCHOR_IBAN, 0, {"A", "A", "d", "d", "Ad ", "Ad ", "Ad ", "Ad "}},
     {BERTH_ANCHOR_AT, 0, {NULL, NULL, NULL, NULL, NULL, NULL, NULL, "@"}},
@@ -30,6 +30,7 @@ static bool in_class(const char *class, char c) {
     for (const char *p = class; *p; p++) {
         unsigned char byte = (unsigned char)c;
         bool in = *p == 'd'   ? byte_is(c, BYTE_DIGIT)
+                  : *p == 'N' ? !byte_is(c, BYTE_DIGIT)
                   : *p == 'A' ? byte_is(c, BYTE_UPPER)
                   : *p == 'L' ? byte >= 0xc2 && byte != 0xe0 && (byte < 0xe3 || byte >= 0xee)
                   : *p == 'C' ? (byte & 0xc0) == 0x80
@@ -262,6 +263,19 @@ static unsigned lowest_bit(uint64_t bits) {
 #endif
 }
 
+/* Does the anchor begin after such a byte, which the text's beginning may stand for? */
+static bool is_before(const char *class) {
+    return !class || *class == 'N';
+}
+
+/* Do eight digits begin at `at`, of which all but the last one were found?  What is before them may
+ * be before walk->floor. */
+static bool are_digits(const berth_anchor_walk *walk, size_t at) {
+    const unsigned char *s = walk->s;
+    return walk->end < walk->len && byte_is((char)s[walk->end], BYTE_DIGIT) &&
+           (at == 0 || !byte_is((char)s[at - 1], BYTE_DIGIT));
+}
+
 /* One of those that were found, if it begins late enough. */
 static bool next_sequence(berth_anchor_walk *walk, berth_anchor *out) {
     while (walk->found) {
@@ -270,11 +284,10 @@ static bool next_sequence(berth_anchor_walk *walk, berth_anchor *out) {
         const anchor_sequence *sequence = &anchor_sequences[lane];
         size_t len = SPAN + sequence->before;
         unsigned kind = sequence->kind;
-        for (size_t p = 0; !sequence->class[p]; p++) len--;
+        for (size_t p = 0; is_before(sequence->class[p]); p++) len--;
         if (walk->end < walk->floor + len || walk->ignored >> kind & 1u) continue;
-        if (kind == BERTH_ANCHOR_DIGITS && walk->end > len &&
-            byte_is((char)walk->s[walk->end - len - 1], BYTE_DIGIT))
-            continue; /* they began before */
+        if (kind == BERTH_ANCHOR_DIGITS && !are_digits(walk, walk->end - len)) continue;
+        walk->stops++; /* where vectors alone saw something, nothing is found */
         *out = (berth_anchor){.at = walk->end - len, .kind = (unsigned char)kind};
         return true;
     }
@@ -323,7 +336,6 @@ static bool next_end(berth_anchor_walk *walk) {
         if (!(ends->sequences | ends->literals)) return false;
     }
     unsigned at = lowest_bit(ends->sequences | ends->literals);
-    walk->stops++;
     walk->end = walk->scanned - ANCHOR_BLOCK + at + 1;
     if (ends->sequences >> at & 1) walk->found = sequences_at(walk);
     if (ends->literals >> at & 1) {

@@ -14,7 +14,8 @@
 #define HASHES ANCHOR_HASHES
 #define WIDE ANCHOR_WIDE
 #define PAIR_COMMON 2000 /* of a pair */
-#define RATE_COMMON 1e19 /* of what is common; everything is 5e21 */
+#define EVERYTHING 5e21
+#define RATE_COMMON 1e19 /* of what is common */
 
 /* How many of 4096 bytes of a log are each; all others 1. */
 static const uint16_t often[128] = {
@@ -81,6 +82,7 @@ typedef struct hash_sets {
 /* What each bucket takes, and how often. */
 typedef struct bucket_set {
     common_set common;
+    anchor_tables *tables; /* where the wide ones are written as they fill */
     uint64_t rate[HASHES]; /* how often each hash occurs */
     hash_sets takes[BUCKETS];
     uint64_t rates[BUCKETS][PAIRS];
@@ -156,9 +158,45 @@ static uint64_t rate_more(const bucket_set *buckets, const uint64_t set[], const
     return more;
 }
 
+static void take_wide(anchor_halves wide[ANCHOR_WINDOW], const anchor_literal *literal, size_t end,
+                      size_t bucket) {
+    for (size_t p = 0; p < ANCHOR_WINDOW; p++) {
+        for (unsigned b = 0; b < 256; b++) {
+            if (anchor_takes(literal, end, ANCHOR_WINDOW - 1 - p, b))
+                anchor_take(&wide[p], b, (unsigned)bucket);
+        }
+    }
+}
+
+/* How often four bytes are such as a wide bucket takes. */
+static double rate_wide(const anchor_halves wide[ANCHOR_WINDOW], size_t bucket) {
+    double rate = EVERYTHING;
+    for (size_t p = 0; p < ANCHOR_WINDOW; p++) {
+        uint64_t bytes = 0;
+        for (unsigned b = 0; b < 256; b++) {
+            if (wide[p].low[b & 15] & wide[p].high[b >> 4] & 1u << bucket) bytes += rate_of_byte(b);
+        }
+        rate *= (double)bytes / 4096;
+    }
+    return rate;
+}
+
+/* best_bucket() for a window with classes. */
+static void best_wide(const bucket_set *buckets, const anchor_literal *literal, place *at) {
+    for (size_t b = 0; b < WIDE; b++) {
+        anchor_halves with[ANCHOR_WINDOW];
+        memcpy(with, buckets->tables->wide, sizeof with);
+        take_wide(with, literal, at->end, b);
+        double grows = rate_wide(with, b) - rate_wide(buckets->tables->wide, b);
+        if (grows >= at->grows) continue;
+        at->grows = grows;
+        at->bucket = b;
+    }
+}
+
 /* The bucket that would take the least more with a window, and how much. */
-static void best_bucket(const bucket_set *buckets, bool wide, place *at) {
-    for (size_t b = wide ? 0 : WIDE; b < (wide ? WIDE : BUCKETS); b++) {
+static void best_bucket(const bucket_set *buckets, place *at) {
+    for (size_t b = WIDE; b < BUCKETS; b++) {
         double before = 1, after = 1;
         for (size_t p = 0; p < PAIRS; p++) {
             uint64_t rate = buckets->rates[b][p];
@@ -204,16 +242,24 @@ static place best_place(const bucket_set *buckets, const anchor_literal *literal
     place best = {.grows = HUGE_VAL};
     size_t least = fixed ? fixed : shortest_end(literal);
     for (size_t end = fixed ? fixed : literal->len; end >= least; end--) {
-        bool wide = is_wide(literal, end);
-        place at = {.end = end, .grows = HUGE_VAL, .sets = hashes_of(literal, end)};
-        best_bucket(buckets, wide, &at);
+        place at = {.end = end, .grows = HUGE_VAL};
+        if (is_wide(literal, end)) {
+            best_wide(buckets, literal, &at);
+        } else {
+            at.sets = hashes_of(literal, end);
+            best_bucket(buckets, &at);
+        }
         if (is_common(&buckets->common, literal, end)) at.grows += RATE_COMMON;
         if (at.grows < best.grows) best = at;
     }
     return best;
 }
 
-static void put(bucket_set *buckets, const place *at) {
+static void put(bucket_set *buckets, const anchor_literal *literal, const place *at) {
+    if (at->bucket < WIDE) {
+        take_wide(buckets->tables->wide, literal, at->end, at->bucket);
+        return;
+    }
     for (size_t p = 0; p < PAIRS; p++) {
         uint64_t *set = buckets->takes[at->bucket].at[p];
         buckets->rates[at->bucket][p] += rate_more(buckets, set, at->sets.at[p]);
@@ -249,15 +295,6 @@ static double rate_literal(const bucket_set *buckets, const anchor_literal *lite
     return least;
 }
 
-static void write_wide(anchor_tables *tables, const anchor_literal *literal, const place *at) {
-    for (size_t p = 0; p < ANCHOR_WINDOW; p++) {
-        for (unsigned b = 0; b < 256; b++) {
-            if (anchor_takes(literal, at->end, ANCHOR_WINDOW - 1 - p, b))
-                anchor_take(&tables->wide[p], b, (unsigned)at->bucket);
-        }
-    }
-}
-
 static void write_pairs(anchor_tables *tables, const bucket_set *buckets) {
     for (size_t b = 0; b < BUCKETS - WIDE; b++) {
         for (size_t p = 0; p < PAIRS; p++) {
@@ -270,6 +307,7 @@ static void write_pairs(anchor_tables *tables, const bucket_set *buckets) {
 }
 
 static void fill(berth_anchors *anchors, bucket_set *buckets, candidate *order) {
+    buckets->tables = anchors->tables;
     count_rates(buckets);
     add_common(&buckets->common);
     for (size_t i = 0; i < anchors->count; i++)
@@ -278,8 +316,7 @@ static void fill(berth_anchors *anchors, bucket_set *buckets, candidate *order) 
     for (size_t i = 0; i < anchors->count; i++) {
         anchor_literal *literal = &anchors->literals[order[i].literal];
         place at = best_place(buckets, literal, end_of_others(anchors, literal));
-        put(buckets, &at);
-        if (at.bucket < WIDE) write_wide(anchors->tables, literal, &at);
+        put(buckets, literal, &at);
         literal->rest = (uint8_t)(literal->len - at.end);
     }
     write_pairs(anchors->tables, buckets);

@@ -16,7 +16,7 @@
 #define ANCHOR_SPAN 8  /* bytes of a sequence, and of a literal at most */
 #define ANCHOR_LANES 8 /* sequences */
 #define ANCHOR_WINDOW 4
-#define ANCHOR_GROUPS 4 /* of eight buckets each, besides the wide ones */
+#define ANCHOR_GROUPS 5 /* of eight buckets each, besides the wide ones */
 #define ANCHOR_WIDE 8   /* buckets of windows with classes */
 #define ANCHOR_BUCKETS (ANCHOR_WIDE + 8 * ANCHOR_GROUPS)
 #define ANCHOR_PAIRS (ANCHOR_WINDOW - 1)
