@@ -7,6 +7,7 @@
 #define ARGUMENTS_MAX 6
 #define ARGUMENT_MAX 128
 #define PLAIN_LEAST 6
+#define CALLED_MAX 48 /* bytes of what is called */
 
 static const berth_key_class password = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
 
@@ -35,32 +36,96 @@ static bool read_argument(const redact_scan *scan, size_t at, argument *a) {
     return a->to - a->from <= ARGUMENT_MAX;
 }
 
-/* Letters and digits that are no place and no address. */
+/* Letters and digits that are no place and no address; with a sign those have, of both cases. */
 static bool is_plain_secret(const redact_scan *scan, const argument *a) {
+    const unsigned both = BYTE_LOWER | BYTE_UPPER;
+    unsigned classes = 0;
+    bool sign = false;
     if (!a->quoted || a->to - a->from < PLAIN_LEAST) return false;
     for (size_t i = a->from; i < a->to; i++) {
-        if (byte_is(scan->s[i], BYTE_SPACE) || strchr("/:=.@", scan->s[i])) return false;
+        char c = scan->s[i];
+        if (byte_is(c, BYTE_SPACE) || byte_in(c, "/:")) return false;
+        sign = sign || byte_in(c, "=.@");
+        classes |= berth_byte_class[(unsigned char)c];
     }
-    return redact_has_digit(scan, a->from, a->to) && redact_is_mixture(scan, a->from, a->to);
+    return (classes & BYTE_DIGIT) && (!sign || (classes & both) == both) &&
+           redact_is_mixture(scan, a->from, a->to);
+}
+
+/* What a call does with its arguments. */
+typedef struct call {
+    size_t place; /* of the password */
+    bool sure;    /* nothing else stands there */
+    bool hashes;  /* bcrypt.hash('x', 10) */
+} call;
+
+/* Functions whose password stands at a known place, whatever it looks like. */
+static const struct {
+    const char *name;
+    size_t place;
+} functions[] = {
+    {"mysqli", 2},         {"mysqli_connect", 2}, {"mysqli_real_connect", 3},
+    {"real_connect", 2},   {"mysql_connect", 2},  {"mysql_pconnect", 2},
+    {"pdo", 2},            {"ftp_login", 2},      {"imap_open", 2},
+    {"ldap_bind", 2},      {"odbc_connect", 2},   {"ssh2_auth_password", 2},
+    {"odbc_pconnect", 2},  {"db2_connect", 2},    {"ibase_connect", 2},
+    {"mssql_connect", 2},  {"sybase_connect", 2}, {"oci_connect", 1},
+    {"oci_pconnect", 1},   {"simple_bind_s", 1},  {"oci_new_connect", 1},
+    {"mysql_real_connect", 3},
+};
+
+/* Modules whose connect() takes the server, or the data source, first: their names hold this. */
+static const char *const servers[] = {"mysql", "psycopg", "mssql",  "mariadb",
+                                      "dbi->", "dbi.",    "driverm", "ftp."};
+
+/* The call whose bracket stands at `open`. */
+static call known_call(const redact_scan *scan, size_t open) {
+    const char *s = scan->s;
+    size_t from = open, low = open > CALLED_MAX ? open - CALLED_MAX : 0;
+    while (from > low && (byte_is(s[from - 1], BYTE_NAME) || byte_in(s[from - 1], ":>"))) from--;
+    size_t name = open;
+    while (name > from && (byte_is(s[name - 1], BYTE_WORD) || s[name - 1] == '_')) name--;
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+        if (bytes_are_word(s + name, open - name, functions[i].name))
+            return (call){.place = functions[i].place, .sure = true};
+    }
+    static const char *const opening[] = {"connect", "open", "connection", "getconnection",
+                                          "createconnection"};
+    bool connects = IS_ONE_OF(s + name, open - name, opening);
+    for (size_t i = from; connects && i < name; i++) {
+        for (size_t k = 0; k < sizeof servers / sizeof *servers; k++) {
+            if (redact_folds_at(scan, i, servers[k])) return (call){.place = 2, .sure = true};
+        }
+        if (redact_folds_at(scan, i, "oracle")) return (call){.place = 1, .sure = true};
+    }
+    static const char *const hashing[] = {"hashpw", "hash", "hashsync"};
+    if (IS_ONE_OF(s + name, open - name, hashing)) return (call){.hashes = true};
+    return (call){.place = connects ? 2 : 1};
+}
+
+/* May the argument be the password, where the call and its place alone do not say so? */
+static bool may_be_password(const redact_scan *scan, const call *c, const argument *a) {
+    const char *text = scan->s + a->from;
+    size_t len = a->to - a->from;
+    if (!a->quoted) return false;
+    if (c->hashes) return redact_is_mixture(scan, a->from, a->to);
+    if (c->place == 1) return is_plain_secret(scan, a) || redact_is_phrase_code(text, len);
+    return redact_looks_random(text, len) || redact_is_phrase_code(text, len);
 }
 
 size_t redact_call(redact_scan *scan, size_t at) {
-    bool place_first = redact_folds_at(scan, at, "connect(") ||
-                       redact_folds_at(scan, at, "nection(") || redact_folds_at(scan, at, "pdo(");
-    bool hashed = redact_folds_at(scan, at, "hashpw(") || redact_folds_at(scan, at, "pt.hash(") ||
-                  redact_folds_at(scan, at, "ashsync("); /* bcrypt.hash('x', 10) */
-    size_t open = at, place = hashed ? 0 : place_first ? 2 : 1; /* where the server is told first */
+    size_t open = at;
+    while (open < scan->len && open - at < CALLED_MAX && scan->s[open] != '(') open++;
+    if (redact_peek(scan, open) != '(') return 0;
+    call c = known_call(scan, open);
     argument a;
-    while (redact_peek(scan, open) != '(') open++;
+    redact_work(scan, 300);
     for (size_t n = 0; n < ARGUMENTS_MAX && read_argument(scan, open + 1, &a); n++) {
-        const char *text = scan->s + a.from;
-        size_t len = a.to - a.from;
-        bool secret = n > 0 && redact_is_scrambled(text, len);
-        if (n == place && !secret)
-            secret = hashed       ? a.quoted && redact_is_mixture(scan, a.from, a.to)
-                     : place == 1 ? is_plain_secret(scan, &a)
-                                  : a.quoted && (redact_looks_random(text, len) ||
-                                                 redact_is_phrase_code(text, len));
+        /* login(connection, 'ann', 'x') */
+        if (n == 0 && !c.sure && c.place == 1 && !a.quoted) c.place = 2;
+        bool secret = n > 0 && redact_is_scrambled(scan->s + a.from, a.to - a.from);
+        if (n == c.place && !secret)
+            secret = c.sure ? a.quoted && a.to > a.from : may_be_password(scan, &c, &a);
         if (secret && redact_is_secret(scan, password, a.from, a.to, SYNTAX_QUOTED))
             redact_mark_secret(scan, a.from, a.to, RULE_LOGIN);
         open = redact_skip_blanks(scan, a.end);

@@ -425,6 +425,7 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     key.rule = (unsigned)key.class.kind;
     close_name(scan, &key);
     note_string(scan, &key);
+    if (redact_note_markup(scan, &key)) return 0;
     size_t end = redact_pair(scan, &key);
     redact_near(scan, &key);
     return end > key.end ? redact_changed(scan, &key, end) : end;

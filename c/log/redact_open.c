@@ -84,7 +84,7 @@ static const char *const byte_literals[] = {"70:61:73", "70 61 73", "50 61 73", 
  * colours of a terminal, broken lines. */
 static const char *const coded_literals[] = {
     "%\2\2", "%u\2\2", "\\u\2", "\\x\2",   "&#\3",    "&#x\2",    "&quot;",
-    "&amp;", "&lt;",   "&gt;",  "&apos;",  "&equals", "&colon",   "&nbsp",
+    "&amp;", "&lt;",   "&gt;",  "&apos;",  "&equals", "&colon",   "&nbsp", "&shy;",
     "\\/",   "\\e[",    "\\033[",  "\x1b[",  "#033[", "\\1\3\3", "\\u{", "\\\n",    "\xe3\x80\4",
 };
 static const char *const hex_literals[] = {"70617373", "73656372", "746f6b65", "2d2d2d2d",
@@ -110,7 +110,9 @@ static const struct {
     {"connect(", LOGIN_CALL},    {"nection(", LOGIN_CALL},   {"pdo('", LOGIN_CALL},
     {"pdo(\"", LOGIN_CALL},      {"hashpw(", LOGIN_CALL},    {"pt.hash(", LOGIN_CALL},
     {"ashsync(", LOGIN_CALL},    {"auth(", LOGIN_CALL},      {"identify", LOGIN_IDENTIFY},
-    {"dd-mask::", LOGIN_MASKED},
+    {"dd-mask::", LOGIN_MASKED}, {"mysqli(", LOGIN_CALL},    {"pdo($", LOGIN_CALL},
+    {"ap_open(", LOGIN_CALL},    {"ap_bind(", LOGIN_CALL},   {"bind_s(", LOGIN_CALL},
+    {"tp.open(", LOGIN_CALL},    {"auth_pas", LOGIN_CALL},
 };
 
 /* Where a disguise might be, and which; \1 also is NUL, as in UTF-16. */

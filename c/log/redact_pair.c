@@ -43,6 +43,7 @@ static size_t changed_items(redact_scan *scan, const redact_key *key, size_t fro
 
 /* "name", "value": an argument after its option, or a pair in brackets of its own. */
 static size_t next_item(redact_scan *scan, const redact_key *key, size_t comma) {
+    if (redact_peek(scan, key->end + key->quote.len) == ']') return 0; /* $c['pass'], 'x' */
     size_t at = redact_skip_blanks(scan, comma + 1), close;
     at = redact_skip_type(scan, at);
     redact_quote quote = redact_quote_at(scan, at);

@@ -415,6 +415,12 @@ typedef struct redact_place {
 void redact_dump_places(const redact_dump *dump, size_t from, size_t to, redact_place *digits,
                         redact_place *column);
 
+/* --- redact_markup.c ----------------------------------------------------------------------- */
+
+/* Does markup stand after the name, which a view does without?  True: so does the value. */
+bool redact_note_markup(redact_scan *scan, const redact_key *key);
+void redact_note_tag(redact_scan *scan, size_t at); /* the same for the value that ends at `at` */
+
 /* --- redact_disguise.c --------------------------------------------------------------------- */
 
 /* Is what the literal at `at` hints at really there? */

@@ -184,7 +184,8 @@ enum {
     DISGUISE_PRINTABLE = 16, /* pass=3D */
     DISGUISE_SAID = 32,     /* ann at example dot org */
     DISGUISE_COUNTED = 64,  /* four one one one */
-    DISGUISE_DOUBLED = 128  /* ""password"": ""x"", as a field of CSV has it */
+    DISGUISE_DOUBLED = 128, /* ""password"": ""x"", as a field of CSV has it */
+    DISGUISE_MARKUP = 256   /* <b>pass</b>word, \textbf{password} */
 };
 
 typedef enum redact_block {

@@ -498,6 +498,7 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
     bool shell = key->dashes || (at > 0 && scan->s[at - 1] == '=');
     size_t end = shell ? shell_end(scan, at) : redact_bare_end(scan, at);
     end = session_end(scan, key, at, end);
+    redact_note_tag(scan, end);
     if (key->class.kind == BERTH_KEY_CODE && key->class.plural) return code_list(scan, key, at);
     size_t bytes = redact_byte_run(scan, at);
     if (bytes > end) end = bytes;

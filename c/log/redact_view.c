@@ -134,13 +134,14 @@ static bool entity(const char *s, size_t len, redact_decoded *d) {
         const char *text;
         char byte;
     } named[] = {{"&quot;", '"'},  {"&amp;", '&'},    {"&lt;", '<'},    {"&gt;", '>'},
-                 {"&apos;", '\''}, {"&equals;", '='}, {"&colon;", ':'}, {"&nbsp;", ' '}};
+                 {"&apos;", '\''}, {"&equals;", '='}, {"&colon;", ':'}, {"&nbsp;", ' '},
+                 {"&shy;", '\0'}}; /* nothing */
     if (len < 4 || !(s[1] == '#' || byte_is(s[1], BYTE_LOWER))) return false;
     for (size_t i = 0; i < sizeof named / sizeof *named && s[1] != '#'; i++) {
         if (s[1] != named[i].text[1]) continue;
         size_t n = strlen(named[i].text);
         if (len < n || memcmp(s, named[i].text, n) != 0) continue;
-        d->bytes[d->count++] = named[i].byte;
+        if (named[i].byte) d->bytes[d->count++] = named[i].byte;
         d->taken = n;
         return true;
     }
@@ -205,6 +206,8 @@ static size_t decode_at(redact_decoder *d, size_t at) {
         if (d->n > 0 && d->out[d->n - 1] != '\n') d->n--;
         return 1;
     }
+    size_t marks = d->disguises & DISGUISE_MARKUP ? redact_unmark(d, at) : 0;
+    if (marks) return marks;
     if (byte_is(c, BYTE_CODE) && decode_one(d->s, at, d->len, &one)) {
         for (size_t k = 0; k < one.count; k++) redact_put(d, one.bytes[k], at);
         return one.taken;
@@ -219,6 +222,12 @@ static void put_plain(redact_decoder *d, size_t from, size_t to) {
     if (d->map) memcpy(place, d->map + from, (to - from) * sizeof *place);
     for (size_t i = from; !d->map && i < to; i++) place[i - from] = (uint32_t)i;
     d->n += to - from;
+}
+
+/* What is put at `n` begins where the markup before it does: there ends what was put before. */
+static void set_place(redact_decoder *d, size_t n, size_t closing) {
+    d->places[n] = d->map ? d->map[closing] : (uint32_t)closing;
+    d->closing = 0;
 }
 
 /* The text from `from` to `to` differs from what was decoded. */
@@ -252,13 +261,15 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
                         .disguises = of->encoded};
     redact_work(of, of->encoded & ~(unsigned)DISGUISE_CODED ? 3 * len : 2 * len);
     for (size_t i = 0; i < len;) {
-        size_t plain = redact_plain_end(&d, i);
+        size_t plain = redact_plain_end(&d, i), closing = d.closing, from = d.n;
         if (plain > i) {
             put_plain(&d, i, plain);
+            if (closing) set_place(&d, from, closing);
             i = plain;
             continue;
         }
-        size_t from = d.n, taken = decode_at(&d, i);
+        size_t taken = decode_at(&d, i);
+        if (closing && d.n > from) set_place(&d, from, closing);
         if (taken) {
             if (!note_change(r, view, from, d.n)) return false;
             redact_work(of, byte_is(s[i], BYTE_HIGH) ? 15 : 60);
@@ -268,8 +279,10 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
         /* a run of backslashes is passed as one: its last ones are no beginning */
         do redact_put(&d, s[i], i);
         while (++i < len && s[i - 1] == '\\' && s[i] == '\\');
+        if (closing) set_place(&d, from, closing);
     }
     view->map[d.n] = of->map ? of->map[len] : (uint32_t)len;
+    if (d.closing) set_place(&d, d.n, d.closing);
     view->text.len = d.n;
     return view->parts > 0;
 }

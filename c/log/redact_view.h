@@ -21,6 +21,8 @@ typedef struct redact_decoder {
     size_t n;
     unsigned disguises;   /* to be taken off */
     char renamed, rename; /* the mark that closes a joined literal, and what it becomes */
+    size_t groups;        /* of markup that are open */
+    size_t closing; /* where markup begins that closed after a word, which ends before it; else 0 */
 } redact_decoder;
 
 static inline void redact_put(redact_decoder *d, char c, size_t at) {
@@ -36,5 +38,6 @@ bool redact_fold(const char *s, size_t at, size_t len, redact_decoded *d);
 size_t redact_plain_end(const redact_decoder *d, size_t at);
 /* Takes a disguise off at `at`; returns how many bytes it took, or 0. */
 size_t redact_undisguise(redact_decoder *d, size_t at);
+size_t redact_unmark(redact_decoder *d, size_t at); /* markup; redact_markup.c */
 
 #endif
