@@ -163,6 +163,7 @@ build = {
         "c/log/log_sink.c",
         "c/log/record.c",
         "c/log/redact.c",
+        "c/log/redact_account.c",
         "c/log/redact_again.c",
         "c/log/redact_anchor.c",
         "c/log/redact_anchor_bucket.c",

@@ -10,6 +10,7 @@
 #define WORDS_MAX 96 /* masks leave their number as it is: another round sees the same words */
 #define WORD_MAX_BYTES 512 /* of a word that goes on after that */
 #define ECHO_BACK 256
+#define BRACKET_BACK 128 /* bytes of a list before the program */
 #define ENCODED_LEAST 24
 
 static const berth_command commands[] = {
@@ -25,6 +26,7 @@ typedef struct line {
     const redact_scan *scan;
     size_t at, last, stop; /* no word begins from `last` on, none goes on past `stop` */
     bool list;             /* ["mysql", "-px"]: marks and commas stand between the words */
+    char close;            /* the bracket that ends the line, as in [mysql -px]; NUL: none */
     size_t count;
     struct {
         uint32_t from, to; /* without its marks */
@@ -65,6 +67,28 @@ static bool is_closing(const redact_scan *scan, size_t at) {
     return at >= scan->len || byte_in(scan->s[at], ",}])");
 }
 
+/* 'ann':'x', "ann"%x: does the word go on after the mark that ends before `at`? */
+static bool is_glued(const redact_scan *scan, size_t at, size_t stop) {
+    if (at + 1 >= stop || !byte_in(scan->s[at], ":%")) return false;
+    return !byte_is(scan->s[at + 1], BYTE_SPACE) && !byte_in(scan->s[at + 1], ",}])");
+}
+
+/* Does the bracket at `at` close the one in which the command stands? */
+static bool is_last_bracket(const line *w, size_t at) {
+    const redact_scan *scan = w->scan;
+    return w->close && scan->s[at] == w->close &&
+           (at + 1 >= scan->len || !byte_is(scan->s[at + 1], BYTE_WORD));
+}
+
+/* Past the a2= of a2="x", as the kernel's audit numbers arguments. */
+static size_t past_number(const redact_scan *scan, size_t at) {
+    size_t i = at + 1;
+    if (redact_peek(scan, at) != 'a') return at;
+    while (i < at + 4 && byte_is(redact_peek(scan, i), BYTE_DIGIT)) i++;
+    return i > at + 1 && redact_peek(scan, i) == '=' && redact_quote_at(scan, i + 1).len ? i + 1
+                                                                                         : at;
+}
+
 /* Reads the next word; false at the end of the command. */
 static bool read_word(line *w, size_t *from, size_t *to) {
     const redact_scan *scan = w->scan;
@@ -74,7 +98,9 @@ static bool read_word(line *w, size_t *from, size_t *to) {
                            (w->list && (byte_is(s[i], BYTE_QUOTE) || s[i] == '\\'))))
         i++;
     if (i >= w->last || ends_command(s[i]) || (w->list && s[i] == ']')) return false;
+    if (is_last_bracket(w, i)) return false;
     if (s[i] == '&' && i + 1 < w->stop && s[i + 1] == '&') return false;
+    if (!w->list) i = past_number(scan, i);
     redact_quote quote = redact_quote_at(scan, i);
     *from = i + quote.len;
     if (!w->list && redact_closes_string(scan, i, quote)) return false;
@@ -82,10 +108,15 @@ static bool read_word(line *w, size_t *from, size_t *to) {
         size_t close = redact_quote_close(scan, *from, quote);
         *to = close == SIZE_MAX || close > w->stop ? w->stop : close;
         w->at = *to + quote.len;
-        return true;
+        if (!is_glued(scan, w->at, w->stop)) return true;
+        i = w->at;
     }
     for (; i < w->stop && !byte_is(s[i], BYTE_SPACE); i++) {
         if (w->list && (s[i] == ',' || redact_quote_at(scan, i).len)) break;
+        if (is_last_bracket(w, i)) {
+            w->last = i;
+            break;
+        }
         if (!w->list && s[i] == '\\' && redact_breaks_string(scan, i + 1)) {
             w->last = i;
             break;
@@ -117,9 +148,11 @@ static bool read_word(line *w, size_t *from, size_t *to) {
 }
 
 /* Reads the words from `at` on; those of a list stand in marks. */
-static void read_line(const redact_scan *scan, size_t at, size_t last, bool list, line *w) {
+static void read_line(const redact_scan *scan, size_t at, size_t last, bool list, char close,
+                      line *w) {
     size_t from, to;
     w->scan = scan;
+    w->close = close;
     w->at = at;
     w->last = last;
     w->stop = scan->len - last > WORD_MAX_BYTES ? last + WORD_MAX_BYTES : scan->len;
@@ -144,7 +177,9 @@ static size_t mark(redact_scan *scan, size_t from, size_t to) {
     if (from < to && memchr(scan->s + from, '$', to - from < 2 ? to - from : 2) &&
         redact_variables(scan, from, RULE_COMMAND))
         return 0;
-    redact_syntax syntax = unquote(scan, &from, &to).len ? SYNTAX_QUOTED : SYNTAX_TIGHT;
+    redact_quote quote = unquote(scan, &from, &to);
+    redact_syntax syntax = quote.len ? SYNTAX_QUOTED : SYNTAX_TIGHT;
+    if (quote.len && to - from == 2 * quote.len && redact_quote_at(scan, from).len) return 0; /* '' */
     berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
     if (from >= to || !redact_is_secret(scan, class, from, to, syntax)) return 0;
     return redact_mark_secret(scan, from, to, RULE_COMMAND) ? to : 0;
@@ -199,6 +234,12 @@ static bool is_type(const words *w) {
     return i == w->to && w->to - w->from <= 3;
 }
 
+/* Does the flag stand there?  Options of Windows may be written in capitals: /RP */
+static bool is_flag(const char *s, const char *flag, size_t len) {
+    if (s[0] != flag[0]) return false;
+    return flag[0] == '/' ? bytes_fold_equal(s, flag, len) : memcmp(s, flag, len) == 0;
+}
+
 /* The flag's argument in the words that follow. */
 static size_t after_flag(redact_scan *scan, const berth_command *command, words w) {
     size_t len = strlen(command->flag), done = 0;
@@ -213,8 +254,7 @@ static size_t after_flag(redact_scan *scan, const berth_command *command, words 
             done = end ? end : done;
             continue;
         }
-        if (!verb || w.to - w.from < len || scan->s[w.from] != command->flag[0] ||
-            memcmp(scan->s + w.from, command->flag, len) != 0)
+        if (!verb || w.to - w.from < len || !is_flag(scan->s + w.from, command->flag, len))
             continue;
         if (w.to - w.from == len) {
             if (command->argument == ARGUMENT_ATTACHED || !next_word(&w)) continue;
@@ -222,6 +262,7 @@ static size_t after_flag(redact_scan *scan, const berth_command *command, words 
             if (type && !next_word(&w)) continue;
             size_t end = mark_word(scan, command, w.from, w.to);
             done = end ? end : done;
+            if (command->argument == ARGUMENT_APART) return done; /* the rest may be a command's */
         } else if (command->argument == ARGUMENT_APART) {
             continue;
         } else if (len == 2 || command->argument == ARGUMENT_ATTACHED ||
@@ -252,6 +293,23 @@ static size_t at_place(redact_scan *scan, const berth_command *command, words w)
     return place == 0 && verb && !is_switch(scan->s + w.from, w.to - w.from)
                ? mark(scan, w.from, w.to)
                : 0;
+}
+
+/* htpasswd -bB -C 12 FILE ann x: the operand that `flag` counts. */
+static size_t operand(redact_scan *scan, const berth_command *command, words w) {
+    const char *s = scan->s;
+    unsigned place = (unsigned)(command->flag[0] - '0');
+    bool given = false;
+    while (next_word(&w)) {
+        bool option = s[w.from] == '-' && w.to - w.from > 1;
+        if (!option && --place == 0) return given ? mark(scan, w.from, w.to) : 0;
+        if (!option || s[w.from + 1] == '-') continue;
+        given = given || memchr(s + w.from, command->verb[0], w.to - w.from);
+        if (memchr(s + w.from, command->flag[1], w.to - w.from) && command->flag[1] != '-') place--;
+        bool argument = byte_in(s[w.to - 1], command->flag + 2);
+        if (argument && !next_word(&w)) return 0;
+    }
+    return 0;
 }
 
 /* vault login x: neither an option nor name=x. */
@@ -353,6 +411,30 @@ static size_t done_until(const line *w, size_t at, const char *name) {
     return w->at;
 }
 
+/* Past the program's name: .exe, and the mark of "C:\Tools\PsExec.exe" -p x, but not that of a
+ * list of arguments. */
+static size_t name_end(const redact_scan *scan, size_t at) {
+    if (redact_folds_at(scan, at, ".exe")) at += 4;
+    redact_quote quote = redact_quote_at(scan, at);
+    bool alone = quote.len && byte_in(redact_peek(scan, at + quote.len), " \t") &&
+                 !redact_closes_string(scan, at, quote);
+    return alone ? at + quote.len : at;
+}
+
+/* [mysql -px], [/usr/bin/mysql, -px], {mysql,-px}: the bracket that closes the one right before
+ * the program, or before others in a list; NUL: there is none. */
+static char bracket_around(const redact_scan *scan, size_t at, bool comma) {
+    const char *s = scan->s;
+    size_t low = at > BRACKET_BACK ? at - BRACKET_BACK : 0;
+    while (at > low && (byte_is(s[at - 1], BYTE_NAME) || byte_in(s[at - 1], "/\\"))) at--;
+    while (comma && at > low && s[at - 1] != '[' && s[at - 1] != '{') {
+        if (byte_is(s[at - 1], BYTE_QUOTE) || byte_in(s[at - 1], "]}\n")) return '\0';
+        at--;
+    }
+    if (at == low) return '\0';
+    return s[at - 1] == '[' ? ']' : s[at - 1] == '{' && comma ? '}' : '\0';
+}
+
 size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
     const char *name = commands[index].name;
     size_t len = strlen(name), end = at + len, done = 0;
@@ -362,12 +444,16 @@ size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
         !bytes_fold_equal(scan->s + at, name, len))
         return 0;
     if (at > 0 && byte_is(scan->s[at - 1], BYTE_NAME) && name[0] != '-') return 0;
+    end = name_end(scan, end);
     char c = end < scan->len ? scan->s[end] : '\n';
     bool list = end < scan->len && redact_quote_at(scan, end).len; /* ["mysql", "-px"] */
-    if (!byte_is(c, BYTE_SPACE) && !list) return 0;
+    if (!byte_is(c, BYTE_SPACE) && c != ',' && !list) return 0;
+    char close = list ? '\0' : bracket_around(scan, at, c == ',');
+    if (c == ',' && !close) return 0;
+    list = list || c == ',';
     line read;
     size_t last = scan->len - end > LINE_MAX_BYTES ? end + LINE_MAX_BYTES : scan->len;
-    read_line(scan, end, last, list, &read);
+    read_line(scan, end, last, list, close, &read);
     redact_work(scan, 60 + (read.at - end) + 3 * read.count);
     words w = {.line = &read};
     for (unsigned i = index; i < NCOMMANDS; i = scan->r->command_next[i]) { /* with other flags */
@@ -375,6 +461,8 @@ size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
         redact_work(scan, 2 * read.count);
         if (commands[i].argument == ARGUMENT_PLACE)
             found = at_place(scan, &commands[i], w);
+        else if (commands[i].argument == ARGUMENT_OPERAND)
+            found = operand(scan, &commands[i], w);
         else if (commands[i].argument == ARGUMENT_FIRST)
             found = first_word(scan, w);
         else if (commands[i].argument == ARGUMENT_SLASH)

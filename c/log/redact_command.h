@@ -18,6 +18,9 @@ typedef enum berth_argument {
     ARGUMENT_SLASH,    /* ann/x as the first word that is no option */
     ARGUMENT_ENCODED,  /* base64 of a command that holds one */
     ARGUMENT_PLACE,    /* the n-th word, n the digit in `flag` */
+    ARGUMENT_OPERAND,  /* with the short option `verb` the n-th word that is no option: `flag` is
+                          3nCr, the number, the option that makes it one less, and those that
+                          have an argument themselves */
     ARGUMENT_ECHO,     /* echo x | this */
     ARGUMENT_ECHO_COLON /* echo ann:x | this */
 } berth_argument;
@@ -79,7 +82,6 @@ typedef struct berth_command {
     X("openssl", "-pass", PREFIX, NULL)                                                            \
     X("openssl", "-k", APART, "enc")                                                               \
     X("xfreerdp", "/p:", ATTACHED, NULL)                                                           \
-    X("htpasswd", "4", PLACE, "-b")                                                                \
     X("add_user", "2", PLACE, NULL)                                                                \
     X("change_password", "2", PLACE, NULL)                                                         \
     X("chpasswd", "", ECHO_COLON, NULL)                                                            \
@@ -191,21 +193,18 @@ typedef struct berth_command {
     X("sp_addlinkedsrvlogin", "5", PLACE, NULL)                                                    \
     X("sp_password", "2", PLACE, NULL)                                                             \
     X("pre-shared-key", "ascii-text", TYPED, NULL)                                                 \
-    X("kinit", "<<<", NEXT, NULL)                                                                  \
     X("cryptsetup", "<<<", NEXT, NULL)                                                             \
     X("chpasswd", "<<<", COLON, NULL)                                                              \
     X("smbpasswd", "<<<", NEXT, NULL)                                                              \
     X("sudo", "<<<", NEXT, "-S")                                                                   \
     X("docker", "<<<", NEXT, "login")                                                              \
     X("kinit", "", ECHO, NULL)                                                                     \
-    X("cryptsetup", "", ECHO, NULL)                                                                \
     X("smbpasswd", "", ECHO, "-s")                                                                 \
     X("http", "-a", COLON, NULL)                                                                   \
     X("https", "-a", COLON, NULL)                                                                  \
     X("etcdctl", "--user", COLON, NULL)                                                            \
     X("rdesktop", "-p", NEXT, NULL)                                                                \
     X("kadmin", "-w", NEXT, NULL)                                                                  \
-    X("mosquitto_passwd", "4", PLACE, "-b")                                                        \
     X("vault login", "", FIRST, NULL)                                                              \
     X("encrypt_string", "", FIRST, NULL)                                                           \
     X("secret-set-value", "--base64", NEXT, NULL)                                                  \
@@ -224,7 +223,6 @@ typedef struct berth_command {
     X("ftp> user", "2", PLACE, NULL)                                                               \
     X("rar", "-hp", ATTACHED, NULL)                                                                \
     X("rar", "-p", ATTACHED, NULL)                                                                 \
-    X("psexec", "-p", NEXT, NULL)                                                                  \
     X("schtasks", "/rp", NEXT, NULL)                                                               \
     X("convertto-securestring", "", FIRST, NULL)                                                   \
     X("createuser", "SHA", NEXT, NULL)                                                             \
@@ -234,7 +232,6 @@ typedef struct berth_command {
     X("redis-cli", "AUTH", NEXT, NULL)                                                             \
     X("iwconfig", "key", NEXT, NULL)                                                               \
     X("sudo", "", ECHO, "--stdin")                                                                 \
-    X("htpasswd", "3", PLACE, "-nb")                                                               \
     X("twine", "-p", NEXT, NULL)                                                                   \
     X("rclone obscure", "1", PLACE, NULL)                                                          \
     X("nmcli", "password", NEXT, NULL)                                                             \
@@ -246,6 +243,25 @@ typedef struct berth_command {
     X("gpg", "<<<", NEXT, "--passphrase-fd")                                                       \
     X("gpg", "", ECHO, "--passphrase-fd")                                                          \
     X("sqlplus", "", SLASH, NULL)                                                                  \
+    X("htpasswd", "3nCr", OPERAND, "b")                                                            \
+    X("mosquitto_passwd", "3-H", OPERAND, "b")                                                     \
+    X("psexec", "-p", APART, NULL)                                                                 \
+    X("psexec64", "-p", APART, NULL)                                                               \
+    X("paexec", "-p", APART, NULL)                                                                 \
+    X("pskill", "-p", APART, NULL)                                                                 \
+    X("psinfo", "-p", APART, NULL)                                                                 \
+    X("psservice", "-p", APART, NULL)                                                              \
+    X("psloglist", "-p", APART, NULL)                                                              \
+    X("winrs", "-p:", ATTACHED, NULL)                                                              \
+    X("winrs", "/p:", ATTACHED, NULL)                                                              \
+    X("tasklist", "/p", APART, NULL)                                                               \
+    X("taskkill", "/p", APART, NULL)                                                               \
+    X("systeminfo", "/p", APART, NULL)                                                             \
+    X("schtasks", "/p", APART, NULL)                                                               \
+    X("net.exe use", "", LOOSE, NULL)                                                              \
+    X("net.exe user", "2", PLACE, NULL)                                                            \
+    X("http", "--auth", COLON, NULL)                                                               \
+    X("https", "--auth", COLON, NULL)                                                              \
     X("aaa-server", "key", TYPED, NULL)
 
 #endif

@@ -421,8 +421,11 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     if (broken || redact_peek(scan, key.end) == '\b') /* passs BS word */
         scan->encoded |= DISGUISE_CODED;
     scan->name_end = key.end;
+    key.rule = (unsigned)(key.class.kind ? key.class.kind : BERTH_KEY_PASSWORD);
+    bool row;
+    size_t field = redact_account_row(scan, &key, &row);
+    if (row) return field;
     if (key.class.kind == BERTH_KEY_NONE) return redact_file_name(scan, &key);
-    key.rule = (unsigned)key.class.kind;
     close_name(scan, &key);
     note_string(scan, &key);
     if (redact_note_markup(scan, &key)) return 0;

@@ -249,6 +249,12 @@ size_t redact_column(redact_scan *scan, const redact_key *key); /* redact_sql.c 
 /* name = ?: the value that is told elsewhere for the placeholder at `at`. */
 void redact_bound(redact_scan *scan, const redact_key *key, size_t at); /* redact_sql.c */
 
+/* --- redact_account.c ------------------------------------------------------------------------ */
+
+/* Where the name is that of a file of accounts, the secret in the row of it that follows.  *row:
+ * nothing else of it is one. */
+size_t redact_account_row(redact_scan *scan, const redact_key *key, bool *row);
+
 /* --- redact_protocol.c ---------------------------------------------------------------------- */
 
 /* Is the name the command AUTH?  Then its argument is masked. */
@@ -285,8 +291,8 @@ size_t redact_block_lines(redact_scan *scan, const redact_key *key, size_t at, b
 /* The end of the value at `at`, whose first word ends at `end`, in a file of settings. */
 size_t redact_settings_end(const redact_scan *scan, const redact_key *key, size_t at, size_t end);
 
-/* passwd[6371]:, passwd: password unchanged: is the name that of the program that wrote the line?
- */
+/* passwd[6371]:, passwd: password unchanged, pam_unix(passwd:auth): is the name that of the program
+ * that wrote the line, or that somebody logs in to? */
 bool redact_is_program(const redact_scan *scan, const redact_key *key);
 
 /* --- redact_login.c ------------------------------------------------------------------------ */

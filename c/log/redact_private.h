@@ -116,7 +116,7 @@ typedef struct redact_mark_seen {
 
 #define REDACT_MARKS 12
 
-#define REDACT_COMMAND_ENDS 224 /* at least as many as there are commands */
+#define REDACT_COMMAND_ENDS 248 /* at least as many as there are commands */
 
 /* The class of a name that was met; names come again and again. */
 #define REDACT_NAME_SEEN 32

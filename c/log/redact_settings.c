@@ -94,9 +94,25 @@ static bool is_report(const redact_scan *scan, const redact_key *key) {
     return named && redact_has_blank(scan, at, stop);
 }
 
+/* pam_unix(passwd:chauthtok): the service and what a module of PAM does for it. */
+static bool is_service(const redact_scan *scan, const redact_key *key) {
+    static const char *const calls[] = {"auth",      "account", "session", "password",
+                                        "chauthtok", "setcred", "acct_mgmt"};
+    const char *s = scan->s;
+    size_t module = key->start, from = key->end + 1, to = from;
+    if (module < 2 || s[module - 1] != '(' || redact_peek(scan, key->end) != ':') return false;
+    while (byte_is(redact_peek(scan, to), BYTE_LOWER) || redact_peek(scan, to) == '_') to++;
+    if (to == from || redact_peek(scan, to) != ')') return false;
+    size_t end = --module;
+    while (module > 0 && end - module < BERTH_KEY_NAME_MAX && byte_is(s[module - 1], BYTE_NAME))
+        module--;
+    bool pam = module < end && redact_folds_at(scan, module, "pam");
+    return module < end && (pam || IS_ONE_OF(s + from, to - from, calls));
+}
+
 bool redact_is_program(const redact_scan *scan, const redact_key *key) {
     size_t i = key->end + 1;
-    if (redact_peek(scan, key->end) != '[') return is_report(scan, key);
+    if (redact_peek(scan, key->end) != '[') return is_report(scan, key) || is_service(scan, key);
     while (byte_is(redact_peek(scan, i), BYTE_DIGIT)) i++;
     return i > key->end + 2 && redact_is_at(scan, i, "]: ");
 }

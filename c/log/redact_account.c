@@ -1,0 +1,159 @@
+/* redact_account.c - rows of files whose name tells what they hold, as grep and others show them:
+ * /etc/ppp/chap-secrets: "ann" * "x" 10.0.0.7, .htpasswd:3:ann:$apr1$x, /etc/passwd: ann:x:1000.
+ * The one field is a secret, the others stay. */
+#include <string.h>
+
+#include "log/redact_private.h"
+
+#define FIELD_MAX 512
+#define NUMBER_MAX 8 /* digits of a line's number */
+
+typedef enum row_kind {
+    ROW_COLONS, /* ann:x:1000 */
+    ROW_BLANKS, /* ann * "x" */
+    ROW_LAST    /* ann : XAUTH "x" */
+} row_kind;
+
+typedef struct account_file {
+    const char *name; /* lower case */
+    row_kind kind;
+    unsigned first, last; /* fields that are secrets */
+    bool whole;           /* no other words stand in the file's name, but a path before it */
+} account_file;
+
+static const account_file files[] = {
+    {"htpasswd", ROW_COLONS, 1, 1, false},     {"passwd", ROW_COLONS, 1, 1, true},
+    {"master.passwd", ROW_COLONS, 1, 1, true}, {"smbpasswd", ROW_COLONS, 2, 3, false},
+    {"chap-secrets", ROW_BLANKS, 2, 2, false}, {"pap-secrets", ROW_BLANKS, 2, 2, false},
+    {"ipsec.secrets", ROW_LAST, 0, 0, false},
+};
+
+/* The file that has the name, perhaps among other words: .htpasswd.bak, users-htpasswd. */
+static const account_file *file_of(const redact_scan *scan, const redact_key *key) {
+    const char *s = scan->s;
+    for (size_t at = key->start; at < key->end; at++) {
+        if (at > key->start && !byte_is(s[at - 1], BYTE_JOINT)) continue;
+        for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+            size_t len = strlen(files[i].name);
+            if (files[i].name[0] != byte_lower(s[at]) || key->end - at < len ||
+                !redact_folds_at(scan, at, files[i].name))
+                continue;
+            bool path = at > 0 && s[at - 1] == '/';
+            if (files[i].whole ? path && at + len == key->end
+                               : at + len == key->end || byte_is(s[at + len], BYTE_JOINT))
+                return &files[i];
+        }
+    }
+    return NULL;
+}
+
+/* Past `:`, `:12:`, ` line 12:` and blanks; 0: no row follows. */
+static size_t row_start(const redact_scan *scan, const redact_key *key) {
+    size_t at = key->end + redact_quote_at(scan, key->end).len;
+    if (redact_is_at(scan, at, " line ")) at += 5;
+    if (!memchr("=: ", redact_peek(scan, at), 3)) return 0;
+    size_t number = ++at;
+    while (number < at + NUMBER_MAX && byte_is(redact_peek(scan, number), BYTE_DIGIT)) number++;
+    if (number > at && redact_peek(scan, number) == ':') at = number + 1;
+    return redact_skip_blanks(scan, at);
+}
+
+static size_t mark(redact_scan *scan, const redact_key *key, size_t from, size_t to) {
+    static const char *const none[] = {"x", "!", "!!", "*", "!*", "*lk*", "np"};
+    berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+    if (from >= to || IS_ONE_OF(scan->s + from, to - from, none)) return 0;
+    if (!redact_is_secret(scan, class, from, to, SYNTAX_QUOTED)) return 0;
+    return redact_mark_secret(scan, from, to, key->rule) ? to : 0;
+}
+
+/* ann:x:1000; *row: it is such a row. */
+static size_t colons(redact_scan *scan, const redact_key *key, const account_file *file, size_t at,
+                     bool *row) {
+    const char *s = scan->s;
+    size_t stop = scan->len - at > FIELD_MAX ? at + FIELD_MAX : scan->len, from = at, done = 0;
+    for (unsigned field = 0; field <= file->last; field++) {
+        size_t to = from;
+        while (to < stop && s[to] != ':' && !byte_is(s[to], BYTE_SPACE | BYTE_QUOTE) &&
+               !redact_is_break(scan, to))
+            to++;
+        if (to == from && field == 0) return 0;
+        if (field >= file->first) {
+            *row = to > from || redact_peek(scan, to) == ':';
+            size_t end = mark(scan, key, from, to);
+            done = end ? end : done;
+        }
+        if (redact_peek(scan, to) != ':') break;
+        from = to + 1;
+    }
+    return done;
+}
+
+/* Does a row of words hold what sentences do not: a mark, *, an address, tabs? */
+static bool is_table_row(const redact_scan *scan, const redact_part *word, unsigned words) {
+    const char *s = scan->s;
+    bool star = word[1].end - word[1].start == 1 && s[word[1].start] == '*', quoted = false;
+    for (unsigned i = 0; i < 3; i++)
+        quoted = quoted || (word[i].start > 0 && byte_is(s[word[i].start - 1], BYTE_QUOTE));
+    bool address = words > 3 && (s[word[3].start] == '*' || byte_is(s[word[3].start], BYTE_DIGIT));
+    return star || quoted || address || redact_peek(scan, word[0].end) == '\t';
+}
+
+/* ann * "x" 10.0.0.7; *row: it is such a row. */
+static size_t blanks(redact_scan *scan, const redact_key *key, const account_file *file, size_t at,
+                     bool *row) {
+    redact_part word[4];
+    unsigned words = 0;
+    for (; words < 4 && at < scan->len; words++) {
+        redact_quote quote = redact_quote_at(scan, at);
+        size_t from = at + quote.len, to = from;
+        if (quote.len) to = redact_quote_close(scan, from, quote);
+        if (to == SIZE_MAX) return 0;
+        while (!quote.len && to < scan->len && to - from < FIELD_MAX &&
+               !byte_is(scan->s[to], BYTE_SPACE | BYTE_QUOTE))
+            to++;
+        if (to == from && !quote.len) break;
+        word[words] = (redact_part){.start = from, .end = to};
+        at = redact_skip_blanks(scan, to + quote.len);
+    }
+    if (words <= file->first || !is_table_row(scan, word, words)) return 0;
+    *row = true;
+    return mark(scan, key, word[file->first].start, word[file->first].end);
+}
+
+/* The last text in marks of the line, of which nothing but a remark follows. */
+static size_t last_text(redact_scan *scan, const redact_key *key, size_t at, bool *row) {
+    size_t stop = redact_near_line_end(scan, at), done = 0;
+    if (stop == SIZE_MAX || !memchr(scan->s + at, ':', stop - at)) return 0;
+    for (size_t i = at; i < stop; i++) {
+        redact_quote quote = redact_quote_at(scan, i);
+        if (!quote.len) continue;
+        size_t from = i + quote.len, close = redact_quote_close(scan, from, quote);
+        if (close == SIZE_MAX || close > stop) break;
+        bool typed = i > at + 1 && scan->s[i - 1] == ' ' && byte_is(scan->s[i - 2], BYTE_LETTER);
+        if (typed) done = mark(scan, key, from, close);
+        *row = *row || typed;
+        i = close + quote.len - 1;
+    }
+    return done;
+}
+
+size_t redact_account_row(redact_scan *scan, const redact_key *key, bool *row) {
+    *row = false;
+    size_t at = row_start(scan, key), end = 0;
+    const account_file *file = at && at < scan->len ? file_of(scan, key) : NULL;
+    if (!file || key->dashes) return 0;
+    redact_work(scan, 60);
+    *row = scan->s[at] == '#'; /* a remark in the file */
+    if (*row) return 0;
+    redact_quote quote = redact_quote_at(scan, at);
+    if (file->kind == ROW_COLONS) end = colons(scan, key, file, at + quote.len, row);
+    if (file->kind == ROW_BLANKS) end = blanks(scan, key, file, at, row);
+    if (file->kind == ROW_LAST) end = last_text(scan, key, at, row);
+    /* /etc/passwd: Permission denied */
+    bool word = end || quote.len || scan->s[key->end] != ':';
+    if (!*row && !word) {
+        size_t line = redact_near_line_end(scan, at);
+        *row = line != SIZE_MAX && redact_has_blank(scan, at, line);
+    }
+    return end;
+}
