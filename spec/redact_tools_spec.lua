@@ -220,8 +220,6 @@ local TOOLS = {
     { [[cmdkey.exe /add:hv-9 /user:CORP\ann /pass:Lq3x9!]],
       [[cmdkey.exe /add:hv-9 /user:CORP\ann /pass:***]] },
     { [[winrs -r:hv-9 -u:ann -p:Lq3x9! ipconfig]], [[winrs -r:hv-9 -u:ann -p:*** ipconfig]] },
-    { [[taskkill /s hv-9 /u ann /p "Amber fjord" /im x.exe]],
-      [[taskkill /s hv-9 /u ann /p "***" /im x.exe]] },
     { [[runas /user:CORP\ann /savecred "cmd.exe /p x"]] },
     { [["C:\Tools\PsExec.exe" \\hv-9 -u CORP\ann cmd.exe]] },
     { [[psexec.exe exited with error code 1, -p missing]] },

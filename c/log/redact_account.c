@@ -50,8 +50,9 @@ static const account_file *file_of(const redact_scan *scan, const redact_key *ke
 /* Past `:`, `:12:`, ` line 12:` and blanks; 0: no row follows. */
 static size_t row_start(const redact_scan *scan, const redact_key *key) {
     size_t at = key->end + redact_quote_at(scan, key->end).len;
-    if (redact_is_at(scan, at, " line ")) at += 5;
-    if (!memchr("=: ", redact_peek(scan, at), 3)) return 0;
+    bool line = redact_is_at(scan, at, " line ");
+    if (line) at += 5;
+    if (!line && !byte_in(redact_peek(scan, at), "=:")) return 0;
     size_t number = ++at;
     while (number < at + NUMBER_MAX && byte_is(redact_peek(scan, number), BYTE_DIGIT)) number++;
     if (number > at && redact_peek(scan, number) == ':') at = number + 1;
@@ -137,9 +138,11 @@ static size_t last_text(redact_scan *scan, const redact_key *key, size_t at, boo
     return done;
 }
 
-size_t redact_account_row(redact_scan *scan, const redact_key *key, bool *row) {
+size_t redact_account_row(redact_scan *scan, const redact_key *key, size_t at, bool *row) {
     *row = false;
-    size_t at = row_start(scan, key), end = 0;
+    if (!redact_folds_at(scan, at, "passwd") && !redact_folds_at(scan, at, "secrets")) return 0;
+    size_t end = 0;
+    at = row_start(scan, key);
     const account_file *file = at && at < scan->len ? file_of(scan, key) : NULL;
     if (!file || key->dashes) return 0;
     redact_work(scan, 60);

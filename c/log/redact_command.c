@@ -411,9 +411,10 @@ static size_t done_until(const line *w, size_t at, const char *name) {
     return w->at;
 }
 
-/* Past the program's name: .exe, and the mark of "C:\Tools\PsExec.exe" -p x, but not that of a
+/* Past the program's name: 64, .exe, and the mark of "C:\Tools\PsExec.exe" -p x, but not that of a
  * list of arguments. */
 static size_t name_end(const redact_scan *scan, size_t at) {
+    if (redact_is_at(scan, at, "64")) at += 2;
     if (redact_folds_at(scan, at, ".exe")) at += 4;
     redact_quote quote = redact_quote_at(scan, at);
     bool alone = quote.len && byte_in(redact_peek(scan, at + quote.len), " \t") &&

@@ -246,17 +246,9 @@ typedef struct berth_command {
     X("htpasswd", "3nCr", OPERAND, "b")                                                            \
     X("mosquitto_passwd", "3-H", OPERAND, "b")                                                     \
     X("psexec", "-p", APART, NULL)                                                                 \
-    X("psexec64", "-p", APART, NULL)                                                               \
     X("paexec", "-p", APART, NULL)                                                                 \
-    X("pskill", "-p", APART, NULL)                                                                 \
-    X("psinfo", "-p", APART, NULL)                                                                 \
-    X("psservice", "-p", APART, NULL)                                                              \
-    X("psloglist", "-p", APART, NULL)                                                              \
     X("winrs", "-p:", ATTACHED, NULL)                                                              \
     X("winrs", "/p:", ATTACHED, NULL)                                                              \
-    X("tasklist", "/p", APART, NULL)                                                               \
-    X("taskkill", "/p", APART, NULL)                                                               \
-    X("systeminfo", "/p", APART, NULL)                                                             \
     X("schtasks", "/p", APART, NULL)                                                               \
     X("net.exe use", "", LOOSE, NULL)                                                              \
     X("net.exe user", "2", PLACE, NULL)                                                            \

@@ -423,7 +423,7 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     scan->name_end = key.end;
     key.rule = (unsigned)(key.class.kind ? key.class.kind : BERTH_KEY_PASSWORD);
     bool row;
-    size_t field = redact_account_row(scan, &key, &row);
+    size_t field = redact_account_row(scan, &key, at, &row);
     if (row) return field;
     if (key.class.kind == BERTH_KEY_NONE) return redact_file_name(scan, &key);
     close_name(scan, &key);

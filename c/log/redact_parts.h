@@ -251,9 +251,9 @@ void redact_bound(redact_scan *scan, const redact_key *key, size_t at); /* redac
 
 /* --- redact_account.c ------------------------------------------------------------------------ */
 
-/* Where the name is that of a file of accounts, the secret in the row of it that follows.  *row:
- * nothing else of it is one. */
-size_t redact_account_row(redact_scan *scan, const redact_key *key, bool *row);
+/* Where the name, whose anchor is at `at`, is that of a file of accounts, the secret in the row of
+ * it that follows.  *row: nothing else of it is one. */
+size_t redact_account_row(redact_scan *scan, const redact_key *key, size_t at, bool *row);
 
 /* --- redact_protocol.c ---------------------------------------------------------------------- */
 
