@@ -94,7 +94,7 @@ static bool read_word(line *w, size_t *from, size_t *to) {
     const redact_scan *scan = w->scan;
     const char *s = scan->s;
     size_t i = w->at;
-    while (i < w->stop && (s[i] == ' ' || s[i] == '\t' || s[i] == ',' ||
+    while (i < w->stop && (byte_in(s[i], " \t,") || s[i] == '\0' ||
                            (w->list && (byte_is(s[i], BYTE_QUOTE) || s[i] == '\\'))))
         i++;
     if (i >= w->last || ends_command(s[i]) || (w->list && s[i] == ']')) return false;
@@ -111,7 +111,7 @@ static bool read_word(line *w, size_t *from, size_t *to) {
         if (!is_glued(scan, w->at, w->stop)) return true;
         i = w->at;
     }
-    for (; i < w->stop && !byte_is(s[i], BYTE_SPACE); i++) {
+    for (; i < w->stop && !byte_is(s[i], BYTE_SPACE) && s[i] != '\0'; i++) {
         if (w->list && (s[i] == ',' || redact_quote_at(scan, i).len)) break;
         if (is_last_bracket(w, i)) {
             w->last = i;
@@ -179,7 +179,8 @@ static size_t mark(redact_scan *scan, size_t from, size_t to) {
         return 0;
     redact_quote quote = unquote(scan, &from, &to);
     redact_syntax syntax = quote.len ? SYNTAX_QUOTED : SYNTAX_TIGHT;
-    if (quote.len && to - from == 2 * quote.len && redact_quote_at(scan, from).len) return 0; /* '' */
+    bool empty = quote.len && to - from == 2 * quote.len && redact_quote_at(scan, from).len;
+    if (empty) return 0; /* '' */
     berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
     if (from >= to || !redact_is_secret(scan, class, from, to, syntax)) return 0;
     return redact_mark_secret(scan, from, to, RULE_COMMAND) ? to : 0;
@@ -448,7 +449,8 @@ size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
     end = name_end(scan, end);
     char c = end < scan->len ? scan->s[end] : '\n';
     bool list = end < scan->len && redact_quote_at(scan, end).len; /* ["mysql", "-px"] */
-    if (!byte_is(c, BYTE_SPACE) && c != ',' && !list) return 0;
+    /* with NULs between, as /proc/1/cmdline has them */
+    if (!byte_is(c, BYTE_SPACE) && c != ',' && c != '\0' && !list) return 0;
     char close = list ? '\0' : bracket_around(scan, at, c == ',');
     if (c == ',' && !close) return 0;
     list = list || c == ',';

@@ -195,7 +195,7 @@ static void look_at_words(redact_scan *scan, size_t at, size_t stop, unsigned ru
             class = berth_byte_class[(unsigned char)s[at]];
             if (!(class & (BYTE_NAME | BYTE_HIGH)) && is_border(s[at])) break;
         }
-        if (from > 0 && s[from - 1] == '\\' && byte_in(s[from], "nrt")) from++; /* no letter */
+        if (from > 0 && s[from - 1] == '\\' && byte_in(s[from], "nrt0")) from++; /* no letter */
         if (at > from) {
             bool quoted = from > 0 && byte_is(s[from - 1], BYTE_QUOTE);
             bool after_slash = word_end - word == 1 && s[word] == '/';

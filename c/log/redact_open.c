@@ -86,6 +86,7 @@ static const char *const coded_literals[] = {
     "%\2\2", "%u\2\2", "\\u\2", "\\x\2",   "&#\3",    "&#x\2",    "&quot;",
     "&amp;", "&lt;",   "&gt;",  "&apos;",  "&equals", "&colon",   "&nbsp", "&shy;",
     "\\/",   "\\e[",    "\\033[",  "\x1b[",  "#033[", "\\1\3\3", "\\u{", "\\\n",    "\xe3\x80\4",
+    "\\0-",
 };
 static const char *const hex_literals[] = {"70617373", "73656372", "746f6b65", "2d2d2d2d",
                                            "50415353", "50617373", "65794a",   "6347467a",

@@ -7,6 +7,7 @@
 #define LINE_MAX_BYTES 4096
 #define INDEX_MAX 40
 #define WORD_MAX 64
+#define LIST_BACK 256
 #define CIPHER_LEAST 8
 
 /* --- lists of arguments ------------------------------------------------------------------ */
@@ -365,9 +366,38 @@ static size_t after_comma(redact_scan *scan, const redact_key *key, size_t comma
     return redact_is_mixture(scan, from, close) ? redact_value(scan, key, at, SYNTAX_QUOTED) : 0;
 }
 
+/* [-alias, z, --password, x]: does the option stand in a list of arguments? */
+static bool is_in_list(const redact_scan *scan, const redact_key *key) {
+    size_t at = key->start - key->dashes, low = at > LIST_BACK ? at - LIST_BACK : 0;
+    if (at > 0 && byte_in(scan->s[at - 1], "[{")) return true;
+    if (at < 2 || scan->s[at - 1] != ' ' || scan->s[at - 2] != ',') return false;
+    redact_work(scan, 100);
+    while (at > low && !byte_in(scan->s[at - 1], "[{]}\n")) at--;
+    return at > low && byte_in(scan->s[at - 1], "[{");
+}
+
+/* The item after the option in such a list; with a blank in it only before another option or the
+ * list's end. */
+static size_t item_after(redact_scan *scan, const redact_key *key, size_t at) {
+    size_t end = at, stop = scan->len - at > WORD_MAX ? at + WORD_MAX : scan->len;
+    if (redact_peek(scan, at) == '-') return 0;
+    if (redact_quote_at(scan, at).len) return redact_value(scan, key, at, SYNTAX_QUOTED);
+    while (end < stop && !byte_in(scan->s[end], ",]}\n")) end++;
+    bool last = end < stop && byte_in(scan->s[end], "]}");
+    bool option = redact_is_at(scan, end, ", -");
+    if (!last && !option && redact_peek(scan, end) != ',') return 0;
+    if (redact_has_blank(scan, at, end) && !((last || option) && redact_has_digit(scan, at, end)))
+        return 0;
+    if (!redact_is_secret(scan, key->class, at, end, SYNTAX_TIGHT)) return 0;
+    return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
+}
+
 /* Where the name is one of several in a row: "name", "x"; columns; a table. */
 static size_t among_others(redact_scan *scan, const redact_key *key, size_t at) {
     size_t end = 0;
+    if (key->dashes && !key->quote.len && redact_is_at(scan, key->after, ", ") &&
+        at == key->after && is_in_list(scan, key))
+        return item_after(scan, key, at + 2);
     if (key->dashes && !key->quote.len && at == key->after &&
         scan->s[at] == ',') { /* --password,x,--host */
         for (end = at + 1;
@@ -463,6 +493,9 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
             return redact_value(scan, key, redact_skip_blanks(scan, at + 4), SYNTAX_TIGHT);
         return redact_html_column(scan, key);
     case '\0':
+        if (key->dashes && at == key->after) /* an argument of /proc/1/cmdline */
+            return redact_peek(scan, at + 1) == '-' ? 0
+                                                    : redact_value(scan, key, at + 1, SYNTAX_TIGHT);
         return redact_packed(scan, key);
     default:
         break;

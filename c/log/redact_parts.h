@@ -249,6 +249,20 @@ size_t redact_column(redact_scan *scan, const redact_key *key); /* redact_sql.c 
 /* name = ?: the value that is told elsewhere for the placeholder at `at`. */
 void redact_bound(redact_scan *scan, const redact_key *key, size_t at); /* redact_sql.c */
 
+/* --- redact_construct.c ---------------------------------------------------------------------- */
+
+/* Is the value at `at` written as a constructor?  Then what in it is the secret is marked; the walk
+ * goes on in it, for others of its members have names of secrets. */
+bool redact_constructed(redact_scan *scan, const redact_key *key, size_t at);
+
+/* --- redact_section.c ------------------------------------------------------------------------ */
+
+/* The value in the element beside the one whose text is the name, and whose tag's name begins at
+ * `tag`.  *found: that is one which tells names. */
+size_t redact_beside(redact_scan *scan, const redact_key *key, size_t tag, bool *found);
+/* The value in the block of HCL of which the name is the type or a label.  *found: it is. */
+size_t redact_in_block(redact_scan *scan, const redact_key *key, bool *found);
+
 /* --- redact_account.c ------------------------------------------------------------------------ */
 
 /* Where the name, whose anchor is at `at`, is that of a file of accounts, the secret in the row of

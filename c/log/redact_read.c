@@ -546,6 +546,7 @@ size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_
         return 0;
     if (redact_peek(scan, at) == '<' && (end = redact_tagged(scan, key, at)) > 0) return end;
     redact_work(scan, 50);
+    if (syntax != SYNTAX_PROSE && redact_constructed(scan, key, at)) return 0;
     bool header = key->class.kind == BERTH_KEY_AUTH || key->class.kind == BERTH_KEY_COOKIE;
     if (redact_peek(scan, at) == '&' && redact_peek(scan, at + 1) == '[') at++; /* Go's &[1 2] */
     if (!header && syntax != SYNTAX_PROSE) {

@@ -173,7 +173,11 @@ static size_t sibling_value(redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
     size_t word, low = key->start > REACH ? key->start - REACH : 0;
     size_t len = tag_before(scan, text_start(scan, key), low, &word);
-    if (!IS_ONE_OF(s + word, len, tellers) && !IS_ONE_OF(s + word, len, cells)) return 0;
+    if (len > 0 && !IS_ONE_OF(s + word, len, tellers) && !IS_ONE_OF(s + word, len, cells)) {
+        bool found;
+        return redact_beside(scan, key, word, &found);
+    }
+    if (len == 0) return 0;
     size_t i = key->end, stop = scan->len - i > REACH ? i + REACH : scan->len;
     bool told = redact_peek(scan, i) == ':';
     if (told) i = redact_skip_blanks(scan, i + 1);
@@ -264,6 +268,9 @@ size_t redact_told(redact_scan *scan, const redact_key *key) {
         size_t sibling = sibling_value(scan, key);
         if (sibling || text == key->start) return sibling;
     }
+    bool block;
+    size_t inside = redact_in_block(scan, key, &block);
+    if (block) return inside;
     size_t options = option_value(scan, key);
     if (options) return options;
     size_t teller = teller_before(scan, key);

@@ -12,6 +12,7 @@
 #define BLANKS_MAX 64
 #define PAIR_MAX 48
 #define TAG_MAX 64
+#define NUL_REACH 64
 #define NEAR 1024
 #define WORD_MAX 256
 
@@ -300,14 +301,34 @@ static size_t nul_end(const redact_scan *scan, size_t at) {
     return 0;
 }
 
+/* Does a NUL, perhaps escaped, stand between two places, with no blank? */
+static bool holds_nul(const redact_scan *scan, size_t from, size_t to) {
+    for (size_t i = from; i < to && !byte_is(scan->s[i], BYTE_SPACE | BYTE_QUOTE); i++) {
+        if (!scan->s[i] || (scan->s[i] == '\\' && nul_end(scan, i + 1))) return true;
+    }
+    return false;
+}
+
+/* An escaped NUL ends at `nul` in the value from `from` on: is the text one of arguments or
+ * variables with NULs between, as /proc has them? */
+static bool is_among_nuls(const redact_scan *scan, size_t from, size_t nul, bool *plain) {
+    size_t stop = scan->len - nul > NUL_REACH ? nul + NUL_REACH : scan->len, low = from;
+    if (nul >= scan->len || redact_pair_follows(scan, nul) || is_delimited(scan, nul) ||
+        scan->s[nul] == '-' || holds_nul(scan, nul, stop))
+        return true;
+    *plain = false; /* a value that begins later has another name */
+    while (low > 0 && from - low < NUL_REACH && !byte_is(scan->s[low - 1], BYTE_SPACE)) low--;
+    return holds_nul(scan, low, from);
+}
+
 /* After a run of backslashes before `after`: does it end a value?  It does before a closing mark,
  * and when it is the escaped line break or tab of a string that the value stands in. */
-static bool slash_ends(const redact_scan *scan, size_t after) {
+static bool slash_ends(const redact_scan *scan, size_t from, size_t after, bool *plain) {
     if (after >= scan->len) return false;
     char c = scan->s[after];
     size_t nul = nul_end(scan, after);
     if (byte_is(c, BYTE_QUOTE)) return is_delimited(scan, after + 1);
-    if (nul) return nul >= scan->len || redact_pair_follows(scan, nul) || is_delimited(scan, nul);
+    if (nul) return is_among_nuls(scan, from, nul, plain);
     if (c == 'u' || c == 'x') { /* \u0026 and the like, as some write & < > in JSON */
         size_t digits = c == 'u' ? 4 : 2;
         if (scan->len - after <= digits) return false;
@@ -317,7 +338,6 @@ static bool slash_ends(const redact_scan *scan, size_t after) {
         return memcmp(last, "22", 2) == 0 || memcmp(last, "27", 2) == 0 ||
                (last[0] == '3' && byte_lower(last[1]) == 'c');
     }
-    if (c == '0') return redact_pair_follows(scan, after + 1); /* \0 between the lines of environ */
     if (redact_breaks_string(scan, after)) return true;
     if (c != 'n' && c != 'r' && c != 't') return false;
     size_t next = after + 1, letters = next;
@@ -461,7 +481,7 @@ static size_t find_bare_end(const redact_scan *scan, size_t from, size_t stop, b
         } else if (c == '\\') {
             size_t after = i;
             while (after < scan->len && s[after] == '\\') after++;
-            if (slash_ends(scan, after)) break;
+            if (slash_ends(scan, from, after, plain)) break;
             i = after - 1;
         } else if (c == ',' || c == ';' || c == '&') {
             bool option = c == ',' && is_hash_option(scan, i);
