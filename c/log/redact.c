@@ -239,6 +239,15 @@ static void visit_all(redact_scan *scan) {
     }
 }
 
+/* A short name at the text's end is no anchor, for those tell by the byte after it that it ends
+ * there; what stands before it may be its value: "x is our api key". */
+static void visit_last(redact_scan *scan) {
+    static const char *const names[] = {"key", "keys", "otp", "pin", "psk", "jwt", "pw", "seed"};
+    size_t at = scan->len;
+    while (at > 0 && scan->len - at < 5 && byte_is(scan->s[at - 1], BYTE_LETTER)) at--;
+    if (IS_ONE_OF(scan->s + at, scan->len - at, names)) redact_name(scan, at, NAME_ASCII);
+}
+
 void redact_scan_text(redact_scan *scan) {
     berth_anchor anchor;
     berth_redactor *r = scan->r;
@@ -248,6 +257,8 @@ void redact_scan_text(redact_scan *scan) {
         size_t end = visit(scan, &anchor);
         if (end) berth_anchors_skip(&scan->walk, end);
     }
+    if (is_settled(scan)) return;
+    if (may_go_on(scan, scan->len)) visit_last(scan);
     if (is_settled(scan)) return;
     if (r->profile == BERTH_REDACT_STRICT) redact_addresses(scan);
     if (scan->key_id) redact_nearby(scan);

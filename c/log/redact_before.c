@@ -11,6 +11,7 @@
 #define FILLERS_MAX 4
 #define VERB_REACH 8 /* words between the verb and the name */
 #define PLAIN_LEAST 6
+#define SYMBOL_LEAST 8
 
 /* The word that ends at `end`; returns where it begins. */
 static size_t word_start(const redact_scan *scan, size_t end) {
@@ -86,7 +87,8 @@ static bool mark_word(redact_scan *scan, const redact_key *key, size_t from, siz
 
 /* May the sentence end with the name, or tell whose it is?  "x is the password store" goes on. */
 static bool ends_there(const redact_scan *scan, size_t at) {
-    static const char *const words[] = {"of", "for", "on", "at", "in", "to", "from", "when", "and"};
+    static const char *const words[] = {"of", "for", "on", "at",   "in",   "to",
+                                        "from", "when", "and", "is", "was", "with", "but"};
     while (at < scan->len && (scan->s[at] == '"' || scan->s[at] == '\'')) at++;
     if (at >= scan->len || scan->s[at] != ' ')
         return at >= scan->len || strchr(",.;)!\n\r\"", scan->s[at]) != NULL;
@@ -128,7 +130,7 @@ static bool joined_before(redact_scan *scan, const redact_key *key, size_t *sent
             bytes_are_word(s + from, len, "<=");
         if (joins) {
             at = from;
-            if (!skip_back(scan, &at) || (!as && !ends_there(scan, key->after))) return false;
+            if (!skip_back(scan, &at) || !ends_there(scan, key->after)) return false;
             if (as && s[at - 1] == ')') return called_before(scan, key, at);
             return mark_word(scan, key, word_start(scan, at), at, true);
         }
@@ -193,8 +195,43 @@ static bool backwards(redact_scan *scan, const redact_key *key) {
     return redact_mark_secret(scan, from, at - 1, key->rule);
 }
 
+/* 'Password1Field': may it be what some program calls the value? */
+static bool holds_name(const redact_scan *scan, size_t from, size_t to) {
+    static const char *const names[] = {"pass", "secret", "token"};
+    for (; from < to; from++) {
+        for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+            if (redact_folds_at(scan, from, names[n])) return true;
+        }
+    }
+    return false;
+}
+
+/* "x" => :password */
+static bool symbol_before(redact_scan *scan, const redact_key *key) {
+    const char *s = scan->s;
+    size_t at = key->start - 1;
+    char next = redact_peek(scan, key->after);
+    if (s[at] != ':' || key->quote.len || byte_is(next, BYTE_NAME)) return false;
+    while (at > 0 && s[at - 1] == ' ') at--;
+    if (at < 4 || s[at - 1] != '>' || s[at - 2] != '=') return false;
+    at -= 2;
+    while (at > 0 && s[at - 1] == ' ') at--;
+    if (at < 2 || !byte_is(s[at - 1], BYTE_QUOTE)) return false;
+    size_t to = at - 1, from = to;
+    while (from > 0 && to - from < WORD_MAX && s[from - 1] != s[to] && s[from - 1] != '\n') from--;
+    if (from == 0 || s[from - 1] != s[to]) return false;
+    bool mixed = redact_is_mixture(scan, from, to) && redact_has_digit(scan, from, to);
+    bool odd = (mixed && to - from >= SYMBOL_LEAST && !redact_has_blank(scan, from, to)) ||
+               redact_is_phrase_code(s + from, to - from) || redact_is_jumble(s + from, to - from);
+    if (!odd || redact_is_term(s + from, to - from) ||
+        holds_name(scan, from, to) || !redact_is_secret(scan, key->class, from, to, SYNTAX_QUOTED))
+        return false;
+    return redact_mark_secret(scan, from, to, key->rule);
+}
+
 void redact_before(redact_scan *scan, const redact_key *key) {
     if (key->start < 4 || key->class.weight == BERTH_KEY_WEAK) return;
+    if (symbol_before(scan, key)) return;
     if (backwards(scan, key) || named_after(scan, key)) return;
     size_t sentence = 0;
     if (joined_before(scan, key, &sentence)) return;

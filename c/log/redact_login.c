@@ -9,7 +9,6 @@
 #define PROMPT_REACH 256
 #define PLAIN_MAX 512
 #define PLAIN_LEAST 8
-#define CODE_DIGITS 6
 
 static const berth_key_class password = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
 
@@ -105,6 +104,22 @@ static void logged_in(redact_scan *scan, size_t at) {
     if (!user_and_secret(scan, at, true, with)) redact_near_words(scan, at, RULE_LOGIN);
 }
 
+/* "changed the password from x to y": marks x, tells where `to` stands; 0: it is not said so. */
+static size_t former_value(redact_scan *scan, const redact_key *key, size_t at) {
+    if (!redact_folds_at(scan, at, "from ") || key->class.weight != BERTH_KEY_STRONG) return 0;
+    redact_quote quote = redact_quote_at(scan, at + 5);
+    size_t from = at + 5 + quote.len;
+    size_t to = quote.len ? redact_quote_close(scan, from, quote) : word_end(scan, from);
+    if (to == SIZE_MAX || !redact_is_at(scan, to + quote.len, " to ")) return 0;
+    const char *text = scan->s + from;
+    bool secret = quote.len || redact_looks_random(text, to - from) ||
+                  is_plain_secret(scan, from, to) || redact_is_phrase_code(text, to - from) ||
+                  redact_is_masked(scan->r, text, to - from);
+    if (!secret || !redact_is_secret(scan, key->class, from, to, SYNTAX_TIGHT)) return 0;
+    redact_mark_secret(scan, from, to, key->rule);
+    return to + quote.len + 1;
+}
+
 /* "changed the password to x", "set the password of ann to x" */
 size_t redact_set_to(redact_scan *scan, const redact_key *key, size_t at) {
     static const char *const verbs[] = {"changed",  "set",     "reset",   "updated",
@@ -115,11 +130,13 @@ size_t redact_set_to(redact_scan *scan, const redact_key *key, size_t at) {
     if (key->class.weight == BERTH_KEY_WEAK) return 0;
     for (size_t i = key->start, words = 0; i > 0 && words < 5 && !set; words++) {
         size_t to = i;
-        while (to > 0 && s[to - 1] == ' ') to--;
+        while (to > 0 && byte_in(s[to - 1], " '")) to--; /* ann's */
         for (i = to; i > 0 && byte_is(s[i - 1], BYTE_LETTER);) i--;
         if (i == to) break;
         set = IS_ONE_OF(s + i, to - i, verbs);
     }
+    size_t was = set ? former_value(scan, key, at) : 0;
+    if (was) at = was;
     for (unsigned words = 0; set && words < 3; words++) {
         if (redact_folds_at(scan, at, "to ")) {
             at += 3;
@@ -129,7 +146,8 @@ size_t redact_set_to(redact_scan *scan, const redact_key *key, size_t at) {
             if (to == SIZE_MAX) return 0;
             bool secret = redact_looks_random(s + from, to - from) ||
                           is_plain_secret(scan, from, to) ||
-                          (quote.len && redact_is_mixture(scan, from, to));
+                          (quote.len && (was || redact_is_mixture(scan, from, to))) ||
+                          (was && redact_is_phrase_code(s + from, to - from));
             if (!secret || !redact_is_secret(scan, key->class, from, to, SYNTAX_TIGHT)) return 0;
             return redact_mark_secret(scan, from, to, key->rule) ? to : 0;
         }
@@ -149,21 +167,6 @@ static void account(redact_scan *scan, size_t at) {
         user_and_secret(scan, at, false, false);
     else if (redact_is_scrambled(s + from, to - from)) /* root/x, admin:x */
         mark(scan, from, to);
-}
-
-/* "your code is 937950", "use code 937950 to sign in": six digits after `at`. */
-static void told_code(redact_scan *scan, size_t at) {
-    static const char *const words[] = {"your", "the", "use", "login", "sms", "security", "access",
-                                        "auth", "enter", "this", "time",  "one-time"};
-    const char *s = scan->s;
-    size_t start, n = redact_word_before(scan, at, &start), from = at + 5, to;
-    if (redact_is_at(scan, from, "is ")) from += 3;
-    for (to = from; byte_is(redact_peek(scan, to), BYTE_DIGIT); to++) {
-    }
-    size_t next = to + (redact_peek(scan, to) == '.');
-    if (to - from == CODE_DIGITS && !byte_is(redact_peek(scan, next), BYTE_NAME) &&
-        IS_ONE_OF(s + start, n, words))
-        redact_mark_secret(scan, from, to, RULE_NAME_CODE);
 }
 
 size_t redact_account_source(redact_scan *scan, size_t at) {
@@ -327,7 +330,7 @@ size_t redact_login(redact_scan *scan, size_t at, redact_login_kind kind) {
         account(scan, at);
         break;
     case LOGIN_CODE:
-        told_code(scan, at);
+        redact_told_code(scan, at);
         break;
     case LOGIN_SASL:
         sasl(scan, at);
@@ -346,6 +349,18 @@ size_t redact_login(redact_scan *scan, size_t at, redact_login_kind kind) {
         break;
     case LOGIN_MASKED:
         return masked(scan, at);
+    case LOGIN_YOURS:
+        redact_your_code(scan, at);
+        break;
+    case LOGIN_BACK:
+        redact_card_back(scan, at);
+        break;
+    case LOGIN_MAIDEN:
+        redact_maiden_name(scan, at);
+        break;
+    case LOGIN_CRACKED:
+        redact_cracked(scan, at);
+        break;
     }
     return 0;
 }

@@ -65,6 +65,26 @@ static bool is_in_group(const redact_scan *scan, size_t at) {
     return word + 2 < at && word > low && s[word - 1] == '\\';
 }
 
+/* Does a value follow the tag that closes after a name: one in marks as well, or one that is no
+ * word?  "<code>password</code>: the one to use" tells none. */
+static bool value_follows(const redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    size_t end, stop = scan->len - at > TAG_MAX ? at + TAG_MAX : scan->len;
+    bool opened = false;
+    while (at < stop) {
+        if (byte_in(s[at], ":= ")) at++;
+        else if (redact_is_at(scan, at, "&nbsp;")) at += 6;
+        else if (byte_in(s[at], "<[") && (end = tag_end(s, at, scan->len)) > 0) {
+            opened = s[at + 1] != '/';
+            at = end;
+        } else break;
+    }
+    size_t word = at;
+    while (word < stop && (unsigned char)s[word] > 0x20 && s[word] != '<') word++;
+    return word > at && (opened || redact_has_digit(scan, at, word) ||
+                         byte_is(s[at - 1], BYTE_WORD | BYTE_QUOTE) || byte_in(s[at - 1], ">]"));
+}
+
 bool redact_note_markup(redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
     size_t at = key->end;
@@ -79,10 +99,11 @@ bool redact_note_markup(redact_scan *scan, const redact_key *key) {
     case '[': {
         size_t end = tag_end(s, at, scan->len);
         bool closes = redact_peek(scan, at + 1) == '/';
-        if (!end || !(closes || (!joined && !blank && byte_is(redact_peek(scan, end), BYTE_WORD))))
-            return false;
-        scan->encoded |= DISGUISE_MARKUP;
-        return false; /* and the text itself may be an element's */
+        bool inside = !joined && !blank && byte_is(redact_peek(scan, end), BYTE_WORD);
+        if (end && key->class.weight != BERTH_KEY_WEAK &&
+            (inside || (closes && value_follows(scan, end))))
+            scan->encoded |= DISGUISE_MARKUP;
+        return false; /* the text itself may be an element's */
     }
     case '}':
         found = is_in_group(scan, key->start);

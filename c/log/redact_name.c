@@ -143,6 +143,8 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         {"totp", " seed", BERTH_KEY_SECRET},     {"mfa", " seed", BERTH_KEY_SECRET},
         {"pass", " phrase", BERTH_KEY_PASSWORD}, {"secret", " id", BERTH_KEY_SECRET},
         {"secret", " payload", BERTH_KEY_SECRET}, {"secret", " word", BERTH_KEY_PASSWORD},
+        {"scratch", " code", BERTH_KEY_CODE},    {"safe", " word", BERTH_KEY_PASSWORD},
+        {"seed", " word", BERTH_KEY_PASSWORD},
     };
     size_t len = key->end - key->start;
     if (len == 3 && redact_folds_at(scan, key->start, "key")) {
@@ -431,6 +433,7 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     if (redact_note_markup(scan, &key)) return 0;
     size_t end = redact_pair(scan, &key);
     redact_near(scan, &key);
+    redact_remarked(scan, &key);
     return end > key.end ? redact_changed(scan, &key, end) : end;
 }
 

@@ -127,14 +127,45 @@ static bool is_quoted_secret(const redact_scan *scan, size_t from, size_t to) {
            !redact_has_blank(scan, from, to);
 }
 
-static void look_at_word(redact_scan *scan, unsigned rule, size_t from, size_t to, size_t before,
-                         size_t before_end) {
+/* What is known of the name near which words are looked at. */
+typedef struct named {
+    unsigned rule;
+    bool strong; /* it is that of a password, */
+    bool wrong;  /* which was wrong: "wrong password (got x, expected y)" */
+} named;
+
+static bool follows(const redact_scan *scan, size_t at, const char *const *texts, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        size_t n = strlen(texts[i]);
+        if (at >= n && redact_folds_at(scan, at - n, texts[i])) return true;
+    }
+    return false;
+}
+
+/* "tell ann it is x", "got x instead of y": a word of letters and digits that is told so. */
+static bool is_told(const redact_scan *scan, const named *near, size_t from, size_t to) {
+    static const char *const tellers[] = {" it is ", " it's ", " it is now ", " it's now ",
+                                          " it was "};
+    static const char *const givers[] = {" expected ", " instead of ", " got ",     "(got ",
+                                         "(tried ",    "(typed ",      "(entered ", " received ",
+                                         "(expected ", "(given ",      "(received "};
+    if (!near->strong || memchr(scan->s + from, '/', to - from) ||
+        memchr(scan->s + from, ':', to - from) || memchr(scan->s + from, '=', to - from) ||
+        !redact_is_mixture(scan, from, to) || !redact_has_digit(scan, from, to) ||
+        redact_is_term(scan->s + from, to - from))
+        return false;
+    return follows(scan, from, tellers, sizeof tellers / sizeof *tellers) ||
+           (near->wrong && follows(scan, from, givers, sizeof givers / sizeof *givers));
+}
+
+static void look_at_word(redact_scan *scan, const named *near, size_t from, size_t to,
+                         size_t before, size_t before_end) {
     const char *s = scan->s;
     const char *sign = memchr(s + from, '=', to - from);
     while (to > from && (s[to - 1] == '.' || s[to - 1] == ':' || s[to - 1] == '?')) to--;
     if (sign && is_teller(s + from, (size_t)(sign - s) - from)) from = (size_t)(sign - s) + 1;
-    bool given = false;
-    if (before < before_end) {
+    bool given = is_told(scan, near, from, to);
+    if (before < before_end && !given) {
         char last = s[before_end - 1];
         bool joined = last == ':' || last == '=';
         size_t len = before_end - before - joined;
@@ -148,7 +179,7 @@ static void look_at_word(redact_scan *scan, unsigned rule, size_t from, size_t t
     from = after_user(scan, from, to);
     if (redact_is_prompt_code(s + from, to - from)) return;
     if (from < to && (given || redact_is_scrambled(s + from, to - from)))
-        redact_mark_secret(scan, from, to, rule);
+        redact_mark_secret(scan, from, to, near->rule);
 }
 
 /* fastly key x: a word, `key` and what can be nothing but one. */
@@ -180,11 +211,14 @@ static bool stands_alone(const redact_scan *scan, const redact_key *key) {
     if (key->dashes || (key->class.weight == BERTH_KEY_WEAK && !told)) return false;
     if (byte_is(before, BYTE_NAME) || memchr("/$@\\%{=", before, 7)) return false;
     if (joint == '=' || (joint == ':' && next > after) || is_verb(scan, key)) return false;
+    if (c == ':' && (redact_is_at(scan, after, ": got ") || redact_is_at(scan, after, ": tried ") ||
+                     redact_is_at(scan, after, ": expected ")))
+        return true;
     return c == '\0' || is_border(c) || (c == '.' && is_border(redact_peek(scan, after + 1)));
 }
 
 /* The words from `at` on that begin before `stop` or the line's end. */
-static void look_at_words(redact_scan *scan, size_t at, size_t stop, unsigned rule) {
+static void look_at_words(redact_scan *scan, size_t at, size_t stop, const named *near) {
     const char *s = scan->s;
     size_t word = 0, word_end = 0;
     if (at < scan->near_end) at = scan->near_end;
@@ -202,7 +236,7 @@ static void look_at_words(redact_scan *scan, size_t at, size_t stop, unsigned ru
             bool mixed = (classes & BYTE_UPPER) || /* else it must be given */
                          ((classes & BYTE_DIGIT) && (quoted || after_slash));
             if (at - from >= WORD_LEAST && mixed && (classes & BYTE_LOWER))
-                look_at_word(scan, rule, from, at, word, word_end);
+                look_at_word(scan, near, from, at, word, word_end);
             word = from;
             word_end = at;
         }
@@ -223,6 +257,15 @@ static void look_at_next(redact_scan *scan, const redact_key *key) {
         redact_mark_secret(scan, from, to, key->rule);
 }
 
+/* "wrong password", and neither its length nor its format. */
+static bool is_wrong(const redact_scan *scan, const redact_key *key) {
+    static const char *const words[] = {"wrong", "bad", "incorrect", "invalid", "mismatched"};
+    size_t start, n = redact_word_before(scan, key->start, &start);
+    size_t next = redact_skip_blanks(scan, key->end);
+    if (redact_folds_at(scan, next, "mismatch")) return true;
+    return IS_ONE_OF(scan->s + start, n, words) && !byte_is(redact_peek(scan, next), BYTE_WORD);
+}
+
 void redact_near(redact_scan *scan, const redact_key *key) {
     switch (key->class.kind) {
     case BERTH_KEY_PASSWORD:
@@ -238,9 +281,12 @@ void redact_near(redact_scan *scan, const redact_key *key) {
     if (!stands_alone(scan, key)) return;
     size_t stop = scan->len - key->end > AFTER ? key->end + AFTER : scan->len;
     look_at_next(scan, key);
-    look_at_words(scan, reach_before(scan, key->start), stop, key->rule);
+    named near = {.rule = key->rule, .strong = key->class.weight == BERTH_KEY_STRONG};
+    near.wrong = near.strong && is_wrong(scan, key);
+    look_at_words(scan, reach_before(scan, key->start), stop, &near);
 }
 
 void redact_near_words(redact_scan *scan, size_t at, unsigned rule) {
-    look_at_words(scan, at, scan->len - at > AFTER ? at + AFTER : scan->len, rule);
+    named near = {.rule = rule};
+    look_at_words(scan, at, scan->len - at > AFTER ? at + AFTER : scan->len, &near);
 }

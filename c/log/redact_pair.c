@@ -363,6 +363,8 @@ static size_t after_comma(redact_scan *scan, const redact_key *key, size_t comma
     redact_quote quote = redact_quote_at(scan, at);
     if (!quote.len) return redact_value(scan, key, at, SYNTAX_PROSE);
     size_t from = redact_quoted(scan, at, quote, &close);
+    size_t next = redact_skip_blanks(scan, close + quote.len);
+    if (redact_is_at(scan, next, "=>") || redact_peek(scan, next) == ':') return 0; /* a name */
     return redact_is_mixture(scan, from, close) ? redact_value(scan, key, at, SYNTAX_QUOTED) : 0;
 }
 
@@ -524,6 +526,15 @@ static void note_disguise(redact_scan *scan, size_t at) {
         scan->encoded |= DISGUISE_CODED;
 }
 
+/* passwords: x, y; recovery phrase: twelve words */
+static size_t several_values(redact_scan *scan, const redact_key *key, size_t colon, size_t at) {
+    bool owners;
+    size_t end = redact_told_list(scan, key, colon, at, &owners);
+    if (end || !key->class.phrase) return end;
+    end = redact_seed_words(scan, at);
+    return end && redact_mark_secret(scan, at, end, key->rule) ? end : 0;
+}
+
 size_t redact_pair(redact_scan *scan, const redact_key *key) {
     redact_work(scan, 60);
     redact_before(scan, key);
@@ -531,6 +542,8 @@ size_t redact_pair(redact_scan *scan, const redact_key *key) {
     if (counted) return counted;
     if (redact_auth(scan, key) || redact_is_program(scan, key)) return 0;
     if (key->class.command) return redact_command_value(scan, key);
+    size_t listed = 0;
+    if (redact_format(scan, key, &listed)) return listed;
     size_t told = redact_told(scan, key);
     if (told) return told;
     size_t at = skip_copula(scan, redact_skip_blanks(scan, key->after));
@@ -556,6 +569,8 @@ size_t redact_pair(redact_scan *scan, const redact_key *key) {
     if (key->class.kind == BERTH_KEY_CONTACT) return contact(scan, key, from);
     if (!value) return unjoined(scan, key, at);
     if (key->quote.len) syntax = SYNTAX_QUOTED;
+    if (scan->s[at] == ':' && value > at + 1) listed = several_values(scan, key, at, value);
+    if (listed) return listed;
     if (redact_is_no_value(scan, key, value)) return 0;
     redact_bound(scan, key, value);
     if (key->class.weight != BERTH_KEY_WEAK && redact_variables(scan, value, key->rule)) return 0;

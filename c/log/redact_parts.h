@@ -320,7 +320,11 @@ typedef enum redact_login_kind {
     LOGIN_SENT,  /* send "x\r" */
     LOGIN_CALL,  /* login('ann', 'x') */
     LOGIN_IDENTIFY, /* IDENTIFY ann x, as a bot of a chat is told */
-    LOGIN_MASKED /* ::add-mask::x */
+    LOGIN_MASKED, /* ::add-mask::x */
+    LOGIN_YOURS,  /* 482113 is your code */
+    LOGIN_BACK,   /* code on the back */
+    LOGIN_MAIDEN, /* maiden name */
+    LOGIN_CRACKED /* cracked: ann -> x */
 } redact_login_kind;
 
 size_t redact_login(redact_scan *scan, size_t at, redact_login_kind kind);
@@ -434,6 +438,36 @@ typedef struct redact_place {
  * digits, and as characters (empty: nowhere). */
 void redact_dump_places(const redact_dump *dump, size_t from, size_t to, redact_place *digits,
                         redact_place *column);
+
+/* --- redact_said.c ------------------------------------------------------------------------- */
+
+/* The end of the code at `at`, which may be in two groups: 482113, 482-113, 482 113; 0: none. */
+size_t redact_said_code(const redact_scan *scan, size_t at);
+void redact_told_code(redact_scan *scan, size_t at); /* "code is 482113" */
+/* " is your " at `at`: what stands before it, where a code is told after it. */
+void redact_your_code(redact_scan *scan, size_t at);
+void redact_card_back(redact_scan *scan, size_t at);   /* code on the back of a card */
+void redact_maiden_name(redact_scan *scan, size_t at); /* mother's maiden name */
+/* The end of the words of a recovery phrase at `at`, twelve at least; 0: there are none. */
+size_t redact_seed_words(const redact_scan *scan, size_t at);
+/* The items from `at` on after the colon of a sentence with a plural; the end of the last one that
+ * was marked.  *owners: it is told whose the secrets are, not what. */
+size_t redact_told_list(redact_scan *scan, const redact_key *key, size_t colon, size_t at,
+                        bool *owners);
+
+/* --- redact_format.c ----------------------------------------------------------------------- */
+
+/* Is the name one of a format?  Then the value at its place is marked, and its end put to *end. */
+bool redact_format(redact_scan *scan, const redact_key *key, size_t *end);
+
+/* --- redact_cracked.c ---------------------------------------------------------------------- */
+
+void redact_cracked(redact_scan *scan, size_t at);
+
+/* --- redact_remark.c ----------------------------------------------------------------------- */
+
+/* Literals of the code before the remark in which the name stands. */
+void redact_remarked(redact_scan *scan, const redact_key *key);
 
 /* --- redact_markup.c ----------------------------------------------------------------------- */
 

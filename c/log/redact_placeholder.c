@@ -366,7 +366,17 @@ static bool is_member(const redact_scan *scan, const redact_key *key, size_t at)
     return !redact_has_digit(scan, at, end);
 }
 
+/* wrong password: got x, expected y */
+static bool is_verb_of(const redact_scan *scan, const redact_key *key, size_t at) {
+    static const char *const verbs[] = {"got", "expected", "tried", "typed", "entered", "received"};
+    size_t end = at, start;
+    while (byte_is(redact_peek(scan, end), BYTE_LOWER)) end++;
+    return end > at && redact_peek(scan, end) == ' ' && IS_ONE_OF(scan->s + at, end - at, verbs) &&
+           redact_word_before(scan, key->start, &start) > 0;
+}
+
 bool redact_is_no_value(const redact_scan *scan, const redact_key *key, size_t at) {
-    return is_member(scan, key, at) || is_cipher(scan, key, at) || is_complaint(scan, key, at) ||
+    return is_verb_of(scan, key, at) || is_member(scan, key, at) || is_cipher(scan, key, at) ||
+           is_complaint(scan, key, at) ||
            (key->dashes && is_metavariable(scan, at)) || is_test_result(scan, key, at);
 }

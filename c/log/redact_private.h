@@ -240,6 +240,8 @@ typedef struct redact_scan {
     size_t prompts_end; /* prompts before it have been found, the last one at prompt - 1 */
     size_t prompt;
     size_t dump_end;    /* dumps that begin before it have been looked at */
+    size_t cracked_end; /* what was cracked before it has been looked at */
+    size_t remark_end;  /* and remarks that begin before it */
     size_t code_end;    /* expressions that begin before it have been read in vain */
     size_t key_end;  /* keys that are the values of names are masked up to here */
     size_t no_end;   /* from here on there is no END of a key block; SIZE_MAX: not known */

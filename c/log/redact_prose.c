@@ -134,12 +134,25 @@ static size_t plain_value(redact_scan *scan, const redact_key *key, size_t from,
     return redact_mark_secret(scan, from, to, key->rule) ? to : 0;
 }
 
+/* "the db pass x": a word before `pass` that says that it is no verb. */
+static bool is_pass_of(const redact_scan *scan, const redact_key *key) {
+    static const char *const words[] = {
+        "db",    "database", "root", "admin", "user", "wifi",    "mysql",   "postgres", "pg",
+        "sudo",  "ssh",      "ftp",  "vpn",   "smtp", "imap",    "ldap",    "redis",    "service",
+        "login", "my",       "his",  "her",   "their", "prod",   "staging", "default",  "temp",
+        "rdp",   "oracle",   "bind", "wlan"};
+    size_t start, n = redact_word_before(scan, key->start, &start);
+    return key->end - key->start == 4 && redact_folds_at(scan, key->start, "pass") &&
+           IS_ONE_OF(scan->s + start, n, words);
+}
+
 /* Names that people speak of; not those that are words of programs, or the verb `pass`. */
 static bool may_be_told(const redact_scan *scan, const redact_key *key, size_t at) {
     switch (key->class.kind) {
     case BERTH_KEY_PASSWORD:
         return key->end - key->start != 4 || !redact_folds_at(scan, key->start, "pass") ||
-               redact_folds_at(scan, at, "is ") || redact_folds_at(scan, at, "was ");
+               redact_folds_at(scan, at, "is ") || redact_folds_at(scan, at, "was ") ||
+               is_pass_of(scan, key);
     case BERTH_KEY_SECRET:
     case BERTH_KEY_TOKEN:
     case BERTH_KEY_KEY:
@@ -257,7 +270,7 @@ static size_t word_value(redact_scan *scan, const redact_key *key, size_t at, si
     if (so_far.colon && so_far.head && key->class.weight == BERTH_KEY_STRONG && end - at >= 4 &&
         redact_has_odd_bytes(scan, at, end))
         return redact_value(scan, key, at, SYNTAX_LOOSE);
-    bool introduced = !so_far.told && is_introduced(scan, key);
+    bool introduced = !so_far.told && (is_introduced(scan, key) || is_pass_of(scan, key));
     return introduced || (so_far.told && so_far.head) ? plain_value(scan, key, at, end) : 0;
 }
 
@@ -328,11 +341,57 @@ static size_t byte_list(const redact_scan *scan, size_t at) {
     return from > at && redact_byte_run(scan, from) > from ? from : at;
 }
 
+/* What may be several words: items after the colon at `colon`, a recovery phrase, a code in groups.
+ * *owners: what comes next is none. */
+static size_t several_words(redact_scan *scan, const redact_key *key, size_t at, size_t colon,
+                            const sentence *so_far, bool *owners) {
+    size_t end = 0;
+    if (so_far->told && so_far->colon) end = redact_told_list(scan, key, colon, at, owners);
+    if (end || *owners) return end;
+    if (key->class.phrase) end = redact_seed_words(scan, at);
+    if (key->class.kind == BERTH_KEY_CODE) end = redact_said_code(scan, at);
+    if (key->class.kind == BERTH_KEY_CODE && end && !so_far->told &&
+        !memchr(scan->s + at, '-', end - at))
+        return 0; /* MFA code 482-113, but code 471 */
+    return end && redact_mark_secret(scan, at, end, key->rule) ? end : 0;
+}
+
 /* password policy, token bucket: what they mean has no value that is a secret. */
 static bool is_of_thing(const redact_scan *scan, size_t at) {
     size_t end = at;
     while (byte_is(redact_peek(scan, end), BYTE_LOWER)) end++;
     return redact_peek(scan, end) == ' ' && (roles_of(scan, at, end) & WORD_THING);
+}
+
+/* "is the password still x?": past the word before the value; 0: nobody asks so. */
+static size_t asked_adverb(const redact_scan *scan, const redact_key *key, size_t at) {
+    size_t end = at, from = key->start, n;
+    while (byte_is(redact_peek(scan, end), BYTE_LETTER)) end++;
+    unsigned roles = end > at ? roles_of(scan, at, end) : 0;
+    if (!(roles & WORD_ADVERB) || roles & WORD_CHANGE || redact_peek(scan, end) != ' ') return 0;
+    for (unsigned words = 0; words < 4; words++) {
+        n = redact_word_before(scan, from, &from);
+        if (n == 0) break;
+        if (bytes_are_word(scan->s + from, n, "is") || bytes_are_word(scan->s + from, n, "was"))
+            return redact_skip_blanks(scan, end);
+    }
+    return 0;
+}
+
+/* Past a word after the name that tells that the value comes next, as go_on() does not know. */
+static size_t skip_told(const redact_scan *scan, const redact_key *key, size_t at,
+                        sentence *so_far) {
+    size_t past = asked_adverb(scan, key, at);
+    bool codes = key->class.kind == BERTH_KEY_CODE && key->class.plural;
+    if (codes && redact_folds_at(scan, at, "are ")) {
+        past = redact_skip_blanks(scan, at + 4); /* backup codes are x y */
+        so_far->colon = true;
+    }
+    if (redact_folds_at(scan, key->start, "salasana") && redact_folds_at(scan, at, "on "))
+        past = redact_skip_blanks(scan, at + 3); /* in Finnish, on is: is */
+    if (!past) return at;
+    so_far->told = so_far->head = true;
+    return past;
 }
 
 /* "password for ann is x", "token x", "new secret of node-1: x". */
@@ -345,15 +404,14 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
                        .foreign = foreign};
     if (is_of_thing(scan, at) || !may_be_told(scan, key, at) || is_table(scan, key, start, n))
         return 0;
-    if (redact_folds_at(scan, key->start, "salasana") && redact_folds_at(scan, at, "on ")) {
-        so_far.told = so_far.head = true; /* in Finnish, on is: is */
-        at = redact_skip_blanks(scan, at + 3);
-    }
+    size_t colon = at = skip_told(scan, key, at, &so_far);
     for (unsigned word = 0; word < WORDS_MAX && at < scan->len; word++) {
         redact_work(scan, 110);
         bool value =
             word == 0 || so_far.told || (word == 1 && redact_folds_at(scan, at - 5, "with "));
-        size_t done = 0;
+        bool owners = false;
+        size_t done = value ? several_words(scan, key, at, colon, &so_far, &owners) : 0;
+        if (done || owners) return done;
         if (so_far.told) at = byte_list(scan, at);
         if (s[at] == '<' && so_far.told) return redact_tagged(scan, key, at);
         if (value && s[at] == '(' && key->class.weight == BERTH_KEY_WEAK) return 0; /* (PR#158) */
@@ -387,6 +445,7 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
             return told_below(scan, key, end);
         if (redact_peek(scan, end) != ' ' || !go_on(scan, &so_far, at, end, word == 0)) return 0;
         so_far.head = so_far.head || foreign;
+        colon = end - 1;
         at = redact_skip_blanks(scan, end);
     }
     return 0;

@@ -439,7 +439,8 @@ static size_t code_list(redact_scan *scan, const redact_key *key, size_t at) {
     for (unsigned n = 0; n < ITEMS_MAX; n++) {
         size_t end = redact_bare_end(scan, at);
         size_t digits = at;
-        while (digits < end && byte_is(scan->s[digits], BYTE_DIGIT)) digits++;
+        while (digits < end && (byte_is(scan->s[digits], BYTE_DIGIT) || scan->s[digits] == '-'))
+            digits++;
         bool code = digits == end || redact_is_mixture(scan, at, end);
         if (end - at < CODE_LEAST || !code || redact_is_pair(scan, at)) break;
         if (redact_mark_secret(scan, at, end, key->rule)) done = end;
@@ -500,6 +501,8 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
     end = session_end(scan, key, at, end);
     redact_note_tag(scan, end);
     if (key->class.kind == BERTH_KEY_CODE && key->class.plural) return code_list(scan, key, at);
+    size_t code = key->class.kind == BERTH_KEY_CODE ? redact_said_code(scan, at) : 0;
+    if (code > end) end = code; /* 482 113 */
     size_t bytes = redact_byte_run(scan, at);
     if (bytes > end) end = bytes;
     if (end == at + 1 && !(scan->encoded & DISGUISE_SPACED) &&

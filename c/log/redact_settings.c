@@ -70,6 +70,13 @@ static size_t source_end(const redact_scan *scan, const redact_key *key, size_t 
     return named && redact_peek(scan, next) == '=' ? i : 0;
 }
 
+/* Does the word at `at` name somebody, after `for` or `user`? */
+static bool is_whose(const redact_scan *scan, size_t at) {
+    static const char *const words[] = {"for", "user", "by", "of", "account"};
+    size_t start, n = redact_word_before(scan, at, &start);
+    return IS_ONE_OF(scan->s + start, n, words);
+}
+
 /* passwd: all authentication tokens updated; chpasswd: (user ann) failed: is what the program says
  * words alone, among which is the name of a secret, or a remark? */
 static bool is_report(const redact_scan *scan, const redact_key *key) {
@@ -89,6 +96,8 @@ static bool is_report(const redact_scan *scan, const redact_key *key) {
         }
         named =
             named || (end > i && redact_classify(scan->r, s + i, end - i).kind != BERTH_KEY_NONE);
+        if (is_whose(scan, i)) /* for svc-01 */
+            while (end < stop && s[end] != ' ') end++;
         if (end < stop && s[end] != ' ' && !(s[end] == '.' && end + 1 == stop)) return false;
     }
     return named && redact_has_blank(scan, at, stop);

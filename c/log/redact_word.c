@@ -15,6 +15,7 @@ static const struct {
     {"become", WORD_COPULA},
     {"became", WORD_COPULA},
     {"try", WORD_COPULA},
+    {"it's", WORD_COPULA},
     {"=", WORD_COPULA},
     {"->", WORD_COPULA},
     {"=>", WORD_COPULA},
