@@ -203,6 +203,10 @@ local TOOLS = {
     { "valueFrom: secretKeyRef: name: app-db key: password" },
   },
   ["a program of Windows"] = {
+    { [[reg add HKLM\x /v DefaultPassword /t REG_SZ /d "Amber fjord" /f]],
+      [[reg add HKLM\x /v DefaultPassword /t REG_SZ /d "***" /f]] },
+    { "rasdial VPN ann Lq3x9Z7b", "rasdial VPN ann ***" },
+    { [[reg query HKLM\x /v DefaultPassword /t REG_SZ]] },
     { [["C:\\Tools\\PsExec.exe" \\\\hv-9 -u CORP\\ann -p "Amber fjord 4577" cmd.exe]],
       [["C:\\Tools\\PsExec.exe" \\\\hv-9 -u CORP\\ann -p "***" cmd.exe]] },
     { [[PsExec64.exe -accepteula \\hv-9 -u ann -p Lq3x9! tool.exe -p 8080]],
@@ -289,6 +293,7 @@ local TOOLS = {
     { "htpasswd -B .htpasswd ann" }, { "htpasswd -D .htpasswd ann Sommer99" },
   },
   ["a service and what PAM does for it"] = {
+    { "pam_unix[71]: (passwd:chauthtok) done" },
     { "passwd[8528]: pam_unix(passwd:chauthtok): password changed for ann.b" },
     { "sshd[1]: pam_unix(sshd:auth): authentication failure; logname= uid=0" },
     { "pam_ldap(passwd:account): x" }, { "pam_foo(chpasswd:some_call): x" },
@@ -309,6 +314,12 @@ local TOOLS = {
     { "[info] mysql, curl, -u and others" },
   },
   ["a value that a constructor prints"] = {
+    { "creds={User:ann Value:Lq3x9Z7b} n=1", "creds={User:ann Value:***} n=1" },
+    { "creds=&{ann Lq3x9Z7b db-1}", "creds=&{ann *** db-1}" },
+    { "credentials=map[user:ann value:Lq3x9Z7b]", "credentials=map[user:ann value:***]" },
+    { "token=OAuth2AccessToken(tokenType=Bearer, tokenValue=Lq3x9Z7babcdQ, scopes=[read])",
+      "token=OAuth2AccessToken(tokenType=Bearer, tokenValue=***, scopes=[read])" },
+    { "creds=&{Access:map[] Expires:never}" },
     { "User(login=ann, credentials=Credentials(type=PASSWORD, value=Lq3x9Z7b), tenant=x)",
       "User(login=ann, credentials=Credentials(type=PASSWORD, value=***), tenant=x)" },
     { "auth=BasicAuth(user='ann', pass='Lq3x9Z7b') timeout=5",
@@ -348,6 +359,9 @@ local TOOLS = {
     { "token=Token(id=7, type=REFRESH)" }, { "credentials=Credentials() and more" },
   },
   ["an element beside one that tells its name"] = {
+    { "<FieldName>Password</FieldName><FieldType>text</FieldType><FieldValue>summer</FieldValue>",
+      "<FieldName>Password</FieldName><FieldType>text</FieldType><FieldValue>***</FieldValue>" },
+    { "<CodeName>token</CodeName><CodeText>Bearer is expired, log in again</CodeText>" },
     { "<P><ParameterKey>DBPassword</ParameterKey><ParameterValue>amber53</ParameterValue></P>",
       "<P><ParameterKey>DBPassword</ParameterKey><ParameterValue>***</ParameterValue></P>" },
     { "<OptionName>admin_password</OptionName> <OptionValue type='s'>amber53</OptionValue>",
@@ -406,6 +420,8 @@ local TOOLS = {
     { "x\0--password\0--port\00080\0" }, { [[gunicorn\0--bind\010.0.0.7:80\0]] },
   },
   ["an option in a list"] = {
+    { "List(--password, summer, --host, x)", "List(--password, ***, --host, x)" },
+    { "options (--user, --password, both)" },
     { [=[args [-importkeystore, -srcstorepass, qoBKi47z, -deststorepass, rNfZhkl, -alias, z]]=],
       [=[args [-importkeystore, -srcstorepass, ***, -deststorepass, ***, -alias, z]]=] },
     { "[--db-password, summer, --host, db-1]", "[--db-password, ***, --host, db-1]" },

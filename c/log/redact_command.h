@@ -254,6 +254,9 @@ typedef struct berth_command {
     X("net.exe user", "2", PLACE, NULL)                                                            \
     X("http", "--auth", COLON, NULL)                                                               \
     X("https", "--auth", COLON, NULL)                                                              \
+    X("rasdial", "3", PLACE, NULL)                                                                 \
+    X("wevtutil", "/p:", ATTACHED, NULL)                                                           \
+    X("winrm", "-p:", ATTACHED, NULL)                                                              \
     X("aaa-server", "key", TYPED, NULL)
 
 #endif

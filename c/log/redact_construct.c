@@ -9,6 +9,7 @@
 
 #define TYPE_MAX 64
 #define TYPE_LEAST 3
+#define DIGITS_MAX 2 /* of a type's name */
 #define OBJECT_MAX 512
 #define NESTED_MAX 3 /* Optional[Some(Credentials(...))] */
 #define ITEMS_MAX 6
@@ -27,12 +28,12 @@ static size_t type_end(const redact_scan *scan, size_t at) {
             break;
     }
     if (i >= stop || i - last < TYPE_LEAST || !byte_is(s[last], BYTE_UPPER)) return at;
-    size_t letters = last; /* SecretKey2, but not X7a */
+    size_t letters = last, digits = 0; /* OAuth2Token, but not X7a */
     while (letters < i && byte_is(s[letters], BYTE_LETTER)) letters++;
-    bool word = letters - last >= TYPE_LEAST &&
-                !redact_is_jumble(s + last, letters - last);
-    while (letters < i && byte_is(s[letters], BYTE_DIGIT)) letters++;
-    if (!word || letters < i) return at;
+    for (size_t k = letters; k < i; k++) digits += byte_is(s[k], BYTE_DIGIT);
+    if (letters - last < TYPE_LEAST || digits > DIGITS_MAX ||
+        redact_is_jumble(s + last, letters - last))
+        return at;
     if (s[i] != '<') return i;
     const char *close = memchr(s + i, '>', stop - i);
     return close ? (size_t)(close - s) + 1 : at;
@@ -63,6 +64,35 @@ static size_t tag_members(const redact_scan *scan, size_t at) {
     if (type == i) return 0;
     while (ruby && type < i + TYPE_MAX && redact_peek(scan, type) != ' ') type++;
     return redact_peek(scan, type) == ' ' && is_member(scan, type + 1, '<') ? type + 1 : 0;
+}
+
+/* Does another member follow, a blank before it?  {a:b} may be a password in braces. */
+static bool has_another(const redact_scan *scan, size_t at) {
+    size_t stop = scan->len - at > TYPE_MAX ? at + TYPE_MAX : scan->len;
+    const char *blank = memchr(scan->s + at, ' ', stop - at);
+    if (!blank) return false;
+    at = (size_t)(blank - scan->s) + 1;
+    return byte_is(redact_peek(scan, at), BYTE_UPPER) && redact_pair_follows(scan, at);
+}
+
+/* {User:ann Value:x}, &{ann x}, map[user:ann value:x], as Go prints what has no name: where the
+ * bracket opens; 0: it is none of them.  *items: there are no names. */
+static size_t go_value(const redact_scan *scan, const redact_key *key, size_t at, bool *items) {
+    bool map = redact_is_at(scan, at, "map["), told = redact_is_at(scan, at, "&{");
+    size_t open = at + (map ? 3 : told ? 1 : 0), i = open + 1;
+    if (redact_peek(scan, open) != (map ? '[' : '{')) return 0;
+    bool user = key->class.kind == BERTH_KEY_CREDENTIAL;
+    if (!byte_is(redact_peek(scan, i), BYTE_LETTER)) return 0;
+    while (i < open + TYPE_MAX && (byte_is(redact_peek(scan, i), BYTE_WORD) ||
+                                   byte_in(redact_peek(scan, i), "_-.")))
+        i++;
+    char c = redact_peek(scan, i), next = redact_peek(scan, i + 1);
+    if (c == ':') {
+        if (next == ':' || byte_is(next, BYTE_SPACE | BYTE_QUOTE)) return 0;
+        return map || user || has_another(scan, i) ? open : 0;
+    }
+    *items = user && !map && c == ' ';
+    return *items ? open : 0;
 }
 
 /* Where the bracket of a constructor opens whose type stands at `at`; 0: it is none.  *items: its
@@ -151,6 +181,20 @@ static void members(redact_scan *scan, const redact_key *key, size_t open) {
     }
 }
 
+/* &{ann x 3}: what stands after the user's name, and what else can be nothing but a secret. */
+static void go_items(redact_scan *scan, const redact_key *key, size_t open) {
+    size_t stop = scan->len - open > OBJECT_MAX ? open + OBJECT_MAX : scan->len, at = open + 1;
+    for (unsigned n = 0; n < ITEMS_MAX && at < stop; n++) {
+        size_t from = at;
+        while (at < stop && !byte_is(scan->s[at], BYTE_SPACE) && scan->s[at] != '}') at++;
+        bool mixed = redact_is_mixture(scan, from, at) && redact_has_digit(scan, from, at);
+        bool secret = n == 1 ? mixed : n > 1 && redact_is_scrambled(scan->s + from, at - from);
+        if (secret && redact_is_secret(scan, key->class, from, at, SYNTAX_TIGHT))
+            redact_mark_secret(scan, from, at, key->rule);
+        if (redact_peek(scan, at++) != ' ') return;
+    }
+}
+
 /* Credentials(ann, x), Secret(x): all after the user, or the first. */
 static void arguments(redact_scan *scan, const redact_key *key, size_t open) {
     const char *s = scan->s;
@@ -226,8 +270,12 @@ bool redact_constructed(redact_scan *scan, const redact_key *key, size_t at) {
     } else if (byte_is(c, BYTE_LETTER) || byte_in(c, "&*[")) {
         open = constructor_at(scan, at, 0, &items);
     }
+    bool unnamed = open == 0;
+    if (unnamed) open = go_value(scan, key, at, &items);
     if (open == 0 || !ends_there(scan, open)) return false;
-    if (items)
+    if (items && unnamed)
+        go_items(scan, key, open);
+    else if (items)
         arguments(scan, key, open);
     else
         members(scan, key, redact_peek(scan, at) == '[' ? at : open);

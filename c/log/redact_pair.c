@@ -73,6 +73,17 @@ static size_t next_item(redact_scan *scan, const redact_key *key, size_t comma) 
     return word ? 0 : redact_value(scan, key, at, SYNTAX_QUOTED);
 }
 
+/* reg add /v DefaultPassword /t REG_SZ /d x: where the value begins, or 0. */
+static size_t registry_data(const redact_scan *scan, const redact_key *key, size_t at) {
+    size_t type = at + 3;
+    if (at == key->after) return 0;
+    if (redact_folds_at(scan, at, "/t reg_")) {
+        while (byte_is(redact_peek(scan, type), BYTE_NAME)) type++;
+        at = redact_skip_blanks(scan, type);
+    }
+    return redact_folds_at(scan, at, "/d ") ? redact_skip_blanks(scan, at + 3) : 0;
+}
+
 static bool names_user(const redact_scan *scan, const redact_key *key) {
     for (size_t i = key->start; i + 4 <= key->end; i++) {
         if (redact_folds_at(scan, i, "user")) return true;
@@ -368,25 +379,28 @@ static size_t after_comma(redact_scan *scan, const redact_key *key, size_t comma
     return redact_is_mixture(scan, from, close) ? redact_value(scan, key, at, SYNTAX_QUOTED) : 0;
 }
 
-/* [-alias, z, --password, x]: does the option stand in a list of arguments? */
-static bool is_in_list(const redact_scan *scan, const redact_key *key) {
+/* [-alias, z, --password, x], List(--password, x): what closes the list of arguments in which the
+ * option stands; NUL: it stands in none. */
+static char list_close(const redact_scan *scan, const redact_key *key) {
+    const char *s = scan->s;
     size_t at = key->start - key->dashes, low = at > LIST_BACK ? at - LIST_BACK : 0;
-    if (at > 0 && byte_in(scan->s[at - 1], "[{")) return true;
-    if (at < 2 || scan->s[at - 1] != ' ' || scan->s[at - 2] != ',') return false;
+    bool first = at > 0 && byte_in(s[at - 1], "[{(");
+    if (!first && (at < 2 || s[at - 1] != ' ' || s[at - 2] != ',')) return '\0';
     redact_work(scan, 100);
-    while (at > low && !byte_in(scan->s[at - 1], "[{]}\n")) at--;
-    return at > low && byte_in(scan->s[at - 1], "[{");
+    while (at > low && !byte_in(s[at - 1], "[{(]})\n")) at--;
+    if (at == low) return '\0';
+    if (s[at - 1] == '(') return at > 1 && byte_is(s[at - 2], BYTE_LETTER) ? ')' : '\0';
+    return s[at - 1] == '[' ? ']' : s[at - 1] == '{' ? '}' : '\0';
 }
 
 /* The item after the option in such a list; with a blank in it only before another option or the
  * list's end. */
-static size_t item_after(redact_scan *scan, const redact_key *key, size_t at) {
+static size_t item_after(redact_scan *scan, const redact_key *key, size_t at, char close) {
     size_t end = at, stop = scan->len - at > WORD_MAX ? at + WORD_MAX : scan->len;
     if (redact_peek(scan, at) == '-') return 0;
     if (redact_quote_at(scan, at).len) return redact_value(scan, key, at, SYNTAX_QUOTED);
-    while (end < stop && !byte_in(scan->s[end], ",]}\n")) end++;
-    bool last = end < stop && byte_in(scan->s[end], "]}");
-    bool option = redact_is_at(scan, end, ", -");
+    while (end < stop && !byte_in(scan->s[end], ",\n") && scan->s[end] != close) end++;
+    bool last = end < stop && scan->s[end] == close, option = redact_is_at(scan, end, ", -");
     if (!last && !option && redact_peek(scan, end) != ',') return 0;
     if (redact_has_blank(scan, at, end) && !((last || option) && redact_has_digit(scan, at, end)))
         return 0;
@@ -397,11 +411,10 @@ static size_t item_after(redact_scan *scan, const redact_key *key, size_t at) {
 /* Where the name is one of several in a row: "name", "x"; columns; a table. */
 static size_t among_others(redact_scan *scan, const redact_key *key, size_t at) {
     size_t end = 0;
-    if (key->dashes && !key->quote.len && redact_is_at(scan, key->after, ", ") &&
-        at == key->after && is_in_list(scan, key))
-        return item_after(scan, key, at + 2);
-    if (key->dashes && !key->quote.len && at == key->after &&
-        scan->s[at] == ',') { /* --password,x,--host */
+    bool option = key->dashes && !key->quote.len && at == key->after;
+    char close = option && redact_is_at(scan, at, ", ") ? list_close(scan, key) : '\0';
+    if (close) return item_after(scan, key, at + 2, close);
+    if (option && scan->s[at] == ',') { /* --password,x,--host */
         for (end = at + 1;
              end < scan->len && !byte_is(scan->s[end], BYTE_SPACE) && scan->s[end] != ','; end++) {
         }
@@ -486,6 +499,8 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
     case '{': /* password { value: "x" } */
         return key->class.weight == BERTH_KEY_WEAK ? 0 : redact_object(scan, key, at);
     case '/':
+        end = registry_data(scan, key, at);
+        if (end) return redact_value(scan, key, end, SYNTAX_TIGHT);
         redact_lists(scan, key);
         return redact_path_part(scan, key, at);
     case '.':

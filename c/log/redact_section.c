@@ -30,7 +30,7 @@ static size_t tag_word(const redact_scan *scan, size_t at, size_t *end) {
 }
 
 static bool is_value_word(const char *s, size_t len) {
-    static const char *const words[] = {"value", "val", "content", "data", "string", "text"};
+    static const char *const words[] = {"value", "val", "content", "data", "string"};
     return IS_ONE_OF(s, len, words);
 }
 
@@ -74,7 +74,9 @@ size_t redact_beside(redact_scan *scan, const redact_key *key, size_t tag, bool 
         i = (size_t)(close - s) + 1;
         if (is_value_word(s + word, end - word))
             return close[-1] == '/' ? 0 : redact_element(scan, key, i);
-        if (IS_ONE_OF(s + word, end - word, tellers)) break; /* the next pair */
+        if (bytes_are_word(s + word, end - word, "name") ||
+            bytes_are_word(s + word, end - word, "key"))
+            break; /* the next pair */
         if (close[-1] == '/') {
             i--;
             continue;

@@ -115,8 +115,9 @@ static bool is_service(const redact_scan *scan, const redact_key *key) {
     size_t end = --module;
     while (module > 0 && end - module < BERTH_KEY_NAME_MAX && byte_is(s[module - 1], BYTE_NAME))
         module--;
-    bool pam = module < end && redact_folds_at(scan, module, "pam");
-    return module < end && (pam || IS_ONE_OF(s + from, to - from, calls));
+    if (module == end) /* pam_unix[71]: (passwd:chauthtok) */
+        return bytes_are_word(s + from, to - from, "chauthtok");
+    return redact_folds_at(scan, module, "pam") || IS_ONE_OF(s + from, to - from, calls);
 }
 
 bool redact_is_program(const redact_scan *scan, const redact_key *key) {
