@@ -18,10 +18,13 @@ typedef struct argument {
 
 static bool read_argument(const redact_scan *scan, size_t at, argument *a) {
     const char *s = scan->s;
-    at = redact_skip_type(scan, redact_skip_blanks(scan, at));
+    size_t begin = redact_skip_blanks(scan, at);
+    at = redact_skip_type(scan, begin);
+    size_t called = at > begin && s[at - 1] == '(' ? at - 1 : begin; /* getenv("x") */
+    bool lookup = called > begin && redact_is_lookup(s + begin, called - begin);
     redact_quote quote = redact_quote_at(scan, at);
     a->from = at + quote.len;
-    a->quoted = quote.len > 0;
+    a->quoted = quote.len > 0 && !lookup;
     if (quote.len) {
         a->to = redact_quote_close(scan, a->from, quote);
         if (a->to == SIZE_MAX) return false;
@@ -32,7 +35,7 @@ static bool read_argument(const redact_scan *scan, size_t at, argument *a) {
              a->to++) {
         }
     }
-    a->end = a->to + quote.len;
+    a->end = a->to + quote.len + (called > begin);
     return a->to - a->from <= ARGUMENT_MAX;
 }
 
@@ -71,7 +74,7 @@ static const struct {
     {"odbc_pconnect", 2},  {"db2_connect", 2},    {"ibase_connect", 2},
     {"mssql_connect", 2},  {"sybase_connect", 2}, {"oci_connect", 1},
     {"oci_pconnect", 1},   {"simple_bind_s", 1},  {"oci_new_connect", 1},
-    {"mysql_real_connect", 3},
+    {"mysql_real_connect", 3}, {"ftp", 2}, {"ftp_tls", 2}, {"simple_bind", 1},
 };
 
 /* Modules whose connect() takes the server, or the data source, first: their names hold this. */
@@ -97,6 +100,13 @@ static call known_call(const redact_scan *scan, size_t open) {
             if (redact_folds_at(scan, i, servers[k])) return (call){.place = 2, .sure = true};
         }
         if (redact_folds_at(scan, i, "oracle")) return (call){.place = 1, .sure = true};
+    }
+    static const char *const mailing[] = {"smtp", "imap", "pop3", "ftp", "telnet", "mail"};
+    bool login = open - name >= 5 && redact_folds_at(scan, open - 5, "login");
+    for (size_t i = from; login && i < open; i++) {
+        for (size_t k = 0; k < sizeof mailing / sizeof *mailing; k++) {
+            if (redact_folds_at(scan, i, mailing[k])) return (call){.place = 1, .sure = true};
+        }
     }
     static const char *const hashing[] = {"hashpw", "hash", "hashsync"};
     if (IS_ONE_OF(s + name, open - name, hashing)) return (call){.hashes = true};

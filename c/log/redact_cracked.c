@@ -145,6 +145,17 @@ static void shown_before(redact_scan *scan, size_t at) {
     }
 }
 
+/* Success: 'ann:x' */
+static void tried_account(redact_scan *scan, size_t at) {
+    size_t end = word_end(scan, at), from = at;
+    while (from < end && (byte_is(scan->s[from], BYTE_NAME) || byte_in(scan->s[from], "\\@")) &&
+           scan->s[from] != ':')
+        from++;
+    while (end > from && scan->s[end - 1] != '\'') end--;
+    bool both = from > at && redact_peek(scan, from) == ':' && end > from + 2;
+    if (both) mark(scan, from + 1, end - 1);
+}
+
 /* KEY FOUND! [ x ] */
 static void key_found(redact_scan *scan, size_t at) {
     size_t from = at + 11, to = word_end(scan, from);
@@ -181,6 +192,10 @@ void redact_cracked(redact_scan *scan, size_t at) {
         key_found(scan, at);
         break;
     case 'c':
+        if (redact_folds_at(scan, at, "cess: '")) {
+            tried_account(scan, at + 7);
+            break;
+        }
         shown_before(scan, at);
         cracked_account(scan, at);
         cracked_hashes(scan, at);

@@ -374,7 +374,7 @@ static bool may_begin(const redact_decoder *d, size_t at) {
                (disguises & DISGUISE_SPACED && at + 1 < d->len && is_spacer(d->s[at + 1]));
     if (byte_is(c, BYTE_QUOTE)) return disguises & (DISGUISE_JOINED | DISGUISE_DOUBLED);
     if (c == '=') return disguises & DISGUISE_PRINTABLE;
-    if (disguises & DISGUISE_MARKUP && byte_in(c, "<[{}")) return true;
+    if (disguises & DISGUISE_MARKUP && byte_in(c, "<[{}~")) return true;
     return disguises & DISGUISE_SAID && byte_is(before, BYTE_WORD | BYTE_HIGH) &&
            byte_in(c, " [({<_-");
 }

@@ -56,11 +56,14 @@ size_t redact_element(redact_scan *scan, const redact_key *key, size_t at) {
         /* <name> alone is no element: it stands for a value; but the text may be cut */
         bool closed = angle && end + 1 < stop && strchr("/!", s[end + 1]) && s[end + 1];
         if (angle ? !closed && !redact_folds_at(scan, end, "<br") : at != open) return 0;
+        size_t word = redact_word_end(scan, at); /* a mask that took the closing tag as well */
+        if (!angle && redact_is_masked(scan->r, s + at, word - at)) return 0;
     }
     while (end > at && byte_is(s[end - 1], BYTE_SPACE)) end--;
     if (key->class.kind == BERTH_KEY_COOKIE || key->class.kind == BERTH_KEY_AUTH)
         return redact_value(scan, key, at, SYNTAX_TIGHT);
     if (end <= at || !redact_is_secret(scan, key->class, at, end, SYNTAX_QUOTED)) return 0;
+    redact_note_tag(scan, at, end);
     return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
 }
 

@@ -119,8 +119,52 @@ static bool is_sign(char c) {
     }
 }
 
+/* Back over `name, ` and `$name, ` before the name at `at`. */
+static size_t name_before(const redact_scan *scan, size_t at) {
+    if (at < 3 || scan->s[at - 1] != ' ' || scan->s[at - 2] != ',') return at;
+    size_t from = name_start(scan, at - 2);
+    if (from == at - 2) return at;
+    return from > 0 && byte_in(scan->s[from - 1], "$@") ? from - 1 : from;
+}
+
+/* user, password = 'ann', 'x' */
+static bool assigned(redact_scan *scan, const redact_key *key, size_t *end) {
+    size_t start = key->start - (key->start > 0 && byte_in(scan->s[key->start - 1], "$@"));
+    size_t place = 0, count = 1, i = key->end, before;
+    for (; place < NAMES_MAX && (before = name_before(scan, start)) < start; place++)
+        start = before;
+    if (place == 0 && redact_peek(scan, i) != ',') return false;
+    for (count += place; count < NAMES_MAX && redact_is_at(scan, i, ", "); count++) {
+        size_t from = i + 2 + byte_in(redact_peek(scan, i + 2), "$@");
+        i = name_end(scan, from);
+        if (i == from) return false;
+    }
+    i = redact_skip_blanks(scan, i);
+    i += redact_peek(scan, i) == ':';
+    if (count < 2 || redact_peek(scan, i) != '=' || redact_peek(scan, i + 1) != ' ') return false;
+    size_t at = redact_skip_blanks(scan, i + 1), from = 0, to = 0, close;
+    for (size_t n = 0; n < count; n++) {
+        redact_quote quote = redact_quote_at(scan, at);
+        if (!quote.len) return false;
+        size_t text = redact_quoted(scan, at, quote, &close);
+        if (n == place) from = text, to = close;
+        at = close + quote.len;
+        if (n + 1 < count && redact_peek(scan, at) != ',') return false;
+        at = redact_skip_blanks(scan, at + 1);
+    }
+    if (redact_is_secret(scan, key->class, from, to, SYNTAX_QUOTED) &&
+        redact_mark_secret(scan, from, to, key->rule))
+        *end = to;
+    return true;
+}
+
 bool redact_format(redact_scan *scan, const redact_key *key, size_t *end) {
     const char *s = scan->s;
+    bool listed = redact_peek(scan, key->end) == ',' ||
+                  (key->start > 2 && byte_in(s[key->start - 1], " $@") &&
+                   byte_in(redact_peek(scan, key->end), " =:") &&
+                   byte_in(s[key->start - 2], ", "));
+    if (listed && !key->quote.len && !key->dashes && assigned(scan, key, end)) return true;
     char after = redact_peek(scan, key->end), before = key->start > 1 ? s[key->start - 1] : ' ';
     bool first = is_sign(after) && byte_is(redact_peek(scan, key->end + 1), BYTE_LETTER);
     if (!first && !(is_sign(before) && byte_is(s[key->start - 2], BYTE_LETTER))) return false;
@@ -129,8 +173,11 @@ bool redact_format(redact_scan *scan, const redact_key *key, size_t *end) {
     redact_work(scan, 80);
     if (!read_names(scan, key, &f)) return false;
     size_t from, to, at = skip_to_values(scan, &f);
+    /* login|passwd|logout: choose one; (user|password|role) */
+    bool apart = at || (f.start > 0 && byte_in(s[f.start - 1], "([{<") &&
+                        byte_in(redact_peek(scan, f.end), ")]}>"));
     if (!at || !find_value(scan, &f, at, &from, &to))
-        return at && f.count > 2 && f.sign == '|'; /* login|passwd|logout: choose one */
+        return apart && f.count > 2 && f.sign == '|';
     bool odd = f.told || (redact_is_mixture(scan, from, to) && redact_has_digit(scan, from, to)) ||
                redact_looks_random(s + from, to - from);
     if (odd && redact_is_secret(scan, key->class, from, to, SYNTAX_TIGHT) &&

@@ -114,7 +114,8 @@ static size_t find_values(const redact_scan *scan, const list *names) {
     size_t stop = scan->len - at > GAP_MAX ? at + GAP_MAX : scan->len;
     /* at once: after an arrow, or in the next line */
     size_t next = skip_space(scan, at);
-    bool arrow = redact_is_at(scan, next, "=>") || redact_is_at(scan, next, "->");
+    bool arrow = redact_is_at(scan, next, "=>") || redact_is_at(scan, next, "->") ||
+                 redact_is_at(scan, next, ":=") || redact_is_at(scan, next, "= ");
     if (arrow) next = skip_space(scan, next + 2);
     bool zip =
         open >= 4 && memcmp(s + open - 4, "zip(", 4) == 0; /* zip((user, password), (ann, x)) */

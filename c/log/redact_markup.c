@@ -18,13 +18,24 @@
 static size_t tag_end(const char *s, size_t at, size_t len) {
     static const char *const tags[] = {
         "b",   "i",    "u",   "s",   "em",    "strong", "code", "tt", "span", "samp", "kbd",
-        "wbr", "mark", "big", "var", "small", "font",   "a",    "q",  "ins",  "del",  "bdi"};
+        "wbr", "mark", "big", "var", "small", "font",   "a",    "q",  "ins",  "del",  "bdi",
+        "br",  "color", "size"};
     size_t name = at + 1, end, stop = len - at > TAG_MAX ? at + TAG_MAX : len;
+    if (len - at > 4 && memcmp(s + at, "<!--", 4) == 0) {
+        for (end = at + 4; end + 2 < stop; end++) {
+            if (memcmp(s + end, "-->", 3) == 0) return end + 3;
+        }
+        return 0;
+    }
     if (name < stop && s[name] == '/') name++;
     for (end = name; end < stop && byte_is(s[end], BYTE_LETTER); end++) {
     }
     if (end == stop || !IS_ONE_OF(s + name, end - name, tags)) return 0;
-    if (s[at] == '[') return s[end] == ']' ? end + 1 : 0;
+    if (s[at] == '[') {
+        bool opens = s[name - 1] != '/'; /* [color=red] */
+        while (end < stop && opens && (byte_is(s[end], BYTE_WORD) || byte_in(s[end], "=#"))) end++;
+        return end < stop && s[end] == ']' ? end + 1 : 0;
+    }
     if (s[end] != '>' && s[end] != '/' && s[end] != ' ') return 0;
     const char *close = memchr(s + end, '>', stop - end);
     return close ? (size_t)(close - s) + 1 : 0;
@@ -74,6 +85,7 @@ static bool value_follows(const redact_scan *scan, size_t at) {
     while (at < stop) {
         if (byte_in(s[at], ":= ")) at++;
         else if (redact_is_at(scan, at, "&nbsp;")) at += 6;
+        else if (redact_is_at(scan, at, "is ") || redact_is_at(scan, at, "was ")) at += 3;
         else if (byte_in(s[at], "<[") && (end = tag_end(s, at, scan->len)) > 0) {
             opened = s[at + 1] != '/';
             at = end;
@@ -83,6 +95,19 @@ static bool value_follows(const redact_scan *scan, size_t at) {
     while (word < stop && (unsigned char)s[word] > 0x20 && s[word] != '<') word++;
     return word > at && (opened || redact_has_digit(scan, at, word) ||
                          byte_is(s[at - 1], BYTE_WORD | BYTE_QUOTE) || byte_in(s[at - 1], ">]"));
+}
+
+/* \newcommand{\password}{x}: the group from `at` on, when it is no word. */
+static bool mark_group(redact_scan *scan, const redact_key *key, size_t at) {
+    size_t end = at;
+    while (end < scan->len && end - at < TAG_MAX && (unsigned char)scan->s[end] > 0x20 &&
+           !byte_in(scan->s[end], "{}\\"))
+        end++;
+    if (key->start > 0 && byte_in(scan->s[key->start - 1], "/.#")) return false; /* a place */
+    bool odd = redact_has_digit(scan, at, end) || redact_is_jumble(scan->s + at, end - at);
+    return redact_peek(scan, end) == '}' && odd && redact_is_mixture(scan, at, end) &&
+           redact_is_secret(scan, key->class, at, end, SYNTAX_QUOTED) &&
+           redact_mark_secret(scan, at, end, key->rule);
 }
 
 bool redact_note_markup(redact_scan *scan, const redact_key *key) {
@@ -106,13 +131,17 @@ bool redact_note_markup(redact_scan *scan, const redact_key *key) {
         return false; /* the text itself may be an element's */
     }
     case '}':
+        if (redact_peek(scan, at + 1) == '{' && mark_group(scan, key, at + 2)) return true;
         found = is_in_group(scan, key->start);
         break;
-    case '{':
+    case '{': /* \def\password{x} */
+        if (key->start > 0 && s[key->start - 1] == '\\' && mark_group(scan, key, at + 1))
+            return true;
         found = joined && opening_end(s, at, scan->len);
         break;
     case '\\':
-        found = font_end(s, at, scan->len) || (joined && opening_end(s, at, scan->len));
+        found = font_end(s, at, scan->len) || (joined && opening_end(s, at, scan->len)) ||
+                (joined && command_end(s, at, scan->len) && is_in_group(scan, key->start));
         break;
     default:
         break;
@@ -121,9 +150,13 @@ bool redact_note_markup(redact_scan *scan, const redact_key *key) {
     return found;
 }
 
-void redact_note_tag(redact_scan *scan, size_t at) {
+size_t redact_note_tag(redact_scan *scan, size_t from, size_t at) {
+    if (at > from + 4 && redact_is_at(scan, at - 4, "<!--")) at -= 4;
+
     size_t end = redact_peek(scan, at) == '<' ? tag_end(scan->s, at, scan->len) : 0;
-    if (end && byte_is(redact_peek(scan, end), BYTE_WORD)) scan->encoded |= DISGUISE_MARKUP;
+    if (end && byte_is(redact_peek(scan, end), BYTE_WORD) && !redact_folds_at(scan, at, "<br"))
+        scan->encoded |= DISGUISE_MARKUP;
+    return at;
 }
 
 /* --- without it ------------------------------------------------------------------------------ */
@@ -159,7 +192,8 @@ size_t redact_unmark(redact_decoder *d, size_t at) {
     case '[':
         end = tag_end(s, at, d->len);
         /* </b><code>: another word */
-        if (end && s[at + 1] == '/') note_closing(d, at);
+        if (end && d->len - at > 2 && bytes_fold_equal(s + at + 1, "br", 2)) redact_put(d, ' ', at);
+        else if (end && s[at + 1] == '/') note_closing(d, at);
         else if (end && before == (s[at] == '<' ? '>' : ']')) redact_put(d, ' ', at);
         return end ? end - at : 0;
     case '{':
@@ -183,6 +217,10 @@ size_t redact_unmark(redact_decoder *d, size_t at) {
             return end - at;
         }
         return d->groups ? unmark_command(d, at) : 0;
+    case '~': /* a blank of LaTeX */
+        if (before != '}' || at + 1 >= d->len || s[at + 1] != '\\') return 0;
+        redact_put(d, ' ', at);
+        return 1;
     default:
         return 0;
     }

@@ -144,7 +144,8 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         {"pass", " phrase", BERTH_KEY_PASSWORD}, {"secret", " id", BERTH_KEY_SECRET},
         {"secret", " payload", BERTH_KEY_SECRET}, {"secret", " word", BERTH_KEY_PASSWORD},
         {"scratch", " code", BERTH_KEY_CODE},    {"safe", " word", BERTH_KEY_PASSWORD},
-        {"seed", " word", BERTH_KEY_PASSWORD},
+        {"seed", " word", BERTH_KEY_PASSWORD},   {"security", " answer", BERTH_KEY_PASSWORD},
+        {"auth", " code", BERTH_KEY_CODE},       {"authentication", " code", BERTH_KEY_CODE},
     };
     size_t len = key->end - key->start;
     if (len == 3 && redact_folds_at(scan, key->start, "key")) {
@@ -195,6 +196,17 @@ static size_t skip_index(const redact_scan *scan, size_t at) {
     return (digits && open == '[') || next == '=' || next == ':' ? i + 1 : at;
 }
 
+/* **db password**, ~~old password~~: past the signs that close what opened before its words. */
+static size_t emphasis_end(const redact_scan *scan, const redact_key *key) {
+    char sign = redact_peek(scan, key->end);
+    if (!byte_in(sign, "*~") || redact_peek(scan, key->end + 1) != sign) return key->end;
+    for (size_t i = key->start; i > 1 && key->start - i < INDEX_MAX; i--) {
+        if (!byte_is(scan->s[i - 1], BYTE_NAME) && scan->s[i - 1] != ' ')
+            return scan->s[i - 1] == sign && scan->s[i - 2] == sign ? key->end + 2 : key->end;
+    }
+    return key->end;
+}
+
 /* Past the mark that closes the name, and past the bracket of $t['name'], [name], (name). */
 static void close_name(const redact_scan *scan, redact_key *key) {
     size_t stars = 0; /* **name**, and @name@ that is to be replaced */
@@ -205,6 +217,7 @@ static void close_name(const redact_scan *scan, redact_key *key) {
         stars++;
     key->after = key->end += stars;
     key->start -= stars;
+    if (!stars) key->after = key->end = emphasis_end(scan, key);
     key->quote = redact_quote_at(scan, key->end);
     size_t open = key->start, marks = key->quote.len;
     if (marks == 1 && redact_peek(scan, key->end + 1) == key->quote.mark && open > 1 &&

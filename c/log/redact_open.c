@@ -29,7 +29,7 @@ static const char *const name_literals[] = {
     "chiave",   "klucz",    "parole",   "toegangs", "zugangs",  "geheimni", "jeton",     "passord",
     "psasw",    "assword",  "secert",   "secrec",   "sercet",   "toekn",    "tokne",     "jelszo",
     "ted_blob", "tedblob",  "keymater", "pskkey\1", "lspsk",    "sandi\1",  "schlusse",  "lykilord",
-    "parool",   "telefon",  "up code",  "tch code", "safe wor",
+    "parool",   "telefon",  "up code",  "tch code", "safe wor", "pw<",
 };
 /* In URLs: a password beside its user. */
 static const char *const query_literals[] = {"?p=", "&p="};
@@ -113,7 +113,9 @@ static const struct {
     {"ashsync(", LOGIN_CALL},    {"auth(", LOGIN_CALL},      {"identify", LOGIN_IDENTIFY},
     {"dd-mask::", LOGIN_MASKED}, {"mysqli(", LOGIN_CALL},    {"pdo($", LOGIN_CALL},
     {"ap_open(", LOGIN_CALL},    {"ap_bind(", LOGIN_CALL},   {"bind_s(", LOGIN_CALL},
-    {"tp.open(", LOGIN_CALL},    {"auth_pas", LOGIN_CALL},   {" is your", LOGIN_YOURS},
+    {"tp.open(", LOGIN_CALL},    {"ftp(", LOGIN_CALL},
+    {"le_bind(", LOGIN_CALL},    {"potfile", LOGIN_CRACKED},  {"cess: '", LOGIN_CRACKED},
+       {"auth_pas", LOGIN_CALL},   {" is your", LOGIN_YOURS},
     {" as your", LOGIN_YOURS},
     {"the back", LOGIN_BACK},    {"maiden n", LOGIN_MAIDEN}, {"cracked", LOGIN_CRACKED},
     {"hashcat", LOGIN_CRACKED},  {"g 0:00:0", LOGIN_CRACKED}, {"john: ", LOGIN_CRACKED},

@@ -443,6 +443,22 @@ static size_t leader_value(redact_scan *scan, const redact_key *key, size_t dots
     return value > at ? redact_value(scan, key, value, SYNTAX_LOOSE) : 0;
 }
 
+/* expect(user.password).toBe('x'), from the point on */
+static size_t expected(redact_scan *scan, const redact_key *key, size_t dot) {
+    static const char *const calls[] = {".tobe(",     ".toequal(", ".tostrictequal(",
+                                        ".to.equal(", ".to eq(",   ".to.eql("};
+    for (size_t n = 0; n < sizeof calls / sizeof *calls; n++) {
+        if (!redact_folds_at(scan, dot, calls[n])) continue;
+        size_t from = dot + strlen(calls[n]), close;
+        redact_quote quote = redact_quote_at(scan, from);
+        if (!quote.len) return 0;
+        redact_quoted(scan, from, quote, &close);
+        bool mixed = redact_is_mixture(scan, from + quote.len, close);
+        return mixed ? redact_value(scan, key, from, SYNTAX_QUOTED) : 0;
+    }
+    return 0;
+}
+
 /* get(cfg, 'password') == 'x' */
 static size_t compared(redact_scan *scan, const redact_key *key, size_t bracket) {
     redact_syntax syntax;
@@ -474,6 +490,7 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
     switch (scan->s[at]) {
     case ')':
         end = compared(scan, key, at);
+        if (!end) end = expected(scan, key, at + 1);
         if (end) return end;
         return among_others(scan, key, at);
     case ',':
@@ -504,6 +521,7 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
         redact_lists(scan, key);
         return redact_path_part(scan, key, at);
     case '.':
+        if (scan->s[at - 1] == ')') return expected(scan, key, at);
         return leader_value(scan, key, at);
     case '<':
         if (redact_is_at(scan, at, "<<< ") && key->class.weight == BERTH_KEY_STRONG)
@@ -541,15 +559,6 @@ static void note_disguise(redact_scan *scan, size_t at) {
         scan->encoded |= DISGUISE_CODED;
 }
 
-/* passwords: x, y; recovery phrase: twelve words */
-static size_t several_values(redact_scan *scan, const redact_key *key, size_t colon, size_t at) {
-    bool owners;
-    size_t end = redact_told_list(scan, key, colon, at, &owners);
-    if (end || !key->class.phrase) return end;
-    end = redact_seed_words(scan, at);
-    return end && redact_mark_secret(scan, at, end, key->rule) ? end : 0;
-}
-
 size_t redact_pair(redact_scan *scan, const redact_key *key) {
     redact_work(scan, 60);
     redact_before(scan, key);
@@ -584,7 +593,7 @@ size_t redact_pair(redact_scan *scan, const redact_key *key) {
     if (key->class.kind == BERTH_KEY_CONTACT) return contact(scan, key, from);
     if (!value) return unjoined(scan, key, at);
     if (key->quote.len) syntax = SYNTAX_QUOTED;
-    if (scan->s[at] == ':' && value > at + 1) listed = several_values(scan, key, at, value);
+    if (scan->s[at] == ':') listed = redact_several(scan, key, at, &value);
     if (listed) return listed;
     if (redact_is_no_value(scan, key, value)) return 0;
     redact_bound(scan, key, value);

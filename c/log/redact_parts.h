@@ -455,6 +455,9 @@ size_t redact_seed_words(const redact_scan *scan, size_t at);
 size_t redact_told_list(redact_scan *scan, const redact_key *key, size_t colon, size_t at,
                         bool *owners);
 
+/* passwords: x, y; recovery phrase: twelve words; password: still x, where *at is moved to x. */
+size_t redact_several(redact_scan *scan, const redact_key *key, size_t colon, size_t *at);
+
 /* --- redact_format.c ----------------------------------------------------------------------- */
 
 /* Is the name one of a format?  Then the value at its place is marked, and its end put to *end. */
@@ -473,7 +476,8 @@ void redact_remarked(redact_scan *scan, const redact_key *key);
 
 /* Does markup stand after the name, which a view does without?  True: so does the value. */
 bool redact_note_markup(redact_scan *scan, const redact_key *key);
-void redact_note_tag(redact_scan *scan, size_t at); /* the same for the value that ends at `at` */
+/* The same for the value from `from` to `at`; where it ends before a comment. */
+size_t redact_note_tag(redact_scan *scan, size_t from, size_t at);
 
 /* --- redact_disguise.c --------------------------------------------------------------------- */
 

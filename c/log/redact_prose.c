@@ -274,6 +274,19 @@ static size_t word_value(redact_scan *scan, const redact_key *key, size_t at, si
     return introduced || (so_far.told && so_far.head) ? plain_value(scan, key, at, end) : 0;
 }
 
+/* changed from x to y, x vs. y: past y, or `done`, where x ends. */
+static size_t other_value(redact_scan *scan, const redact_key *key, size_t done,
+                          sentence so_far) {
+    static const char *const joints[] = {" to ", " vs ", " vs. ", " != ", " <> "};
+    for (size_t n = 0; n < sizeof joints / sizeof *joints; n++) {
+        if (!redact_is_at(scan, done, joints[n])) continue;
+        size_t from = done + strlen(joints[n]), next = redact_bare_end(scan, from);
+        size_t more = word_value(scan, key, from, next, so_far);
+        return more ? more : done;
+    }
+    return done;
+}
+
 /* (x), where x can be nothing but a value. */
 static size_t bracketed_value(redact_scan *scan, const redact_key *key, size_t at) {
     size_t end = at + 1;
@@ -430,12 +443,8 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
             done = end == at ? 0
                    : value   ? word_value(scan, key, at, end, so_far)
                              : bracketed_value(scan, key, at);
-            if (done && redact_is_at(scan, done, " to ")) { /* changed from x to y */
-                size_t next = redact_bare_end(scan, done + 4);
-                size_t more = word_value(scan, key, done + 4, next, so_far);
-                return more ? more : done;
-            }
-            if (done || end == at) return done;
+            if (done) return other_value(scan, key, done, so_far);
+            if (end == at) return 0;
         }
         if (word == 0 && redact_is_pair(scan, at)) return 0;
         end = word_end(scan, at, word == 0);

@@ -499,7 +499,7 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
     bool shell = key->dashes || (at > 0 && scan->s[at - 1] == '=');
     size_t end = shell ? shell_end(scan, at) : redact_bare_end(scan, at);
     end = session_end(scan, key, at, end);
-    redact_note_tag(scan, end);
+    end = redact_note_tag(scan, at, end);
     if (key->class.kind == BERTH_KEY_CODE && key->class.plural) return code_list(scan, key, at);
     size_t code = key->class.kind == BERTH_KEY_CODE ? redact_said_code(scan, at) : 0;
     if (code > end) end = code; /* 482 113 */

@@ -280,3 +280,24 @@ size_t redact_told_list(redact_scan *scan, const redact_key *key, size_t colon, 
     }
     return done;
 }
+
+/* password: still x */
+static size_t skip_adverb(const redact_scan *scan, size_t at) {
+    static const char *const words[] = {"still", "now", "currently", "again"};
+    size_t end = at;
+    while (byte_is(redact_peek(scan, end), BYTE_LOWER)) end++;
+    if (redact_peek(scan, end) != ' ' || !IS_ONE_OF(scan->s + at, end - at, words)) return at;
+    size_t next = redact_skip_blanks(scan, end), stop = redact_word_end(scan, next);
+    bool odd = redact_is_mixture(scan, next, stop) && redact_has_digit(scan, next, stop);
+    return odd || redact_is_masked(scan->r, scan->s + next, stop - next) ? next : at;
+}
+
+size_t redact_several(redact_scan *scan, const redact_key *key, size_t colon, size_t *at) {
+    bool owners;
+    *at = skip_adverb(scan, *at);
+    if (*at == colon + 1) return 0;
+    size_t end = redact_told_list(scan, key, colon, *at, &owners);
+    if (end || !key->class.phrase) return end;
+    end = redact_seed_words(scan, *at);
+    return end && redact_mark_secret(scan, *at, end, key->rule) ? end : 0;
+}
