@@ -11,21 +11,23 @@
 typedef enum row_kind {
     ROW_COLONS, /* ann:x:1000 */
     ROW_BLANKS, /* ann * "x" */
-    ROW_LAST    /* ann : XAUTH "x" */
+    ROW_LAST,   /* ann : XAUTH "x" */
+    ROW_LOGIN   /* mx.example ann:x */
 } row_kind;
 
 typedef struct account_file {
     const char *name; /* lower case */
     row_kind kind;
     unsigned first, last; /* fields that are secrets */
-    bool whole;           /* no other words stand in the file's name, but a path before it */
+    bool whole; /* no other word stands after it in the file's name, and a path or a dot before */
 } account_file;
 
 static const account_file files[] = {
-    {"htpasswd", ROW_COLONS, 1, 1, false},     {"passwd", ROW_COLONS, 1, 1, true},
-    {"master.passwd", ROW_COLONS, 1, 1, true}, {"smbpasswd", ROW_COLONS, 2, 3, false},
-    {"chap-secrets", ROW_BLANKS, 2, 2, false}, {"pap-secrets", ROW_BLANKS, 2, 2, false},
-    {"ipsec.secrets", ROW_LAST, 0, 0, false},
+    {"htpasswd", ROW_COLONS, 1, 1, false},       {"passwd", ROW_COLONS, 1, 1, true},
+    {"passwd.client", ROW_COLONS, 2, 2, true},   {"smbpasswd", ROW_COLONS, 2, 3, false},
+    {"chap-secrets", ROW_BLANKS, 2, 2, false},   {"pap-secrets", ROW_BLANKS, 2, 2, false},
+    {"rsyncd.secrets", ROW_COLONS, 1, 1, false}, {"ipsec.secrets", ROW_LAST, 0, 0, false},
+    {"sasl_passwd", ROW_LOGIN, 0, 0, false},
 };
 
 /* The file that has the name, perhaps among other words: .htpasswd.bak, users-htpasswd. */
@@ -38,7 +40,7 @@ static const account_file *file_of(const redact_scan *scan, const redact_key *ke
             if (files[i].name[0] != byte_lower(s[at]) || key->end - at < len ||
                 !redact_folds_at(scan, at, files[i].name))
                 continue;
-            bool path = at > 0 && s[at - 1] == '/';
+            bool path = at > 0 && byte_in(s[at - 1], "/.");
             if (files[i].whole ? path && at + len == key->end
                                : at + len == key->end || byte_is(s[at + len], BYTE_JOINT))
                 return &files[i];
@@ -63,6 +65,7 @@ static size_t mark(redact_scan *scan, const redact_key *key, size_t from, size_t
     static const char *const none[] = {"x", "!", "!!", "*", "!*", "*lk*", "np"};
     berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
     if (from >= to || IS_ONE_OF(scan->s + from, to - from, none)) return 0;
+    if (redact_folds_at(scan, from, "no password")) return 0; /* of Samba */
     if (!redact_is_secret(scan, class, from, to, SYNTAX_QUOTED)) return 0;
     return redact_mark_secret(scan, from, to, key->rule) ? to : 0;
 }
@@ -72,10 +75,12 @@ static size_t colons(redact_scan *scan, const redact_key *key, const account_fil
                      bool *row) {
     const char *s = scan->s;
     size_t stop = scan->len - at > FIELD_MAX ? at + FIELD_MAX : scan->len, from = at, done = 0;
+    bool words = file->last > file->first; /* NO PASSWORD instead of one of them */
     for (unsigned field = 0; field <= file->last; field++) {
         size_t to = from;
-        while (to < stop && s[to] != ':' && !byte_is(s[to], BYTE_SPACE | BYTE_QUOTE) &&
-               !redact_is_break(scan, to))
+        while (to < stop && s[to] != ':' && !redact_is_break(scan, to) &&
+               (!byte_is(s[to], BYTE_SPACE | BYTE_QUOTE) ||
+                (words && field == file->first && s[to] == ' ')))
             to++;
         if (to == from && field == 0) return 0;
         if (field >= file->first) {
@@ -121,6 +126,24 @@ static size_t blanks(redact_scan *scan, const redact_key *key, const account_fil
     return mark(scan, key, word[file->first].start, word[file->first].end);
 }
 
+/* mx.example ann:x; *row: it is such a row. */
+static size_t login(redact_scan *scan, const redact_key *key, size_t at, bool *row) {
+    const char *s = scan->s;
+    size_t stop = scan->len - at > FIELD_MAX ? at + FIELD_MAX : scan->len, from = at, joint, to;
+    while (from < stop && !byte_is(s[from], BYTE_SPACE | BYTE_QUOTE)) from++;
+    from = redact_skip_blanks(scan, from);
+    for (joint = from; joint < stop && byte_is(s[joint], BYTE_NAME | BYTE_HIGH); joint++) {
+    }
+    if (redact_peek(scan, joint) == '@') /* ann@mx.example:x */
+        while (++joint < stop && byte_is(s[joint], BYTE_NAME)) {
+        }
+    if (joint == from || redact_peek(scan, joint) != ':') return 0;
+    for (to = joint + 1; to < stop && !byte_is(s[to], BYTE_SPACE | BYTE_QUOTE); to++) {
+    }
+    *row = to > joint + 1;
+    return mark(scan, key, joint + 1, to);
+}
+
 /* The last text in marks of the line, of which nothing but a remark follows. */
 static size_t last_text(redact_scan *scan, const redact_key *key, size_t at, bool *row) {
     size_t stop = redact_near_line_end(scan, at), done = 0;
@@ -152,6 +175,7 @@ size_t redact_account_row(redact_scan *scan, const redact_key *key, size_t at, b
     if (file->kind == ROW_COLONS) end = colons(scan, key, file, at + quote.len, row);
     if (file->kind == ROW_BLANKS) end = blanks(scan, key, file, at, row);
     if (file->kind == ROW_LAST) end = last_text(scan, key, at, row);
+    if (file->kind == ROW_LOGIN) end = login(scan, key, at + quote.len, row);
     /* /etc/passwd: Permission denied */
     bool word = end || quote.len || scan->s[key->end] != ':';
     if (!*row && !word) {
