@@ -165,6 +165,45 @@ static bool given_before(redact_scan *scan, const redact_key *key, size_t at) {
     return false;
 }
 
+/* Does the sentence go on so after the name, as when a password was typed where another thing was
+ * asked for? */
+static bool is_misplaced(const redact_scan *scan, size_t at) {
+    static const char *const ways[] = {" instead of ",  " into the ", " in the login",
+                                       " in the user", " as the ",   " as user",
+                                       " as login",    " prompt)",   " by mistake",
+                                       " at the log",  " where the "};
+    for (size_t n = 0; n < sizeof ways / sizeof *ways; n++) {
+        if (redact_folds_at(scan, at, ways[n])) return true;
+    }
+    return false;
+}
+
+/* "invalid user x (somebody typed the password instead of the name)": before the bracket or the
+ * dash. */
+static bool misplaced(redact_scan *scan, const redact_key *key) {
+    static const char *const verbs[] = {"typed", "pasted", "entered", "typing", "pasting"};
+    const char *s = scan->s;
+    size_t at = key->start, from = at;
+    bool typed = false, other = false;
+    if (!is_misplaced(scan, key->end)) return false;
+    for (unsigned words = 0; words < 2 * VERB_REACH && at > 1; words++) {
+        if (!skip_back(scan, &at)) return false;
+        from = word_start(scan, at);
+        bool opens = s[from] == '(';
+        typed = typed || IS_ONE_OF(s + from + opens, at - from - opens, verbs);
+        other = opens || (at - from <= 3 && byte_in(s[from], "-\xe2")); /* a dash */
+        at = from;
+        if (other) break;
+    }
+    if (!typed || !other || !skip_back(scan, &at)) return false;
+    from = word_start(scan, at);
+    size_t start, n = redact_word_before(scan, from, &start);
+    bool odd = redact_is_mixture(scan, from, at) && !memchr(s + from, '/', at - from);
+    if (!odd || bytes_are_word(s + start, n, "for") || s[at - 1] == ':' || s[at - 1] == ']')
+        return false;
+    return mark_word(scan, key, from, at, true);
+}
+
 /* 'x' (password), "x" (API key) */
 static bool named_after(redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
@@ -234,6 +273,7 @@ void redact_before(redact_scan *scan, const redact_key *key) {
     if (symbol_before(scan, key)) return;
     if (backwards(scan, key) || named_after(scan, key)) return;
     size_t sentence = 0;
+    if (key->class.kind == BERTH_KEY_PASSWORD && misplaced(scan, key)) return;
     if (joined_before(scan, key, &sentence)) return;
     if (sentence && key->class.kind == BERTH_KEY_PASSWORD) given_before(scan, key, key->start - 1);
 }
