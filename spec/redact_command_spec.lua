@@ -41,6 +41,14 @@ describe("berth redact", function()
     end
   end)
 
+  it("knows a short name at a line's end, whatever lines follow", function()
+    local line, masked = "use I2Nsb3VkLWNvbmZpd today for the pw", "use *** today for the pw"
+    for _, rest in ipairs { "", "\n", "\nx\n", "\r\n", "\r\nx\r\n" } do
+      assert.equal(masked .. rest, (filter(line .. rest)))
+      assert.equal("a\n" .. masked .. rest, (filter("a\n" .. line .. rest)))
+    end
+  end)
+
   it("keeps lines apart: what one tells is not known of the next", function()
     assert.equal("password=***\nhunter22\n", (filter "password=hunter22\nhunter22\n"))
   end)
