@@ -115,6 +115,30 @@ static berth_rc list_literal(berth_anchors *anchors, size_t number, size_t back,
     return BERTH_OK;
 }
 
+/* Puts the nodes of each list side by side, as they are walked. */
+static berth_rc order_nodes(berth_anchors *anchors) {
+    anchor_index *const indexes[] = {&anchors->whole, &anchors->tail};
+    anchor_node *ordered = berth_calloc(&anchors->mem, anchors->nodes_cap, sizeof *ordered);
+    uint32_t count = 0;
+    if (!ordered) return BERTH_ENOMEM;
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t list = 0; list < 1 << ANCHOR_LIST_BITS; list++) {
+            uint32_t next = indexes[i]->first[list];
+            if (next) indexes[i]->first[list] = count + 1;
+            while (next) {
+                const anchor_node *node = &anchors->nodes[next - 1];
+                next = node->next;
+                ordered[count].literal = node->literal;
+                ordered[count].next = next ? count + 2 : 0;
+                count++;
+            }
+        }
+    }
+    berth_free(&anchors->mem, anchors->nodes, anchors->nodes_cap * sizeof *anchors->nodes);
+    anchors->nodes = ordered;
+    return BERTH_OK;
+}
+
 static berth_rc add_literals(berth_anchors *anchors, const berth_literal *literals, size_t count) {
     anchors->room = count ? count : 1;
     anchors->literals = berth_calloc(&anchors->mem, anchors->room, sizeof *anchors->literals);
@@ -129,7 +153,7 @@ static berth_rc add_literals(berth_anchors *anchors, const berth_literal *litera
     for (size_t i = 0; i < anchors->count && rc == BERTH_OK; i++)
         rc = list_literal(anchors, i, ANCHOR_WINDOW - (is_whole(&anchors->literals[i]) ? 0u : 1u),
                           0);
-    return rc;
+    return rc == BERTH_OK && anchors->nnodes > 0 ? order_nodes(anchors) : rc;
 }
 
 berth_rc berth_anchors_new(berth_mem mem, const berth_literal *literals, size_t count,
@@ -202,22 +226,15 @@ static inline bool same_literal(const anchor_literal *literal, const unsigned ch
     return !literal->classes || same_classes(literal, s + end - literal->len);
 }
 
-static bool is_end(const berth_anchors *anchors, const anchor_index *index, uint32_t hash,
-                   const unsigned char *s, size_t len, size_t end) {
-    for (uint32_t next = anchor_first(index, hash); next; next = anchors->nodes[next - 1].next) {
-        if (same_literal(&anchors->literals[anchors->nodes[next - 1].literal], s, len, end))
-            return true;
-    }
-    return false;
-}
-
-bool anchor_is_end(const berth_anchors *anchors, const unsigned char *s, size_t len, size_t end) {
-    uint32_t tail = anchor_tail(s, end);
-    uint32_t whole = anchor_hash(tail, true), three = anchor_hash(tail, false);
-    return (anchor_has(&anchors->whole, whole) &&
-            is_end(anchors, &anchors->whole, whole, s, len, end)) ||
-           (anchor_has(&anchors->tail, three) &&
-            is_end(anchors, &anchors->tail, three, s, len, end));
+/* The first in the list whose literal stands in the text where its window ends before `end`, plus
+ * 1; 0: none. */
+static uint32_t first_there(const berth_anchors *anchors, const anchor_index *index, uint32_t hash,
+                            const unsigned char *s, size_t len, size_t end) {
+    if (!anchor_has(index, hash)) return 0;
+    uint32_t next = anchor_first(index, hash);
+    while (next && !same_literal(&anchors->literals[anchors->nodes[next - 1].literal], s, len, end))
+        next = anchors->nodes[next - 1].next;
+    return next;
 }
 
 /* --- walking ----------------------------------------------------------------------------- */
@@ -339,9 +356,12 @@ static bool next_end(berth_anchor_walk *walk) {
     walk->end = walk->scanned - ANCHOR_BLOCK + at + 1;
     if (ends->sequences >> at & 1) walk->found = sequences_at(walk);
     if (ends->literals >> at & 1) {
-        uint32_t tail = anchor_tail(walk->s, walk->end);
-        walk->next = anchor_first(&anchors->whole, anchor_hash(tail, true));
-        walk->later = anchor_first(&anchors->tail, anchor_hash(tail, false));
+        const unsigned char *text = walk->s;
+        uint32_t tail = anchor_tail(text, walk->end);
+        walk->next = first_there(anchors, &anchors->whole, anchor_hash(tail, true), text, walk->len,
+                                 walk->end);
+        walk->later = first_there(anchors, &anchors->tail, anchor_hash(tail, false), text,
+                                  walk->len, walk->end);
         if (!walk->next) {
             walk->next = walk->later;
             walk->later = 0;

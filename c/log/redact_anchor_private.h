@@ -157,11 +157,6 @@ static inline uint32_t anchor_first(const anchor_index *index, uint32_t hash) {
     return index->first[hash >> (ANCHOR_HASH_BITS - ANCHOR_LIST_BITS)];
 }
 
-/* --- redact_anchor.c ----------------------------------------------------------------------- */
-
-/* Does a literal stand in the text whose window ends before `end`? */
-bool anchor_is_end(const berth_anchors *anchors, const unsigned char *s, size_t len, size_t end);
-
 /* --- redact_anchor_bucket.c ---------------------------------------------------------------- */
 
 /* Distributes the literals over the buckets, and decides which four bytes of each count there. */

@@ -21,9 +21,7 @@ size_t anchor_scan_bytes(const berth_anchors *anchors, const unsigned char *s, s
             fits = fits << 8 | anchors->column[c];
             found.sequences |= (uint64_t)(fits >> 56 != 0xff) << i;
             tail = tail >> 8 | ((uint32_t)c | 0x20) << 24;
-            if (anchor_may_end(anchors, tail | UINT32_C(0x202020)) &&
-                anchor_is_end(anchors, s, len, block + i + 1))
-                found.literals |= UINT64_C(1) << i;
+            found.literals |= (uint64_t)anchor_may_end(anchors, tail | UINT32_C(0x202020)) << i;
         }
         if (found.sequences | found.literals) {
             *ends = found;

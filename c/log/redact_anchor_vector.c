@@ -135,15 +135,13 @@ AVX512 static berth_anchor_ends block_avx512(const berth_anchors *anchors, const
 
 /* --- over a text --------------------------------------------------------------------------- */
 
-/* Those of the places that were taken at which the window of a literal ends. */
-static inline uint64_t refine(const berth_anchors *anchors, const unsigned char *s, size_t len,
-                              size_t block, uint64_t taken) {
+/* Those of the places that were taken at which a window may end. */
+static inline uint64_t refine(const berth_anchors *anchors, const unsigned char *s, size_t block,
+                              uint64_t taken) {
     uint64_t ends = 0;
     for (; taken; taken &= taken - 1) {
-        size_t end = block + (size_t)__builtin_ctzll(taken) + 1;
-        uint32_t tail = anchor_tail(s, end);
-        if (anchor_may_end(anchors, tail) && anchor_is_end(anchors, s, len, end))
-            ends |= taken & (0 - taken);
+        unsigned at = (unsigned)__builtin_ctzll(taken);
+        ends |= (uint64_t)anchor_may_end(anchors, anchor_tail(s, block + at + 1)) << at;
     }
     return ends;
 }
@@ -168,7 +166,7 @@ static inline size_t scan_blocks(const berth_anchors *anchors, const unsigned ch
         bool edge = block < SPAN || len - block < BLOCK + SPAN;
         berth_anchor_ends found =
             edge ? look_at_edge(anchors, s, len, block, look) : look(anchors, s + block);
-        found.literals = refine(anchors, s, len, block, found.literals);
+        found.literals = refine(anchors, s, block, found.literals);
         if (found.sequences | found.literals) {
             *ends = found;
             return block;

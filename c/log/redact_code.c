@@ -179,17 +179,22 @@ static bool read_name(expression *e) {
         if (!close) return false;
         e->at = (size_t)(close - s) + 1;
     }
+    size_t end = e->at;
+    skip_space(e);
+    char c = peek(e);
+    e->at = end;
+    if (!byte_in(c, "([{") && !byte_is(c, BYTE_QUOTE)) return true; /* a variable */
     bool builds = is_builder(s + from, to - from);
     if (builds) skip_space(e); /* new char[] {'a'} */
-    char c = peek(e);
-    if (c == '\0' || !strchr("([{", c)) return true; /* a variable */
+    c = peek(e);
+    if (c == '\0' || !strchr("([{", c)) return true;
     size_t literals = e->literals;
     e->built = e->built || builds;
     e->at++;
     if (!read_items(e, builds)) return false;
     bool named = !builds && e->literals > literals;
     if (named && (c == '[' || redact_is_lookup(s + from, to - from))) e->asks = true;
-    size_t end = e->at;
+    end = e->at;
     skip_space(e);
     if (builds && (peek(e) == '[' || peek(e) == '{')) { /* Uint8Array(3) [1, 2, 3], []byte{} */
         e->at++;

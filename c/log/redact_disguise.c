@@ -14,6 +14,7 @@
 #define LIKE_MAX 11   /* the longest name */
 #define JOINED_MAX 32 /* bytes of a variable between two literals */
 #define LABEL_MAX 40
+#define SAID_SIGNS " [({<_-" /* around words that stand for signs: ann [at] example */
 
 /* --- letters one by one ---------------------------------------------------------------------- */
 
@@ -363,12 +364,11 @@ bool redact_is_broken(const redact_scan *scan, size_t at) {
     return is_broken_word(scan->s, at, scan->len);
 }
 
-/* May a disguise that is to be taken off begin at `at`? */
+/* May a disguise that is to be taken off begin at `at`?  Asked where d->begins allows it. */
 static bool may_begin(const redact_decoder *d, size_t at) {
     char c = d->s[at], before = at > 0 ? d->s[at - 1] : ' ';
     unsigned disguises = d->disguises;
-    if (byte_is(c, BYTE_WORD) && byte_is(before, BYTE_WORD)) return false;
-    if (byte_is(c, BYTE_LIKE) && disguises & DISGUISE_LEET) return true;
+    if (disguises & DISGUISE_LEET && name_like(d->s, at, d->len)) return true;
     if (byte_is(c, BYTE_WORD))
         return (disguises & DISGUISE_COUNTED) ||
                (disguises & DISGUISE_SPACED && at + 1 < d->len && is_spacer(d->s[at + 1]));
@@ -376,15 +376,36 @@ static bool may_begin(const redact_decoder *d, size_t at) {
     if (c == '=') return disguises & DISGUISE_PRINTABLE;
     if (disguises & DISGUISE_MARKUP && byte_in(c, "<[{}~")) return true;
     return disguises & DISGUISE_SAID && byte_is(before, BYTE_WORD | BYTE_HIGH) &&
-           byte_in(c, " [({<_-");
+           byte_in(c, SAID_SIGNS);
+}
+
+void redact_note_beginnings(redact_decoder *d) {
+    unsigned disguises = d->disguises;
+    for (unsigned b = 0; b < 256; b++) {
+        char c = (char)b;
+        bool begins = disguises & DISGUISE_LEET && byte_is(c, BYTE_LIKE);
+        if (byte_is(c, BYTE_WORD))
+            begins = begins || disguises & (DISGUISE_COUNTED | DISGUISE_SPACED);
+        else if (byte_is(c, BYTE_QUOTE))
+            begins = begins || disguises & (DISGUISE_JOINED | DISGUISE_DOUBLED);
+        begins = begins || (disguises & DISGUISE_PRINTABLE && c == '=') ||
+                 (disguises & DISGUISE_MARKUP && byte_in(c, "<[{}")) ||
+                 (disguises & DISGUISE_SAID && byte_in(c, SAID_SIGNS));
+        d->begins[b] = byte_is(c, BYTE_CODE)   ? REDACT_BEGINS_CODE
+                       : !begins               ? REDACT_BEGINS_NOTHING
+                       : byte_is(c, BYTE_WORD) ? REDACT_BEGINS_WORD
+                                               : REDACT_BEGINS_SIGN;
+    }
 }
 
 size_t redact_plain_end(const redact_decoder *d, size_t at) {
     const char *s = d->s;
-    if (d->disguises & ~(unsigned)DISGUISE_CODED) {
-        while (at < d->len && !byte_is(s[at], BYTE_CODE) && !may_begin(d, at)) at++;
-    } else {
-        while (at < d->len && !byte_is(s[at], BYTE_CODE)) at++;
+    for (; at < d->len; at++) {
+        unsigned char begins = d->begins[(unsigned char)s[at]];
+        if (begins == REDACT_BEGINS_NOTHING) continue;
+        if (begins == REDACT_BEGINS_CODE) break;
+        if (begins == REDACT_BEGINS_WORD && at > 0 && byte_is(s[at - 1], BYTE_WORD)) continue;
+        if (may_begin(d, at)) break;
     }
     return at;
 }

@@ -90,10 +90,10 @@ static bool may_be_remarked(const redact_scan *scan, const redact_key *key) {
     size_t near = key->start < REMARK_MAX ? key->start : REMARK_MAX;
     size_t far = key->start < CODE_MAX ? key->start : CODE_MAX;
     if (key->class.weight == BERTH_KEY_WEAK || near < 8 || s[key->start - 1] != ' ') return false;
-    if (!memchr(s + key->start - far, '"', far) && !memchr(s + key->start - far, '\'', far))
-        return false;
-    const char *from = s + key->start - near;
-    return memchr(from, '#', near) || memchr(from, '/', near) || memchr(from, '-', near);
+    const char *from = s + key->start - near, *end = s + key->start, *dash = from;
+    while ((dash = memchr(dash, '-', (size_t)(end - dash))) && dash[1] != '-') dash++;
+    if (!dash && !memchr(from, '#', near) && !memchr(from, '/', near)) return false;
+    return memchr(s + key->start - far, '"', far) || memchr(s + key->start - far, '\'', far);
 }
 
 void redact_remarked(redact_scan *scan, const redact_key *key) {

@@ -22,6 +22,7 @@ typedef struct redact_decoder {
     unsigned disguises;   /* to be taken off */
     char renamed, rename; /* the mark that closes a joined literal, and what it becomes */
     size_t groups;        /* of markup that are open */
+    unsigned char begins[256]; /* what may begin with each byte */
     size_t closing; /* where markup begins that closed after a word, which ends before it; else 0 */
 } redact_decoder;
 
@@ -34,6 +35,14 @@ static inline void redact_put(redact_decoder *d, char c, size_t at) {
  * characters without width become nothing. */
 bool redact_fold(const char *s, size_t at, size_t len, redact_decoded *d);
 
+enum {
+    REDACT_BEGINS_NOTHING,
+    REDACT_BEGINS_CODE,
+    REDACT_BEGINS_WORD, /* a disguise, where a word begins */
+    REDACT_BEGINS_SIGN  /* a disguise */
+};
+
+void redact_note_beginnings(redact_decoder *d); /* writes d->begins */
 /* The end of the bytes from `at` on at none of which something is written as something else. */
 size_t redact_plain_end(const redact_decoder *d, size_t at);
 /* Takes a disguise off at `at`; returns how many bytes it took, or 0. */
