@@ -91,6 +91,27 @@ describe("a long line", function()
     assert.is_true(want == log:redact(rows))
   end)
 
+  it("is in a string what its lines are by themselves", function()
+    local log <close> = logger()
+    local function quote(text)
+      return '"' .. text:gsub('[\\"]', "\\%0"):gsub("\n", "\\n") .. '"'
+    end
+    local lines, want = {}, {}
+    for i = 1, 1200 do
+      local password = ("amber-maple-%03d"):format(i)
+      lines[i] = i % 100 ~= 0 and ("lease %d expires in %d s on node-%d"):format(i * 77, i, i % 9)
+                 or i % 300 == 0 and "net use Z: \\\\nas-1\\share /user:ann " .. password
+                 or i % 200 == 0 and ('{"credential": "%s", "host": "db-1"}'):format(password)
+                 or "clone https://oauth2:" .. password .. "@db-1/x.git done"
+      want[i] = log:redact(lines[i])
+    end
+    local text, expected = table.concat(lines, "\n"), table.concat(want, "\n")
+    assert.is_nil(expected:find("amber", 1, true))
+    local once, wanted = '{"log": ' .. quote(text) .. "}", '{"log": ' .. quote(expected) .. "}"
+    assert.is_true(wanted == log:redact(once))
+    assert.is_true('{"m": ' .. quote(wanted) .. "}" == log:redact('{"m": ' .. quote(once) .. "}"))
+  end)
+
   it("has what is encoded in it decoded wherever that stands", function()
     local log <close> = logger()
     local encoded = "password%3DLq3x9Z7b&next=1 "

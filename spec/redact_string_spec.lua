@@ -44,6 +44,16 @@ describe("a text in a string of JSON", function()
     end)
   end
 
+  for _, class in ipairs(same) do
+    it("is redacted as by itself below another one: " .. class, function()
+      each_line(class, function(line)
+        local text = "starting up\n" .. line .. "\nall done"
+        local out = json.decode(log:redact(embed(text)))
+        assert.equal(log:redact(text), out and out.message)
+      end)
+    end)
+  end
+
   it("leaves it JSON", function()
     for _, class in ipairs(corpus.class_names()) do
       if class ~= "nested" then -- a key that does not end is masked to the end

@@ -9,7 +9,7 @@
 #include "log/redact_private.h"
 
 #define ROUNDS_MAX 8
-#define LONG_LINE ((size_t)64 << 10)
+#define LONG_LINE ((size_t)16 << 10)
 
 /* --- marking ----------------------------------------------------------------------------- */
 
@@ -86,6 +86,7 @@ static size_t visit(redact_scan *scan, const berth_anchor *anchor) {
     berth_redactor *r = scan->r;
     redact_work(scan, 15);
     size_t at = anchor->at;
+    if (redact_begins_line(scan, at)) scan->encoded |= DISGUISE_CODED; /* as a view will show */
     switch ((berth_anchor_kind)anchor->kind) {
     case BERTH_ANCHOR_AT:
         return redact_at_sign(scan, at);
@@ -118,6 +119,7 @@ static size_t visit(redact_scan *scan, const berth_anchor *anchor) {
         return redact_name(scan, at, NAME_ASCII); /* bearer is a name as well */
     }
     case BERTH_ANCHOR_LOGIN:
+        redact_note_lines(scan, at);
         return redact_login(scan, at, (redact_login_kind)anchor->arg);
     case BERTH_ANCHOR_ENCODED:
         if (anchor->arg == BLOCK_DUMP || anchor->arg == BLOCK_BYTES)
@@ -173,20 +175,29 @@ static size_t visit_once(redact_scan *scan, const berth_anchor *anchor, redact_r
  * others: long ones that hold little but secrets are taken for such.  So much work is done for
  * whatever stands in one, and, past the first part of it, so much for each byte before the place at
  * hand.  Of a text that takes more, what was looked at with less than half of that is kept, for it
- * will be looked at again, and the rest is masked.  The layers take a part of that each, and all
- * rounds together so much of the record. */
+ * will be looked at again, and the rest is masked.  The text and its layers share what a round may
+ * take, all rounds what the record may. */
 #define LONG_TEXT ((size_t)512 << 10) /* shorter ones take what they take */
 #define FIRST_PART ((size_t)1 << 20)
 #define TEXT_RATE 13 /* work for a byte, about nanoseconds */
-#define MARKED_RATE 10 /* when something is marked: then other rounds follow */
-#define LAYER_RATE 3
-#define RECORD_RATE 17
+#define ROUND_RATE 17
+#define LAYER_RATE 2 /* at least, whatever the text took */
+#define RECORD_RATE 19
 #define BYTES_RATE 1 /* of it is taken by bytes in which nothing stands, */
 #define STOP_WORK 6  /* and so much by each look for an anchor */
 #define CUT_BACK 256 /* from that place, for values may stand before what tells them */
 
-static bool is_spent(size_t work, size_t place, size_t rate) {
-    return work > rate * (place > FIRST_PART ? place : FIRST_PART);
+static size_t work_for(size_t bytes, size_t rate) {
+    return rate * (bytes > FIRST_PART ? bytes : FIRST_PART);
+}
+
+/* How much work the walk may take up to the place. */
+static size_t allowance(const redact_scan *scan, size_t place) {
+    const berth_redactor *r = scan->r;
+    if (!scan->view) return work_for(place, TEXT_RATE);
+    size_t most = work_for(r->length, ROUND_RATE), took = scan->work - r->round;
+    size_t least = work_for(r->length, LAYER_RATE);
+    return most > took + least ? most - took : least;
 }
 
 /* May the walk go on at `at`?  What will be masked to the end of the record needs no look. */
@@ -196,12 +207,12 @@ static bool may_go_on(redact_scan *scan, size_t at) {
     if (scan->depth > 0 || scan->dump) return true;
     if (!scan->probe && place >= r->cut) return false;
     size_t work = r->work - scan->work + (scan->view ? 0 : BYTES_RATE * place);
-    size_t rate = scan->view ? LAYER_RATE : r->nspans > 0 ? MARKED_RATE : TEXT_RATE;
-    if (scan->len < LONG_TEXT || !is_spent(2 * work, place, rate)) {
+    size_t most = allowance(scan, place);
+    if (scan->len < LONG_TEXT || 2 * work <= most) {
         scan->half = place;
         return true;
     }
-    if (!is_spent(work, place, rate)) return true;
+    if (work <= most) return true;
     scan->hit = true; /* a probe need not know more */
     r->cut = scan->half > CUT_BACK ? scan->half - CUT_BACK : 0;
     return false;
@@ -294,12 +305,16 @@ static size_t scan_views(const redact_scan *scan) {
 static void scan_layers(redact_scan *scan) {
     berth_redactor *r = scan->r;
     r->cut = SIZE_MAX;
+    r->round = r->work;
+    r->length = scan->len;
     redact_scan_text(scan);
     redact_work(scan, BYTES_RATE * scan->len);
     size_t layers = scan->encoded ? scan_views(scan) : 0;
     mark_rest(scan);
     if (r->nsecrets == r->sought) return;
     r->sought = r->nsecrets;
+    if (!redact_sort(r)) return;
+    r->ordered = r->nspans;
     redact_find_again(scan);
     for (size_t i = 0; i < layers; i++) {
         redact_scan found = redact_scan_begin(r, r->view[i].text.s, r->view[i].text.len);
@@ -324,9 +339,9 @@ bool redact_scan_inner(const redact_scan *scan, const char *s, size_t len) {
  * is left for it, so much of the text is masked that two will do. */
 static void leave_room(redact_scan *scan, size_t whole) {
     berth_redactor *r = scan->r;
-    size_t most = RECORD_RATE * (whole > FIRST_PART ? whole : FIRST_PART);
+    size_t most = work_for(whole, RECORD_RATE);
     size_t round = r->work - scan->work, left = most > r->work ? most - r->work : 0;
-    if (3 * left >= 2 * round) return;
+    if (5 * left >= 2 * round) return;
     size_t cut = (size_t)((double)scan->len * (double)left / (2 * (double)round));
     if (cut < LONG_LINE) cut = LONG_LINE; /* which takes not much more */
     if (cut >= r->cut) return;
@@ -382,6 +397,7 @@ size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len, size_t l
             line.probe = true;
             line.len = to - from - (s[to - 1] == '\n');
         }
+        if (anchor.at < from) continue; /* it began with the end of the line before */
         anchor.at -= from;
         size_t end = visit(&line, &anchor);
         if (is_settled(&line)) return from;

@@ -103,11 +103,33 @@ void redact_remember(berth_redactor *r, const char *s, size_t len) {
     if (n < len) keep(r, plain, n);
 }
 
+/* Does a word end at `at`: at a blank or a mark, also one written as %20, or at \" ? */
+static bool ends_word(const redact_scan *scan, size_t at) {
+    char c = scan->s[at];
+    if (c == '\\') return redact_quote_at(scan, at).len > 0; /* it closes the string around */
+    int high = c == '%' ? byte_hex(redact_peek(scan, at + 1)) : -1;
+    int low = high >= 0 ? byte_hex(redact_peek(scan, at + 2)) : -1;
+    if (low >= 0) c = (char)(16 * high + low);
+    return byte_is(c, BYTE_SPACE | BYTE_QUOTE);
+}
+
 /* The end of a longer secret of which only the beginning is known. */
 static size_t rest_end(const redact_scan *scan, size_t at, size_t from, size_t len) {
     size_t stop = scan->len - at > len ? at + len : scan->len;
-    while (from < stop && !byte_is(scan->s[from], BYTE_SPACE | BYTE_QUOTE)) from++;
+    while (from < stop && !ends_word(scan, from)) from++;
     return from;
+}
+
+/* Does a mark of the walks begin there?  What told it knows better where the value ends. */
+static bool is_marked_from(const redact_scan *scan, size_t at) {
+    const berth_redactor *r = scan->r;
+    size_t place = scan->map ? scan->map[at] : at, low = 0, high = r->ordered;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (r->spans[middle].start < place) low = middle + 1;
+        else high = middle;
+    }
+    return low < r->ordered && r->spans[low].start == place;
 }
 
 static size_t found_end(const redact_scan *scan, size_t at, const redact_secret *secret) {
@@ -115,7 +137,8 @@ static size_t found_end(const redact_scan *scan, size_t at, const redact_secret 
     size_t n = secret->kept, end = at + n;
     if (scan->len - at < n || memcmp(s + at, known, LEAST) != 0 || memcmp(s + at, known, n) != 0)
         return 0;
-    if (secret->len > n) return rest_end(scan, at, end, secret->len);
+    if (secret->len > n)
+        return is_marked_from(scan, at) ? 0 : rest_end(scan, at, end, secret->len);
     if (n < FREE_LEAST) {
         bool left = at == 0 || !byte_is(s[at - 1], BYTE_WORD);
         bool right = end == scan->len || !byte_is(s[end], BYTE_WORD);

@@ -256,9 +256,13 @@ static bool symbol_before(redact_scan *scan, const redact_key *key) {
     at -= 2;
     while (at > 0 && s[at - 1] == ' ') at--;
     if (at < 2 || !byte_is(s[at - 1], BYTE_QUOTE)) return false;
-    size_t to = at - 1, from = to;
-    while (from > 0 && to - from < WORD_MAX && s[from - 1] != s[to] && s[from - 1] != '\n') from--;
-    if (from == 0 || s[from - 1] != s[to]) return false;
+    size_t to = at - 1, from;
+    char quote = s[to];
+    while (to > 0 && s[to - 1] == '\\') to--; /* of a mark in a string */
+    for (from = to; from > 0 && to - from < WORD_MAX && s[from - 1] != quote; from--) {
+        if (s[from - 1] == '\n') return false;
+    }
+    if (from == 0 || s[from - 1] != quote) return false;
     bool mixed = redact_is_mixture(scan, from, to) && redact_has_digit(scan, from, to);
     bool odd = (mixed && to - from >= SYMBOL_LEAST && !redact_has_blank(scan, from, to)) ||
                redact_is_phrase_code(s + from, to - from) || redact_is_jumble(s + from, to - from);

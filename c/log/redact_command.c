@@ -89,6 +89,17 @@ static size_t past_number(const redact_scan *scan, size_t at) {
                                                                                          : at;
 }
 
+/* Do backslashes and a letter at `at` end a line of a text in a string?  In a string in a string the
+ * backslashes are two, as in C:\\new in one. */
+static bool breaks_line(const redact_scan *scan, size_t at) {
+    size_t letter = at;
+    while (redact_peek(scan, letter) == '\\') letter++;
+    if (redact_breaks_string(scan, letter)) return true;
+    char next = redact_peek(scan, letter + 1);
+    return letter - at > 1 && byte_in(redact_peek(scan, letter), "nr") && next != '\0' &&
+           !byte_is(next, BYTE_LOWER);
+}
+
 /* Reads the next word; false at the end of the command. */
 static bool read_word(line *w, size_t *from, size_t *to) {
     const redact_scan *scan = w->scan;
@@ -117,7 +128,7 @@ static bool read_word(line *w, size_t *from, size_t *to) {
             w->last = i;
             break;
         }
-        if (!w->list && s[i] == '\\' && redact_breaks_string(scan, i + 1)) {
+        if (!w->list && s[i] == '\\' && breaks_line(scan, i)) {
             w->last = i;
             break;
         }
@@ -360,8 +371,13 @@ static size_t loose_words(redact_scan *scan, words w) {
     size_t done = 0;
     while (next_word(&w)) {
         char first = scan->s[w.from], last = scan->s[w.to - 1];
-        if (first == '/' || first == '\\' || first == '*' || last == ':') continue;
-        done = mark(scan, w.from, w.to);
+        if (first == '/' || first == '\\' || last == ':') continue;
+        const char *slash = memchr(scan->s + w.from, '\\', w.to - w.from);
+        size_t to = slash ? (size_t)(slash - scan->s) : w.to, letter = to;
+        while (letter < w.to && scan->s[letter] == '\\') letter++;
+        bool breaks = letter < w.to && byte_in(scan->s[letter], "nr"); /* x\\nnext of a string */
+        if (first != '*') done = mark(scan, w.from, breaks ? to : w.to);
+        if (breaks) break;
     }
     return done;
 }
@@ -445,12 +461,16 @@ size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
     if (at < scan->command_end[index] || scan->len - at < len ||
         !bytes_fold_equal(scan->s + at, name, len))
         return 0;
-    if (at > 0 && byte_is(scan->s[at - 1], BYTE_NAME) && name[0] != '-') return 0;
+    if (at > 0 && byte_is(scan->s[at - 1], BYTE_NAME) && name[0] != '-' &&
+        !redact_begins_line(scan, at))
+        return 0;
     end = name_end(scan, end);
     char c = end < scan->len ? scan->s[end] : '\n';
     bool list = end < scan->len && redact_quote_at(scan, end).len; /* ["mysql", "-px"] */
     /* with NULs between, as /proc/1/cmdline has them */
-    if (!byte_is(c, BYTE_SPACE) && c != ',' && c != '\0' && !list) return 0;
+    bool ends = byte_is(c, BYTE_SPACE) || c == '\0' ||
+                (c == '\\' && redact_breaks_string(scan, end + 1));
+    if (!ends && c != ',' && !list) return 0;
     char close = list ? '\0' : bracket_around(scan, at, c == ',');
     if (c == ',' && !close) return 0;
     list = list || c == ',';

@@ -14,6 +14,7 @@
 #define LIKE_MAX 11   /* the longest name */
 #define JOINED_MAX 32 /* bytes of a variable between two literals */
 #define LABEL_MAX 40
+#define MARKUP_SIGNS "<[{}~"
 #define SAID_SIGNS " [({<_-" /* around words that stand for signs: ann [at] example */
 
 /* --- letters one by one ---------------------------------------------------------------------- */
@@ -374,7 +375,7 @@ static bool may_begin(const redact_decoder *d, size_t at) {
                (disguises & DISGUISE_SPACED && at + 1 < d->len && is_spacer(d->s[at + 1]));
     if (byte_is(c, BYTE_QUOTE)) return disguises & (DISGUISE_JOINED | DISGUISE_DOUBLED);
     if (c == '=') return disguises & DISGUISE_PRINTABLE;
-    if (disguises & DISGUISE_MARKUP && byte_in(c, "<[{}~")) return true;
+    if (disguises & DISGUISE_MARKUP && byte_in(c, MARKUP_SIGNS)) return true;
     return disguises & DISGUISE_SAID && byte_is(before, BYTE_WORD | BYTE_HIGH) &&
            byte_in(c, SAID_SIGNS);
 }
@@ -389,7 +390,7 @@ void redact_note_beginnings(redact_decoder *d) {
         else if (byte_is(c, BYTE_QUOTE))
             begins = begins || disguises & (DISGUISE_JOINED | DISGUISE_DOUBLED);
         begins = begins || (disguises & DISGUISE_PRINTABLE && c == '=') ||
-                 (disguises & DISGUISE_MARKUP && byte_in(c, "<[{}")) ||
+                 (disguises & DISGUISE_MARKUP && byte_in(c, MARKUP_SIGNS)) ||
                  (disguises & DISGUISE_SAID && byte_in(c, SAID_SIGNS));
         d->begins[b] = byte_is(c, BYTE_CODE)   ? REDACT_BEGINS_CODE
                        : !begins               ? REDACT_BEGINS_NOTHING

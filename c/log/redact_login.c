@@ -299,7 +299,7 @@ static void sent(redact_scan *scan, size_t at) {
     }
     bool asked = scan->prompt > low;
     while (to > from + 1 && s[to - 2] == '\\' && strchr("rn", s[to - 1])) to -= 2;
-    while (to > from && s[to - 1] == '\\') to--;
+    while (to > from && byte_in(s[to - 1], "\\\r\n")) to--;
     if (asked && to > from) mark(scan, from, to);
 }
 
@@ -400,7 +400,7 @@ size_t redact_packed(redact_scan *scan, const redact_key *key) {
 size_t redact_changed(redact_scan *scan, const redact_key *key, size_t end) {
     const char *s = scan->s;
     size_t at = end, word = end;
-    while (at < scan->len && byte_is(s[at], BYTE_QUOTE)) at++;
+    for (redact_quote mark; (mark = redact_quote_at(scan, at)).len > 0;) at += mark.len;
     while (word > 0 && end - word < WORD_MAX && !byte_is(s[word - 1], BYTE_SPACE)) word--;
     if (redact_peek(scan, at) != ' ') return end;
     at = redact_skip_blanks(scan, at);

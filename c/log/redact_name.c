@@ -30,6 +30,9 @@ static redact_key key_around(const redact_scan *scan, size_t at) {
     while (key.start > low && byte_is(s[key.start - 1], BYTE_NAME)) key.start--;
     while (key.end < high && byte_is(s[key.end], BYTE_NAME)) key.end++;
     if (key.start < at && is_escape_letter(scan, key.start)) key.start++;
+    if (key.start > 0 && s[key.start - 1] == '#' && at - key.start >= 3 && /* #012name */
+        redact_is_at(scan, key.start, "01") && byte_in(s[key.start + 2], "125"))
+        key.start += 3;
     while (key.start < at && (s[key.start] == '-' || s[key.start] == '.')) {
         if (s[key.start] == '-') key.dashes++;
         key.start++;
@@ -47,6 +50,7 @@ size_t redact_word_before(const redact_scan *scan, size_t at, size_t *start) {
     size_t end = at - 1, from = end;
     while (from > 0 && end - from < BERTH_KEY_NAME_MAX && byte_is(scan->s[from - 1], BYTE_LETTER))
         from--;
+    if (from < end && redact_begins_line(scan, from + 1)) from++; /* the letter of \n */
     *start = from;
     return end - from;
 }
@@ -401,12 +405,15 @@ static bool is_doubled(const redact_scan *scan, size_t at) {
     return false;
 }
 
+void redact_note_lines(redact_scan *scan, size_t at) {
+    if (scan->encoded & DISGUISE_CODED) return;
+    if (has_lines(scan, at, '\\') || has_lines(scan, at, '#')) scan->encoded |= DISGUISE_CODED;
+}
+
 /* What of a text in a string only a view shows. */
 static void note_string(redact_scan *scan, const redact_key *key) {
     if (is_doubled(scan, key->end)) scan->encoded |= DISGUISE_DOUBLED;
-    if (key->class.weight == BERTH_KEY_WEAK || (scan->encoded & DISGUISE_CODED)) return;
-    if (has_lines(scan, key->end, '\\') || has_lines(scan, key->end, '#'))
-        scan->encoded |= DISGUISE_CODED;
+    if (key->class.weight != BERTH_KEY_WEAK) redact_note_lines(scan, key->end);
 }
 
 size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
@@ -447,7 +454,9 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     size_t end = redact_pair(scan, &key);
     redact_near(scan, &key);
     redact_remarked(scan, &key);
-    return end > key.end ? redact_changed(scan, &key, end) : end;
+    if (end <= key.end) return end;
+    redact_work(scan, 250);
+    return redact_changed(scan, &key, end);
 }
 
 size_t redact_field_name(redact_scan *scan, size_t at, const char *field, unsigned rule) {

@@ -106,6 +106,8 @@ typedef enum berth_name_place {
     NAME_QUERY
 } berth_name_place;
 size_t redact_name(redact_scan *scan, size_t at, berth_name_place place); /* redact_name.c */
+/* Where lines of a text in a string end soon after `at`, a view has to show what each says. */
+void redact_note_lines(redact_scan *scan, size_t at);
 /* berth_key_classify(), told at once for names that were met a short while ago. */
 berth_key_class redact_classify(berth_redactor *r, const char *name, size_t len);
 size_t redact_cookies(redact_scan *scan, size_t at);                      /* redact_header.c */

@@ -154,7 +154,7 @@ struct berth_redactor {
 
     /* The record at hand. */
     redact_span *spans;
-    size_t nspans, spans_cap;
+    size_t nspans, spans_cap, ordered; /* so many of them are sorted */
     redact_span *sorted; /* room to sort them */
     size_t sorted_cap;
     redact_buffer out, other; /* results of rounds, in turn */
@@ -172,6 +172,7 @@ struct berth_redactor {
     bool failed;              /* for memory */
     unsigned unpacked;        /* blocks of the text at hand */
     size_t work;              /* on the record at hand, about nanoseconds; see redact_work() */
+    size_t round, length;     /* the work before this round, and how long its text is */
     size_t cut;               /* from there on it is masked */
 };
 
@@ -274,6 +275,14 @@ static inline bool redact_folds_at(const redact_scan *scan, size_t at, const cha
 /* The byte at `at`, NUL past the end. */
 static inline char redact_peek(const redact_scan *scan, size_t at) {
     return at < scan->len ? scan->s[at] : '\0';
+}
+
+/* Does a line of a text in a string begin at `at`: after \n, \r, \t or #012? */
+static inline bool redact_begins_line(const redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    if (at < 2) return false;
+    if (s[at - 2] == '\\') return byte_in(s[at - 1], "nrt");
+    return s[at - 2] == '1' && at > 3 && memcmp(s + at - 4, "#012", 4) == 0;
 }
 
 /* Tells that so much is done for a text, in about nanoseconds: a text that takes too much of it

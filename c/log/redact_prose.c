@@ -413,6 +413,7 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
     bool foreign = false;
     for (size_t i = key->start; i < key->end; i++) foreign = foreign || byte_is(s[i], BYTE_HIGH);
     size_t start, n = redact_word_before(scan, key->start, &start); /* "set password to x" */
+    redact_work(scan, 200);
     sentence so_far = {.change = roles_of(scan, start, start + n) & WORD_CHANGE,
                        .foreign = foreign};
     if (is_of_thing(scan, at) || !may_be_told(scan, key, at) || is_table(scan, key, start, n))

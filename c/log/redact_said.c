@@ -237,7 +237,7 @@ static size_t read_items(const redact_scan *scan, size_t at, item *items) {
         if (to == SIZE_MAX) break;
         while (!quote.len && to < scan->len && to - from <= ITEM_MAX &&
                (unsigned char)scan->s[to] > 0x20 && !byte_is(scan->s[to], BYTE_QUOTE) &&
-               !byte_in(scan->s[to], ",;|{}[]<>"))
+               !byte_in(scan->s[to], ",;|{}[]<>\\"))
             to++;
         size_t end = to + quote.len;
         while (to > from && byte_in(scan->s[to - 1], ".!?)")) to--;

@@ -87,17 +87,26 @@ static bool follows_string(const redact_scan *scan, size_t at) {
            byte_in(scan->s[i], "{}[],)\n");
 }
 
-/* The last such mark before `at` that is not escaped, not far away; SIZE_MAX: there is none.  Told
- * at once where the last search for one came by. */
+/* The last such mark from `low` on before `at` that is not escaped; SIZE_MAX: there is none. */
+static size_t mark_between(const redact_scan *scan, size_t low, size_t at, char mark) {
+    const char *s = scan->s;
+    while (at > low && !(s[at - 1] == mark && (at == 1 || s[at - 2] != '\\'))) at--;
+    return at > low ? at - 1 : SIZE_MAX;
+}
+
+/* The last such mark before `at` that is not escaped; SIZE_MAX: there is none.  All of the text is
+ * looked through once, as the walk goes on; before where it came, only what is near. */
 static size_t mark_before(const redact_scan *scan, size_t at, char mark) {
     redact_mark_seen *seen = &scan->r->before_seen[mark == '"'];
-    bool same = seen->scan == scan->number && seen->mark == mark && at >= seen->from;
-    size_t low = at > NEAR ? at - NEAR : 0, i = at;
-    size_t known = same && seen->from > low ? seen->from : low;
-    while (i > known && !(scan->s[i - 1] == mark && (i == 1 || scan->s[i - 2] != '\\'))) i--;
-    size_t found = i > known ? i - 1 : same && known > low ? seen->found : SIZE_MAX;
-    *seen = (redact_mark_seen){.scan = scan->number, .mark = mark, .from = at, .found = found};
-    return found != SIZE_MAX && found >= low ? found : SIZE_MAX;
+    if (seen->scan != scan->number || seen->mark != mark)
+        *seen = (redact_mark_seen){.scan = scan->number, .mark = mark, .found = SIZE_MAX};
+    if (at < seen->from && seen->found != SIZE_MAX && at > seen->found) return seen->found;
+    if (at < seen->from) return mark_between(scan, at > NEAR ? at - NEAR : 0, at, mark);
+    size_t found = mark_between(scan, seen->from, at, mark);
+    redact_work(scan, (at - seen->from) / 2);
+    seen->from = at;
+    if (found != SIZE_MAX) seen->found = found;
+    return seen->found;
 }
 
 /* Is the last such mark before `at` one that opens a string? */
@@ -388,6 +397,7 @@ static bool member_follows(const redact_scan *scan, size_t at, redact_quote quot
 static bool separator_ends(const redact_scan *scan, size_t at) {
     size_t next = at + 1;
     if (next >= scan->len || byte_is(scan->s[next], BYTE_SPACE)) return true;
+    if (redact_is_break(scan, next)) return true;
     redact_quote quote = redact_quote_at(scan, next);
     if (quote.len == 1 || (quote.len && member_follows(scan, next, quote))) return true;
     if (scan->s[at] == '&' && (is_entity(scan, next) || parameter_follows(scan, next))) return true;

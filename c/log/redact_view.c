@@ -8,6 +8,8 @@
 
 #include "log/redact_view.h"
 
+#define SHARE_MAX 64 /* bytes of the name of a host */
+
 /* --- single characters ------------------------------------------------------------------- */
 
 static int hex_number(const char *s, size_t digits) {
@@ -94,7 +96,20 @@ static bool log_escape(const char *s, size_t len, redact_decoded *d) {
     return true;
 }
 
-static bool escape(const char *s, size_t len, redact_decoded *d) {
+/* \\nas-1\share in a string: do its slashes, so many at `at`, begin the name of a share? */
+static bool is_share(const char *s, size_t at, size_t len, size_t slashes) {
+    size_t i = at + slashes, from = i;
+    if (slashes % 2 || (at > 0 && !byte_is(s[at - 1], BYTE_SPACE | BYTE_QUOTE) && s[at - 1] != '='))
+        return false;
+    while (i < len && i - from < SHARE_MAX && (byte_is(s[i], BYTE_NAME) || s[i] == '.')) i++;
+    size_t end = i;
+    while (i < len && s[i] == '\\') i++;
+    return i - end == slashes / 2 && i < len && byte_is(s[i], BYTE_NAME);
+}
+
+static bool escape(const char *text, size_t at, size_t end, redact_decoded *d) {
+    const char *s = text + at;
+    size_t len = end - at;
     size_t run = 0, taken = 0;
     while (run < len && run < 5 && s[run] == '\\') run++;
     if (run < len && s[run] == '/') { /* as some write / in JSON */
@@ -108,6 +123,7 @@ static bool escape(const char *s, size_t len, redact_decoded *d) {
         return true;
     }
     if (run < len && byte_in(s[run], "nrt")) { /* lines of a text in a string */
+        if (is_share(text, at, end, run)) return false;
         d->bytes[d->count++] = s[run] == 'n' ? '\n' : s[run] == 'r' ? '\r' : '\t';
         d->taken = run + 1;
         return true;
@@ -166,7 +182,7 @@ static bool decode_one(const char *s, size_t at, size_t len, redact_decoded *d) 
     case '%':
         return percent(s + at, len - at, d);
     case '\\':
-        return escape(s + at, len - at, d);
+        return escape(s, at, len, d);
     case '&':
         return entity(s + at, len - at, d);
     case '\x1b':
@@ -259,7 +275,8 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
                         .out = view->text.s,
                         .places = view->map,
                         .disguises = of->encoded};
-    redact_work(of, of->encoded & ~(unsigned)DISGUISE_CODED ? 3 * len : 2 * len);
+    redact_note_beginnings(&d);
+    redact_work(of, of->encoded & ~(unsigned)DISGUISE_CODED ? 2 * len : len);
     for (size_t i = 0; i < len;) {
         size_t plain = redact_plain_end(&d, i), closing = d.closing, from = d.n;
         if (plain > i) {
