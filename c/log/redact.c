@@ -208,7 +208,7 @@ static bool may_go_on(redact_scan *scan, size_t at) {
     if (!scan->probe && place >= r->cut) return false;
     size_t work = r->work - scan->work + (scan->view ? 0 : BYTES_RATE * place);
     size_t most = allowance(scan, place);
-    if (scan->len < LONG_TEXT || 2 * work <= most) {
+    if ((scan->view ? r->length : scan->len) < LONG_TEXT || 2 * work <= most) {
         scan->half = place;
         return true;
     }
@@ -390,7 +390,7 @@ size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len, size_t l
                 to = stop ? (size_t)(stop - s) + 1 : len;
             }
             if (to - from > longest + 1) return from;
-            memset(&line, 0, offsetof(redact_scan, command_end)); /* which would take the most */
+            memset(&line, 0, r->scan_head); /* all would take the most */
             line.r = r;
             line.number = ++r->scans;
             line.s = s + from;

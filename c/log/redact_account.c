@@ -163,6 +163,7 @@ static size_t last_text(redact_scan *scan, const redact_key *key, size_t at, boo
 
 size_t redact_account_row(redact_scan *scan, const redact_key *key, size_t at, bool *row) {
     *row = false;
+    if (!byte_in(scan->s[at], "pPsS")) return 0;
     if (!redact_folds_at(scan, at, "passwd") && !redact_folds_at(scan, at, "secrets")) return 0;
     size_t end = 0;
     at = row_start(scan, key);

@@ -453,12 +453,34 @@ static char bracket_around(const redact_scan *scan, size_t at, bool comma) {
     return s[at - 1] == '[' ? ']' : s[at - 1] == '{' && comma ? '}' : '\0';
 }
 
+/* Looks for what the command at `at`, and others of its name, take. */
+static void run_command(redact_scan *scan, size_t at, unsigned index, const line *read) {
+    words w = {.line = read};
+    for (unsigned i = index; i < NCOMMANDS; i = scan->r->command_next[i]) { /* with other flags */
+        redact_work(scan, 2 * read->count);
+        if (commands[i].argument == ARGUMENT_PLACE)
+            at_place(scan, &commands[i], w);
+        else if (commands[i].argument == ARGUMENT_OPERAND)
+            operand(scan, &commands[i], w);
+        else if (commands[i].argument == ARGUMENT_FIRST)
+            first_word(scan, w);
+        else if (commands[i].argument == ARGUMENT_SLASH)
+            slashed_word(scan, w);
+        else if (commands[i].argument == ARGUMENT_ENCODED)
+            encoded_words(scan, w);
+        else if (commands[i].argument == ARGUMENT_LOOSE)
+            loose_words(scan, w);
+        else if (commands[i].argument >= ARGUMENT_ECHO)
+            echoed(scan, &commands[i], at, w);
+        else
+            after_flag(scan, &commands[i], w);
+    }
+}
+
 size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
     const char *name = commands[index].name;
-    size_t len = strlen(name), end = at + len, done = 0;
-    if (!scan->commands) memset(scan->command_end, 0, sizeof scan->command_end);
-    scan->commands = true;
-    if (at < scan->command_end[index] || scan->len - at < len ||
+    size_t len = strlen(name), end = at + len;
+    if ((scan->commands && at < scan->command_end[index]) || scan->len - at < len ||
         !bytes_fold_equal(scan->s + at, name, len))
         return 0;
     if (at > 0 && byte_is(scan->s[at - 1], BYTE_NAME) && name[0] != '-' &&
@@ -474,32 +496,13 @@ size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
     char close = list ? '\0' : bracket_around(scan, at, c == ',');
     if (c == ',' && !close) return 0;
     list = list || c == ',';
-    line read;
     size_t last = scan->len - end > LINE_MAX_BYTES ? end + LINE_MAX_BYTES : scan->len;
+    line read;
     read_line(scan, end, last, list, close, &read);
     redact_work(scan, 60 + (read.at - end) + 3 * read.count);
-    words w = {.line = &read};
-    for (unsigned i = index; i < NCOMMANDS; i = scan->r->command_next[i]) { /* with other flags */
-        size_t found;
-        redact_work(scan, 2 * read.count);
-        if (commands[i].argument == ARGUMENT_PLACE)
-            found = at_place(scan, &commands[i], w);
-        else if (commands[i].argument == ARGUMENT_OPERAND)
-            found = operand(scan, &commands[i], w);
-        else if (commands[i].argument == ARGUMENT_FIRST)
-            found = first_word(scan, w);
-        else if (commands[i].argument == ARGUMENT_SLASH)
-            found = slashed_word(scan, w);
-        else if (commands[i].argument == ARGUMENT_ENCODED)
-            found = encoded_words(scan, w);
-        else if (commands[i].argument == ARGUMENT_LOOSE)
-            found = loose_words(scan, w);
-        else if (commands[i].argument >= ARGUMENT_ECHO)
-            found = echoed(scan, &commands[i], at, w);
-        else
-            found = after_flag(scan, &commands[i], w);
-        done = found > done ? found : done;
-    }
+    run_command(scan, at, index, &read);
+    if (!scan->commands) memset(scan->command_end, 0, sizeof scan->command_end);
+    scan->commands = true;
     scan->command_end[index] = (uint32_t)done_until(&read, at, name);
     return 0; /* names and URLs among the arguments are still to be seen */
 }

@@ -380,6 +380,13 @@ static bool may_begin(const redact_decoder *d, size_t at) {
            byte_in(c, SAID_SIGNS);
 }
 
+/* May an encoded character begin with the byte?  None begins within a character of UTF-8, and none
+ * of U+4000 to U+9FFF looks like another. */
+static bool may_be_encoded(char c) {
+    unsigned char b = (unsigned char)c;
+    return byte_is(c, BYTE_CODE) && !(b >= 0x80 && b < 0xc0) && !(b >= 0xe4 && b <= 0xe9);
+}
+
 void redact_note_beginnings(redact_decoder *d) {
     unsigned disguises = d->disguises;
     for (unsigned b = 0; b < 256; b++) {
@@ -392,7 +399,7 @@ void redact_note_beginnings(redact_decoder *d) {
         begins = begins || (disguises & DISGUISE_PRINTABLE && c == '=') ||
                  (disguises & DISGUISE_MARKUP && byte_in(c, MARKUP_SIGNS)) ||
                  (disguises & DISGUISE_SAID && byte_in(c, SAID_SIGNS));
-        d->begins[b] = byte_is(c, BYTE_CODE)   ? REDACT_BEGINS_CODE
+        d->begins[b] = may_be_encoded(c)       ? REDACT_BEGINS_CODE
                        : !begins               ? REDACT_BEGINS_NOTHING
                        : byte_is(c, BYTE_WORD) ? REDACT_BEGINS_WORD
                                                : REDACT_BEGINS_SIGN;

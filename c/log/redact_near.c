@@ -222,6 +222,7 @@ static void look_at_words(redact_scan *scan, size_t at, size_t stop, const named
     const char *s = scan->s;
     size_t word = 0, word_end = 0;
     if (at < scan->near_end) at = scan->near_end;
+    redact_work(scan, 100 + (stop > at ? 2 * (stop - at) : 0));
     while (at < stop && s[at] != '\n') {
         size_t from = at, most = scan->len - at > WORD_MAX ? at + WORD_MAX : scan->len;
         unsigned classes = 0;

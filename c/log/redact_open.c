@@ -331,6 +331,7 @@ berth_rc berth_redactor_open(berth_mem mem, const berth_redact_options *options,
     r->hook = options->hook;
     r->hook_ud = options->hook_ud;
     r->hook_all = options->hook_all;
+    r->scan_head = offsetof(redact_scan, command_end);
     redact_command_chain(r);
     redact_words_index(r);
     rc = copy_rules(r, options, err);

@@ -167,6 +167,7 @@ struct berth_redactor {
     size_t masked;            /* values, in all rounds */
     bool key_open;            /* a private key began and did not end in the last record */
     uint64_t scans;           /* that were begun */
+    size_t scan_head; /* bytes before command_end: no constant, which compilers clear slowly */
     redact_mark_seen mark_seen[REDACT_MARKS], line_seen, bare_seen; /* by the last ones */
     redact_mark_seen before_seen[2];
     bool failed;              /* for memory */

@@ -98,7 +98,6 @@ static bool may_be_remarked(const redact_scan *scan, const redact_key *key) {
 
 void redact_remarked(redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
-    literal found[LITERALS_MAX];
     if (!may_be_remarked(scan, key) || !ends_there(scan, key->end)) return;
     size_t stop = remark_start(scan, key->start), odd = 0;
     if (!stop) return;
@@ -107,6 +106,7 @@ void redact_remarked(redact_scan *scan, const redact_key *key) {
     if (at < scan->remark_end) return; /* another name in the remark has told it */
     scan->remark_end = stop;
     redact_work(scan, 4 * (stop - at));
+    literal found[LITERALS_MAX];
     size_t count = read_literals(scan, at, stop, found);
     bool joined = HOLDS(scan, at, stop, joining);
     if (count < 2 || !(joined || (count == 2 && HOLDS(scan, at, stop, comparing)))) return;

@@ -100,8 +100,12 @@ static size_t mark_before(const redact_scan *scan, size_t at, char mark) {
     redact_mark_seen *seen = &scan->r->before_seen[mark == '"'];
     if (seen->scan != scan->number || seen->mark != mark)
         *seen = (redact_mark_seen){.scan = scan->number, .mark = mark, .found = SIZE_MAX};
-    if (at < seen->from && seen->found != SIZE_MAX && at > seen->found) return seen->found;
-    if (at < seen->from) return mark_between(scan, at > NEAR ? at - NEAR : 0, at, mark);
+    if (at < seen->from && (seen->found == SIZE_MAX || at > seen->found)) return seen->found;
+    if (at < seen->from) {
+        size_t low = at > NEAR ? at - NEAR : 0, near = mark_between(scan, low, at, mark);
+        redact_work(scan, (at - (near == SIZE_MAX ? low : near)) / 2);
+        return near;
+    }
     size_t found = mark_between(scan, seen->from, at, mark);
     redact_work(scan, (at - seen->from) / 2);
     seen->from = at;
@@ -478,7 +482,7 @@ static bool wide_sign_ends(const redact_scan *scan, size_t from, size_t at, bool
 static size_t find_bare_end(const redact_scan *scan, size_t from, size_t stop, bool *plain) {
     const char *s = scan->s;
     brackets open = {0};
-    size_t i = from;
+    size_t i = from, signs = 0;
     for (; i < stop; i++) {
         char c = s[i];
         if (byte_is(c, BYTE_HIGH) && (wide_mark_ends(scan, from, i, plain) ||
@@ -486,6 +490,7 @@ static size_t find_bare_end(const redact_scan *scan, size_t from, size_t stop, b
             break;
         if (byte_is(c, BYTE_WORD | BYTE_JOINT | BYTE_HIGH)) continue;
         if (byte_is(c, BYTE_SPACE) || (unsigned char)c < 0x20) break;
+        signs++;
         if (byte_is(c, BYTE_QUOTE)) {
             if (is_delimited(scan, i + 1)) break;
         } else if (c == '\\') {
@@ -522,6 +527,7 @@ static size_t find_bare_end(const redact_scan *scan, size_t from, size_t stop, b
             if (!bracket_goes_on(scan, i, &open)) break;
         }
     }
+    redact_work(scan, i - from + 20 * signs);
     return i;
 }
 

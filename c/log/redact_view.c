@@ -289,7 +289,7 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
         if (closing && d.n > from) set_place(&d, from, closing);
         if (taken) {
             if (!note_change(r, view, from, d.n)) return false;
-            redact_work(of, byte_is(s[i], BYTE_HIGH) ? 15 : 60);
+            redact_work(of, byte_is(s[i], BYTE_HIGH) ? 10 : 60);
             i += taken;
             continue;
         }
