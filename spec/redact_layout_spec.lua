@@ -94,6 +94,8 @@ local LAYOUTS = {
     { "password \\- the password of ann" },
   },
   ["a call that logs in"] = {
+    { "('auth_password', 'zAk3fQ9x'), ('host', 'node-b7')",
+      "('auth_password', '***'), ('host', 'node-b7')" },
     { "$mysqli = new mysqli('node-a1.corp.internal', 'tomas.k', '6viNO@Zm2?hR', 'wiki');",
       "$mysqli = new mysqli('node-a1.corp.internal', 'tomas.k', '***', 'wiki');" },
     { '$mysqli = new mysqli("db", "tomas", "lantern", "wiki", 3306);',

@@ -332,6 +332,8 @@ local TOOLS = {
     { "creds=&{Access:map[] Expires:never}" },
     { "User(login=ann, credentials=Credentials(type=PASSWORD, value=Lq3x9Z7b), tenant=x)",
       "User(login=ann, credentials=Credentials(type=PASSWORD, value=***), tenant=x)" },
+    { "self.bearer = BearerToken(request_validator, None)",
+      "self.bearer = BearerToken(request_validator, None)" },
     { "auth=BasicAuth(user='ann', pass='Lq3x9Z7b') timeout=5",
       "auth=BasicAuth(user='ann', pass='***') timeout=5" },
     { "Session{credentials=Credentials{user=ann, value=Lq3x9Z7b}, tenant=x}",

@@ -124,8 +124,8 @@ static bool may_be_password(const redact_scan *scan, const call *c, const argume
 }
 
 size_t redact_call(redact_scan *scan, size_t at) {
-    size_t open = at;
-    while (open < scan->len && open - at < CALLED_MAX && scan->s[open] != '(') open++;
+    size_t open = at; /* past the rest of the name */
+    while (open < scan->len && open - at < CALLED_MAX && byte_is(scan->s[open], BYTE_NAME)) open++;
     if (redact_peek(scan, open) != '(') return 0;
     call c = known_call(scan, open);
     argument a;

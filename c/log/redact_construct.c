@@ -210,7 +210,9 @@ static void arguments(redact_scan *scan, const redact_key *key, size_t open) {
         while (!quote.len && to < stop && s[to] != ',' && s[to] != ')') to++;
         bool only = redact_peek(scan, to + quote.len) != ',';
         bool secret = user ? n > 0 || only : n == 0;
-        if (secret && redact_is_secret(scan, class, from, to,
+        bool named = !quote.len && !redact_has_digit(scan, from, to) && /* BearerToken(validator) */
+                     !redact_is_scrambled(s + from, to - from);
+        if (secret && !named && redact_is_secret(scan, class, from, to,
                                        quote.len ? SYNTAX_QUOTED : SYNTAX_TIGHT))
             redact_mark_secret(scan, from, to, key->rule);
         if (only) return;
