@@ -252,6 +252,8 @@ typedef struct berth_command {
     X("schtasks", "/p", APART, NULL)                                                               \
     X("net.exe use", "", LOOSE, NULL)                                                              \
     X("net.exe user", "2", PLACE, NULL)                                                            \
+    X("net.exe\" use", "", LOOSE, NULL)                                                            \
+    X("net.exe\" user", "2", PLACE, NULL)                                                          \
     X("http", "--auth", COLON, NULL)                                                               \
     X("https", "--auth", COLON, NULL)                                                              \
     X("rasdial", "3", PLACE, NULL)                                                                 \

@@ -404,6 +404,12 @@ static bool is_marked_number(const char *s, size_t len) {
            !byte_in(s[len - 1], "smhdkbgt");
 }
 
+/* SM and 32 hexadecimal digits: what Twilio calls a sid names a message or an account; SK a key. */
+static bool is_resource_id(const char *s, size_t len) {
+    return len == 34 && bytes_are_all(s, 2, BYTE_UPPER) && memcmp(s, "SK", 2) != 0 &&
+           bytes_are_all(s + 2, 32, BYTE_HEX);
+}
+
 bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t start, size_t end,
                       redact_syntax syntax) {
     const char *s = scan->s + start;
@@ -413,6 +419,7 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
     if (len == 1 && memchr("|>{([\"',;", s[0], 9)) return false; /* a block that is cut off */
     redact_work(scan, 130 + 2 * (len < LOOK_MAX ? len : LOOK_MAX));
     if (len == 0 || redact_is_placeholder(scan->r, s, len)) return false;
+    if (class.kind == BERTH_KEY_SESSION && is_resource_id(s, len)) return false;
     if (redact_is_masked(scan->r, s, len) || redact_is_prompt_code(s, len)) return false;
     if (len > LOOK_MAX) return true;
     if (syntax != SYNTAX_QUOTED && redact_is_reference(scan, start, end))

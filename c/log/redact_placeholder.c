@@ -4,6 +4,8 @@
 
 #include "log/redact_private.h"
 
+#define LAST_SHOWN 4 /* bytes after stars */
+
 /* What stands where a secret could, in order of the alphabet. */
 static const char *const keep_words[] = {
     "absent",     "accepted", "and",       "any",      "auto",      "await",     "bool",
@@ -48,6 +50,10 @@ static bool is_blanked(const char *s, size_t len) {
     if (same == len && (s[0] == '*' || s[0] == '.' || s[0] == '#' || s[0] == '-' || s[0] == '_'))
         return true;
     if (same == len && len >= 3 && byte_lower(s[0]) == 'x') return true;
+    if (len == 1 && s[0] == 'x') return true; /* /etc/passwd's */
+    if (same > 3 && s[0] == '*' && len - same <= LAST_SHOWN && /* ************ABCD */
+        bytes_are_all(s + same, len - same, BYTE_WORD))
+        return true;
     if (len >= 3 && len % 3 == 0 && memcmp(s, "\xe2\x80\xa2", 3) == 0) { /* bullets */
         for (size_t i = 0; i < len; i += 3) {
             if (memcmp(s + i, "\xe2\x80\xa2", 3) != 0) return false;

@@ -153,7 +153,7 @@
       "hooks\\.slack\\.com/(?:services|workflows|triggers)/([A-Za-z0-9/_+-]{20,}+)",               \
       "hooks.slack.com/services/", "T0A1B2C3D/B0A1B2C3D/" W16 "abcdEFGH")                          \
     X("discord-webhook", "/api/web", 0,                                                            \
-      "/api/webhooks/\\d{15,21}/([A-Za-z0-9_-]{40,}+)",                                            \
+      "/api/webhooks/\\d{15,24}/([A-Za-z0-9_-]{30,}+)",                                            \
       "/api/webhooks/123456789012345678/", W32 W32)                                                \
     X("teams-webhook", "/webhookb2", 0,                                                            \
       "/webhookb2/([A-Za-z0-9@/_-]{30,}+)", "/webhookb2/", H32 "@" H32 "/Incoming")                \
