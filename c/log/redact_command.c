@@ -128,7 +128,8 @@ static bool read_word(line *w, size_t *from, size_t *to) {
             w->last = i;
             break;
         }
-        if (!w->list && s[i] == '\\' && breaks_line(scan, i)) {
+        bool slashes = s[i] == '\\' && (i == *from || s[i - 1] != '\\');
+        if (!w->list && slashes && breaks_line(scan, i)) {
             w->last = i;
             break;
         }
