@@ -312,9 +312,9 @@ end
 
 local title = "explanations of %d random cases with seed %d"
 
-describe(title:format(cases.count // 4, cases.seed), function()
+describe(title:format(cases.count, cases.seed), function()
   it("count as brute force does", function()
-    cases.each(4, false, function(case)
+    cases.each(1, false, function(case)
       enlarge(case)
       local why = assert(case.store:explain(case.query))
       local want = brute_explain.steps(case.fleet, case.request)

@@ -73,7 +73,7 @@ describe(title:format(cases.count, cases.seed), function()
   end)
 
   it("add up per class to what the groups ask for", function()
-    each_case(4, false, function(case)
+    each_case(1, false, function(case)
       local want = asked(case.request)
       for _, candidate in ipairs(case.found) do
         expect(show(want) == show(given(candidate)), case, "%s", brute.key(candidate))
@@ -82,10 +82,9 @@ describe(title:format(cases.count, cases.seed), function()
   end)
 
   it("can each be claimed at once", function()
-    each_case(4, false, function(case)
+    each_case(1, false, function(case)
       local tx <close> = assert(case.store:begin())
-      for i = 1, math.min(#case.found, 12) do
-        local candidate = case.found[#case.found - i + 1]
+      for _, candidate in ipairs(case.found) do
         local savepoint = tx:savepoint()
         local claim, err = tx:allocate { consumer = "me", allocations = candidate.resources }
         expect(claim, case, "%s: %s", brute.key(candidate), tostring(err))
@@ -95,7 +94,7 @@ describe(title:format(cases.count, cases.seed), function()
   end)
 
   it("come in one order, whatever the form of the request, and a limit cuts that order", function()
-    each_case(4, false, function(case)
+    each_case(1, false, function(case)
       local keys = keys_of(case.found)
       local again = assert(fleets.candidates(case.store, case.request))
       expect(show(keys) == show(keys_of(again)), case, "table and query differ")

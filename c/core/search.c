@@ -9,6 +9,10 @@
 #include "core/err.h"
 #include "core/search_private.h"
 
+/* What an answer that an earlier anchor gave takes to be made and dropped, in steps, about: a fleet
+ * in which trees share much makes little else. */
+#define REPEAT_WORK 30
+
 /* --- life --------------------------------------------------------------------------------- */
 
 /* A tree named by the unsuffixed group is the only anchor; one named by a granular group is,
@@ -154,6 +158,7 @@ static walk_end next_here(berth_search *s) {
         if (end == WALK_STUCK) end = probe(s);
         if (end == WALK_FOUND) s->walks++;
         if (end != WALK_FOUND || s->repeats || !search_is_repeat(s)) return end;
+        s->work += REPEAT_WORK;
     }
 }
 

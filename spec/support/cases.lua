@@ -12,6 +12,8 @@ local EFFORT = 3000
 cases.count = math.tointeger(tonumber(os.getenv("BERTH_CASES") or 1000))
 cases.seed = math.tointeger(tonumber(os.getenv("BERTH_SEED") or os.time() % 1000000))
 
+print(("\n%d random fleets with a request each, BERTH_SEED=%d"):format(cases.count, cases.seed))
+
 --- A value as Lua would read it, tables by key.
 function cases.show(value)
   if type(value) ~= "table" then
