@@ -196,6 +196,20 @@ describe("a provider", function()
       assert.same(told, node:inventories())
     end)
 
+    it("refuses a class with a name that none can have, whatever is told of it (B5)", function()
+      local generation, told = node.generation, node:inventories()
+      for _, class in ipairs { "vcpu bad", "CUSTOM_lower", "" } do
+        refused("not_found", node:set_inventories { [class] = { total = 5 } })
+        for _, value in ipairs { "x", true } do
+          local ok, message = pcall(node.set_inventories, node, { [class] = value })
+          assert.is_false(ok)
+          assert.matches("total or inventory table expected", message)
+        end
+      end
+      assert.equal(generation, node.generation)
+      assert.same(told, node:inventories())
+    end)
+
     it("lets go of no inventory in use, but lets it shrink", function()
       assert(store:allocate { consumer = "c", allocations = { n = { VCPU = 6 } } })
       local err = refused("inventory_in_use", node:set_inventories {})

@@ -85,4 +85,12 @@ describe("summaries", function()
     assert.is_nil(summaries)
     assert.equal("stale", err.code)
   end)
+
+  it("tell a capacity beyond every integer as the greatest one (B8)", function()
+    local store <close> = assert(berth.open ":memory:")
+    local node = assert(store:create_provider { name = "node",
+      inventories = { VCPU = { total = 2147483647, allocation_ratio = 3.4e38 } } })
+    local candidate = assert(store:candidates("resources=VCPU:1")):next()
+    assert.equal(math.maxinteger, candidate:summaries()[node.uuid].resources.VCPU.capacity)
+  end)
 end)

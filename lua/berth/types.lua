@@ -327,6 +327,8 @@ function Transaction:commit() end
 ---@return true
 function Transaction:rollback() end
 
+--- A mark to roll back to.  Candidates that were read in the transaction before a rollback are
+--- `stale` after it, for what they name may be gone: read them again.
 ---@return berth.Savepoint? point
 ---@return berth.Error? err
 function Transaction:savepoint() end
