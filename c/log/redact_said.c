@@ -12,7 +12,6 @@
 #define PHRASE_LEAST 12 /* words of a recovery phrase, */
 #define PHRASE_MAX 24
 #define PHRASE_STEP 3 /* of which there are so many times so many */
-#define BACK_REACH 24
 
 static size_t digits_end(const redact_scan *scan, size_t at) {
     while (byte_is(redact_peek(scan, at), BYTE_DIGIT)) at++;
@@ -105,11 +104,12 @@ void redact_card_back(redact_scan *scan, size_t at) {
     static const char *const after[] = {" of the card", " of my card", " of your card",
                                         " of his card", " of her card", " of it"};
     static const char *const joints[] = {" is ", " are ", " was ", ": ", " = ", " - ", ", ", " "};
-    size_t i = at + 8, low = at > BACK_REACH ? at - BACK_REACH : 0, named = 0; /* "the back" */
-    for (size_t k = low; k < at; k++) {
-        for (size_t n = 0; n < sizeof told / sizeof *told; n++)
-            named += redact_folds_at(scan, k, told[n]) &&
-                     redact_folds_at(scan, k + strlen(told[n]), "on the back");
+    size_t i = at + 8, end = at - 3; /* "the back", "on " before it */
+    bool named = false;
+    if (at < 3 || !redact_folds_at(scan, end, "on ")) return;
+    for (size_t n = 0; n < sizeof told / sizeof *told && !named; n++) {
+        size_t len = strlen(told[n]);
+        named = end >= len && redact_folds_at(scan, end - len, told[n]);
     }
     if (!named) return;
     for (size_t n = 0; n < sizeof after / sizeof *after; n++) {
