@@ -13,6 +13,7 @@
 #define PAIR_MAX 48
 #define TAG_MAX 64
 #define NUL_REACH 64
+#define INNER_MAX 32 /* marks of its own in a value */
 #define NEAR 1024
 #define WORD_MAX 256
 
@@ -286,9 +287,10 @@ size_t redact_quote_close(const redact_scan *scan, size_t from, redact_quote quo
         return SIZE_MAX;
     }
     if (at == from) return at;
-    while (at != SIZE_MAX) {
+    for (unsigned inner = 0; at != SIZE_MAX && inner < INNER_MAX; inner++) {
         size_t next = inner_mark(scan, at, quote);
         if (next == SIZE_MAX) break;
+        redact_work(scan, 30);
         at = next;
     }
     return at;

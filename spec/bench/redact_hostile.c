@@ -30,6 +30,8 @@ static const char *const known[] = {
     "curl -u \2\2:\3\3\3\3\3\3 ",
     "sshpass \3\3\3 ",
     "net use a\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\ ",
+    "connect(\"",
+    "the back ",
     "Cookie: s\2=\3\3\3\3\3\3; ",
     "Authorization: Bearer \3\3\3\3\3\3\3\3\3\3\3\3 ",
     "p4ssw0rd=\3\3\3\3\3 ",
