@@ -383,12 +383,10 @@ size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len, size_t l
     r->nspans = 0;           /* what the last record left, when it failed */
     berth_anchors_begin(&walk, r->anchors, s, len);
     while (berth_anchors_next(&walk, &anchor)) {
-        if (anchor.at >= to) {
-            while (anchor.at >= to) {
-                from = to;
-                const char *stop = memchr(s + from, '\n', len - from);
-                to = stop ? (size_t)(stop - s) + 1 : len;
-            }
+        if (anchor.at >= to) { /* lines without anchors are passed over */
+            const char *stop = memchr(s + anchor.at, '\n', len - anchor.at);
+            from = to + bytes_past_last(s + to, anchor.at - to, '\n');
+            to = stop ? (size_t)(stop - s) + 1 : len;
             if (to - from > longest + 1) return from;
             memset(&line, 0, r->scan_head); /* all would take the most */
             line.r = r;
@@ -399,6 +397,7 @@ size_t redact_clean_lines(berth_redactor *r, const char *s, size_t len, size_t l
         }
         if (anchor.at < from) continue; /* it began with the end of the line before */
         anchor.at -= from;
+        if (anchor.kind == BERTH_ANCHOR_LETTER && anchor.at < line.letter_end) continue;
         size_t end = visit(&line, &anchor);
         if (is_settled(&line)) return from;
         if (end) berth_anchors_skip(&walk, from + end);

@@ -41,6 +41,8 @@ static bool in_class(const char *class, char c) {
 }
 
 static void add_sequence(berth_anchors *anchors, unsigned lane) {
+    const char *first = anchor_sequences[lane].class[0];
+    if (first && *first == 'N') anchors->tables->apart |= (uint8_t)(1u << lane);
     for (size_t p = 0; p < SPAN; p++) {
         for (unsigned b = 0; b < 256; b++) {
             if (!in_class(anchor_sequences[lane].class[p], (char)b)) continue;
@@ -270,16 +272,6 @@ static unsigned sequences_at(const berth_anchor_walk *walk) {
     return (unsigned)(~fits >> 56);
 }
 
-static unsigned lowest_bit(uint64_t bits) {
-#ifdef __GNUC__
-    return (unsigned)__builtin_ctzll(bits);
-#else
-    unsigned n = 0;
-    for (; !(bits & 1); bits >>= 1) n++;
-    return n;
-#endif
-}
-
 /* Does the anchor begin after such a byte, which the text's beginning may stand for? */
 static bool is_before(const char *class) {
     return !class || *class == 'N';
@@ -296,7 +288,7 @@ static bool are_digits(const berth_anchor_walk *walk, size_t at) {
 /* One of those that were found, if it begins late enough. */
 static bool next_sequence(berth_anchor_walk *walk, berth_anchor *out) {
     while (walk->found) {
-        unsigned lane = lowest_bit(walk->found);
+        unsigned lane = anchor_lowest_bit(walk->found);
         walk->found &= walk->found - 1;
         const anchor_sequence *sequence = &anchor_sequences[lane];
         size_t len = SPAN + sequence->before;
@@ -352,7 +344,7 @@ static bool next_end(berth_anchor_walk *walk) {
         walk->scanned = ANCHOR_BLOCK + anchors->scan(anchors, walk->s, walk->len, from, ends);
         if (!(ends->sequences | ends->literals)) return false;
     }
-    unsigned at = lowest_bit(ends->sequences | ends->literals);
+    unsigned at = anchor_lowest_bit(ends->sequences | ends->literals);
     walk->end = walk->scanned - ANCHOR_BLOCK + at + 1;
     if (ends->sequences >> at & 1) walk->found = sequences_at(walk);
     if (ends->literals >> at & 1) {

@@ -2,7 +2,8 @@
  * bytes it decides.
  *
  * A bucket with many literals takes many texts that are none of them.  So each literal, the most
- * common first, goes where that grows the least, with the four of its bytes for which it does. */
+ * common first, goes where that grows the least, with the four of its bytes for which it does; once
+ * all are in, each may move to a better one. */
 #include <math.h>
 
 #include "core/err.h"
@@ -15,6 +16,7 @@
 #define WIDE ANCHOR_WIDE
 #define PAIR_COMMON 2000 /* of a pair */
 #define EVERYTHING 5e21
+#define MOVES 2 /* more move hardly one */
 #define RATE_COMMON 1e19 /* of what is common */
 
 /* How many of 4096 bytes of a log are each; all others 1. */
@@ -86,6 +88,7 @@ typedef struct bucket_set {
     uint64_t rate[HASHES]; /* how often each hash occurs */
     hash_sets takes[BUCKETS];
     uint64_t rates[BUCKETS][PAIRS];
+    uint16_t owners[BUCKETS][PAIRS][HASHES]; /* windows for which it is taken */
 } bucket_set;
 
 /* Where a window may end: in which bucket it grows the least, by how much. */
@@ -98,6 +101,7 @@ typedef struct place {
 typedef struct candidate {
     double rate;
     uint16_t literal;
+    place at;
 } candidate;
 
 static uint64_t rate_of_byte(unsigned b) {
@@ -151,9 +155,8 @@ static bool is_wide(const anchor_literal *literal, size_t end) {
 static uint64_t rate_more(const bucket_set *buckets, const uint64_t set[], const uint64_t with[]) {
     uint64_t more = 0;
     for (unsigned i = 0; i < HASHES / 64; i++) {
-        unsigned h = 64 * i;
-        for (uint64_t add = with[i] & ~set[i]; add; h++, add >>= 1)
-            more += add & 1 ? buckets->rate[h] : 0;
+        for (uint64_t add = with[i] & ~set[i]; add; add &= add - 1)
+            more += buckets->rate[64 * i + anchor_lowest_bit(add)];
     }
     return more;
 }
@@ -263,7 +266,24 @@ static void put(bucket_set *buckets, const anchor_literal *literal, const place 
     for (size_t p = 0; p < PAIRS; p++) {
         uint64_t *set = buckets->takes[at->bucket].at[p];
         buckets->rates[at->bucket][p] += rate_more(buckets, set, at->sets.at[p]);
-        for (size_t i = 0; i < HASHES / 64; i++) set[i] |= at->sets.at[p][i];
+        for (unsigned i = 0; i < HASHES / 64; i++) {
+            set[i] |= at->sets.at[p][i];
+            for (uint64_t has = at->sets.at[p][i]; has; has &= has - 1)
+                buckets->owners[at->bucket][p][64 * i + anchor_lowest_bit(has)]++;
+        }
+    }
+}
+
+static void take_out(bucket_set *buckets, const place *at) {
+    for (size_t p = 0; p < PAIRS; p++) {
+        for (unsigned i = 0; i < HASHES / 64; i++) {
+            for (uint64_t has = at->sets.at[p][i]; has; has &= has - 1) {
+                unsigned h = 64 * i + anchor_lowest_bit(has);
+                if (--buckets->owners[at->bucket][p][h] > 0) continue;
+                buckets->takes[at->bucket].at[p][i] &= ~(has & (~has + 1));
+                buckets->rates[at->bucket][p] -= buckets->rate[h];
+            }
+        }
     }
 }
 
@@ -306,19 +326,35 @@ static void write_pairs(anchor_tables *tables, const bucket_set *buckets) {
     }
 }
 
+/* Puts each where it is best by now, among those that came after it as well. */
+static void move_all(const berth_anchors *anchors, bucket_set *buckets, candidate *order) {
+    for (size_t i = 0; i < anchors->count; i++) {
+        const anchor_literal *literal = &anchors->literals[order[i].literal];
+        place *at = &order[i].at;
+        if (at->bucket < WIDE) continue;
+        take_out(buckets, at);
+        at->grows = HUGE_VAL;
+        best_bucket(buckets, at);
+        put(buckets, literal, at);
+    }
+}
+
 static void fill(berth_anchors *anchors, bucket_set *buckets, candidate *order) {
     buckets->tables = anchors->tables;
     count_rates(buckets);
     add_common(&buckets->common);
     for (size_t i = 0; i < anchors->count; i++)
-        order[i] = (candidate){rate_literal(buckets, &anchors->literals[i]), (uint16_t)i};
+        order[i] = (candidate){.rate = rate_literal(buckets, &anchors->literals[i]),
+                               .literal = (uint16_t)i};
     order_by_rate(order, anchors->count);
     for (size_t i = 0; i < anchors->count; i++) {
         anchor_literal *literal = &anchors->literals[order[i].literal];
         place at = best_place(buckets, literal, end_of_others(anchors, literal));
         put(buckets, literal, &at);
         literal->rest = (uint8_t)(literal->len - at.end);
+        order[i].at = at;
     }
+    for (unsigned round = 0; round < MOVES; round++) move_all(anchors, buckets, order);
     write_pairs(anchors->tables, buckets);
 }
 

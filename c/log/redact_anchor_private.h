@@ -36,6 +36,7 @@ typedef struct anchor_tables {
     uint8_t pair[ANCHOR_GROUPS][ANCHOR_PAIRS][ANCHOR_HASHES]; /* the last pair first */
     anchor_halves wide[ANCHOR_WINDOW];
     anchor_halves sequence[ANCHOR_SPAN];
+    uint8_t apart; /* the sequences that never begin with a digit, which no halves tell */
 } anchor_tables;
 
 typedef struct anchor_literal {
@@ -119,6 +120,16 @@ static inline void anchor_take(anchor_halves *halves, unsigned byte, unsigned bi
 /* Case ignored. */
 static inline unsigned anchor_pair_hash(unsigned a, unsigned b) {
     return ((a | 0x20) * 5 + (b | 0x20)) % ANCHOR_HASHES;
+}
+
+static inline unsigned anchor_lowest_bit(uint64_t bits) {
+#ifdef __GNUC__
+    return (unsigned)__builtin_ctzll(bits);
+#else
+    unsigned n = 0;
+    for (; !(bits & 1); bits >>= 1) n++;
+    return n;
+#endif
 }
 
 /* The last four bytes before `end`, the last one highest, case ignored; zeros before the text. */

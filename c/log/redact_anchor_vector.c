@@ -129,6 +129,10 @@ AVX512 static berth_anchor_ends block_avx512(const berth_anchors *anchors, const
     for (size_t group = 0; group < GROUPS; group++)
         literals = _mm512_or_si512(literals, pairs512(tables->pair[group], hash));
     __m512i sequences = match512(tables->sequence, s + 1 - SPAN, SPAN);
+    __m512i first = _mm512_sub_epi8(load512(s + 1 - SPAN), _mm512_set1_epi8('0'));
+    __mmask64 digits = _mm512_cmplt_epu8_mask(first, _mm512_set1_epi8(10));
+    __m512i never = _mm512_maskz_set1_epi8(digits, (char)tables->apart);
+    sequences = _mm512_andnot_si512(never, sequences);
     return (berth_anchor_ends){_mm512_test_epi8_mask(sequences, sequences),
                                _mm512_test_epi8_mask(literals, literals)};
 }

@@ -39,6 +39,19 @@ static inline bool byte_in(char c, const char *set) {
     return *set != '\0';
 }
 
+/* Past the last one of the bytes that is c; 0: none is.  Eight at a time, as in a long text. */
+static inline size_t bytes_past_last(const char *s, size_t len, char c) {
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t bytes, other;
+    for (; len >= sizeof bytes; len -= sizeof bytes) {
+        memcpy(&bytes, s + len - sizeof bytes, sizeof bytes);
+        other = bytes ^ (ones * (unsigned char)c);
+        if ((other - ones) & ~other & (ones << 7)) break; /* one of these is */
+    }
+    while (len > 0 && s[len - 1] != c) len--;
+    return len;
+}
+
 static inline char byte_lower(char c) {
     return byte_is(c, BYTE_UPPER) ? (char)(c | 0x20) : c;
 }

@@ -44,6 +44,11 @@ static size_t read_item(const redact_scan *scan, size_t at, char close, size_t *
     return i;
 }
 
+/* What closes a list that the byte opens; NUL: it opens none. */
+static char closing(char open) {
+    return open == '[' ? ']' : open == '(' ? ')' : open == '{' ? '}' : '\0';
+}
+
 /* Where the items begin of the list that holds the name, and what closes it. */
 static bool find_start(redact_scan *scan, size_t at, list *names) {
     const char *s = scan->s;
@@ -52,12 +57,12 @@ static bool find_start(redact_scan *scan, size_t at, list *names) {
     bool blank = false;
     for (size_t i = at; i > low; i--) {
         char c = s[i - 1];
-        const char *open = c ? strchr("[({", c) : NULL;
-        if (open || c == '=' || c == ':') {
+        char close = closing(c);
+        if (close || c == '=' || c == ':') {
             names->start = i;
-            names->close = open ? "])}"[open - "[({"] : '\0';
-            if (!open && c == ':' && blank) names->close = '/'; /* fields: a, b / row: x, y */
-            if (!open && c == '=' && blank) return false;
+            names->close = close;
+            if (!close && c == ':' && blank) names->close = '/'; /* fields: a, b / row: x, y */
+            if (!close && c == '=' && blank) return false;
             names->start = skip_space(scan, i);
             return true;
         }
@@ -175,14 +180,14 @@ void redact_lists(redact_scan *scan, const redact_key *key) {
     if (!at) return;
     for (unsigned rows = 0; rows < ROWS_MAX; rows++) {
         char c = redact_peek(scan, at);
-        const char *open = c ? strchr("[({", c) : NULL;
+        char close = closing(c);
+        bool open = close != '\0';
         if (!open && rows > 0) break;
         if (open && rows == 0 &&
             (redact_peek(scan, at + 1) == '[' || redact_peek(scan, at + 1) == '(')) {
             at++; /* a list of rows */
             continue;
         }
-        char close = open ? "])}"[open - "[({"] : '\0';
         if (!open && names.close == '/') close = '\n';
         at = read_row(scan, &names, open ? skip_space(scan, at + 1) : at, close, key->rule);
         if (!at || !open) break;

@@ -124,6 +124,7 @@ static void join_key(const redact_scan *scan, redact_key *key) {
 /* one-time password, 2FA token */
 static bool is_code_before(const redact_scan *scan, size_t at) {
     static const char *const words[] = {"one-time ", "2fa ", "mfa ", "otp ", "totp "};
+    if (at < 4 || scan->s[at - 1] != ' ') return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t n = strlen(words[i]);
         if (at >= n && redact_folds_at(scan, at - n, words[i])) return true;
@@ -164,7 +165,9 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         key->class = (berth_key_class){.kind = BERTH_KEY_CODE, .weight = BERTH_KEY_MEDIUM};
         return;
     }
-    if (!memchr(" \r\n", redact_peek(scan, key->end), 3)) return;
+    char blank = redact_peek(scan, key->end), next = redact_peek(scan, key->end + 1);
+    if (blank != '\r' && blank != '\n' && (blank != ' ' || !byte_in(byte_lower(next), "acdipsw")))
+        return; /* as the second words begin */
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         if (byte_lower(scan->s[key->start]) != pairs[i].first[0] || len != strlen(pairs[i].first) ||
             !redact_folds_at(scan, key->start, pairs[i].first))

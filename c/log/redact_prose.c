@@ -202,9 +202,9 @@ static size_t blank_after(const redact_scan *scan, size_t at) {
     return marks ? redact_string_stop(scan, at, end) : end;
 }
 
-/* The end of the word at `at`, or of a quoted one or a first remark in brackets; 0 when the
- * sentence ends there. */
-static size_t word_end(const redact_scan *scan, size_t at, bool first) {
+/* The end of the word at `at`, a plain one's being `plain` if it is known, or of a quoted one or a
+ * first remark in brackets; 0 when the sentence ends there. */
+static size_t word_end(const redact_scan *scan, size_t at, size_t plain, bool first) {
     const char *s = scan->s;
     redact_quote quote = {0};
     if (!byte_is(s[at], BYTE_WORD)) quote = redact_quote_at(scan, at);
@@ -217,7 +217,8 @@ static size_t word_end(const redact_scan *scan, size_t at, bool first) {
         const char *close = memchr(s + at, ')', stop - at);
         if (close && !memchr(s + at + 1, '(', (size_t)(close - s) - at)) end = (size_t)(close - s);
     }
-    if (end < stop) end = blank_after(scan, end);
+    if (end == at && plain > at) end = plain;
+    else if (end < stop) end = blank_after(scan, end);
     char last = end > at ? s[end - 1] : '.';
     return ends_sentence(last) || (last == ')' && s[at] != '(') ? 0 : end;
 }
@@ -448,7 +449,7 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
             if (end == at) return 0;
         }
         if (word == 0 && redact_is_pair(scan, at)) return 0;
-        end = word_end(scan, at, word == 0);
+        end = word_end(scan, at, end, word == 0);
         if (!end) return 0;
         if (s[end - 1] == ':' &&
             (redact_peek(scan, end) == '\n' || redact_is_at(scan, end, "\r\n")))
