@@ -73,7 +73,8 @@ static bool is_text(const char *s, size_t len) {
     size_t odd = 0;
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)s[i];
-        if (c < 9 || (c > 13 && c < 32) || c == 127) odd++;
+        bool apart = c == 0 && i > 0 && s[i - 1] != '\0'; /* as arguments are kept apart */
+        if (!apart && (c < 9 || (c > 13 && c < 32) || c == 127)) odd++;
     }
     return odd * 20 <= len;
 }

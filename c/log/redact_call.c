@@ -60,6 +60,7 @@ typedef struct call {
     size_t place; /* of the password */
     bool sure;    /* nothing else stands there */
     bool hashes;  /* bcrypt.hash('x', 10) */
+    bool shorter; /* with one argument less it stands one place before */
 } call;
 
 /* Functions whose password stands at a known place, whatever it looks like. */
@@ -77,9 +78,34 @@ static const struct {
     {"mysql_real_connect", 3}, {"ftp", 2}, {"ftp_tls", 2}, {"simple_bind", 1},
 };
 
+/* Tables of other servers as ClickHouse has them: (server, database, table, user, password), or
+ * without the table; of one they are where a text comes first. */
+static const char *const engines[] = {"mysql", "postgresql", "mongodb"};
+
 /* Modules whose connect() takes the server, or the data source, first: their names hold this. */
 static const char *const servers[] = {"mysql", "psycopg", "mssql",  "mariadb",
                                       "dbi->", "dbi.",    "driverm", "ftp."};
+
+/* Is the first argument the name of an entry in a directory: "cn=ann,dc=lab"? */
+static bool is_entry(const redact_scan *scan, size_t at) {
+    static const char *const parts[] = {"cn=", "uid=", "dc=", "ou="};
+    size_t from = at + redact_quote_at(scan, at).len;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (from > at && redact_folds_at(scan, from, parts[i])) return true;
+    }
+    return false;
+}
+
+/* PDO->__construct(, mysqli->__construct(: in what a stack of PHP shows. */
+static bool is_constructor(const redact_scan *scan, size_t name) {
+    size_t at = name;
+    if (name < 5 || (!redact_is_at(scan, name - 2, "->") && !redact_is_at(scan, name - 2, "::")))
+        return false;
+    for (at -= 2; at > 0 && name - at < CALLED_MAX && byte_is(scan->s[at - 1], BYTE_LETTER); at--) {
+    }
+    return bytes_are_word(scan->s + at, name - 2 - at, "pdo") ||
+           bytes_are_word(scan->s + at, name - 2 - at, "mysqli");
+}
 
 /* The call whose bracket stands at `open`. */
 static call known_call(const redact_scan *scan, size_t open) {
@@ -92,6 +118,14 @@ static call known_call(const redact_scan *scan, size_t open) {
         if (bytes_are_word(s + name, open - name, functions[i].name))
             return (call){.place = functions[i].place, .sure = true};
     }
+    if (IS_ONE_OF(s + name, open - name, engines))
+        return (call){.place = redact_quote_at(scan, open + 1).len ? 4 : CALLED_MAX,
+                      .sure = true,
+                      .shorter = true};
+    if (bytes_are_word(s + name, open - name, "bind")) /* f.bind(this, 'x') is no such thing */
+        return (call){.place = is_entry(scan, open + 1) ? 1 : CALLED_MAX, .sure = true};
+    if (bytes_are_word(s + name, open - name, "__construct"))
+        return (call){.place = is_constructor(scan, name) ? 2 : CALLED_MAX, .sure = true};
     static const char *const opening[] = {"connect", "open", "connection", "getconnection",
                                           "createconnection"};
     bool connects = IS_ONE_OF(s + name, open - name, opening);
@@ -128,8 +162,9 @@ size_t redact_call(redact_scan *scan, size_t at) {
     while (open < scan->len && open - at < CALLED_MAX && byte_is(scan->s[open], BYTE_NAME)) open++;
     if (redact_peek(scan, open) != '(') return 0;
     call c = known_call(scan, open);
-    argument a;
+    argument a, before = {0};
     redact_work(scan, 300);
+    if (c.place == CALLED_MAX) return 0;
     for (size_t n = 0; n < ARGUMENTS_MAX && read_argument(scan, open + 1, &a); n++) {
         /* login(connection, 'ann', 'x') */
         if (n == 0 && !c.sure && c.place == 1 && !a.quoted) c.place = 2;
@@ -139,6 +174,11 @@ size_t redact_call(redact_scan *scan, size_t at) {
         if (secret && redact_is_secret(scan, password, a.from, a.to, SYNTAX_QUOTED))
             redact_mark_secret(scan, a.from, a.to, RULE_LOGIN);
         open = redact_skip_blanks(scan, a.end);
+        bool ends = redact_peek(scan, open) == ')';
+        if (c.shorter && ends && n + 1 == c.place && a.quoted && before.quoted &&
+            redact_is_secret(scan, password, a.from, a.to, SYNTAX_QUOTED))
+            redact_mark_secret(scan, a.from, a.to, RULE_LOGIN);
+        before = a;
         if (redact_peek(scan, open) != ',') break;
     }
     return 0;

@@ -262,7 +262,10 @@ static size_t after_flag(redact_scan *scan, const berth_command *command, words 
             verb = true;
             continue;
         }
-        if (verb && command->argument == ARGUMENT_COLON && holds_flag(&w, command->flag)) {
+        bool among = command->argument == ARGUMENT_COLON ||
+                     (command->argument == ARGUMENT_NEXT && bytes_are_word(command->flag, 2, "-p") &&
+                      command->flag[1] == 'P' && w.to - w.from < 6); /* unzip -qP x */
+        if (verb && among && holds_flag(&w, command->flag)) {
             size_t end = next_word(&w) ? mark_word(scan, command, w.from, w.to) : 0;
             done = end ? end : done;
             continue;
@@ -331,6 +334,7 @@ static size_t first_word(redact_scan *scan, words w) {
     while (next_word(&w)) {
         if (s[w.from] == '-') continue;
         bool quoted = byte_is(s[w.from - 1], BYTE_QUOTE); /* no pair then */
+        if (!quoted && memchr(s + w.from, '(', w.to - w.from)) return 0;
         const char *sign = quoted ? NULL : memchr(s + w.from, '=', w.to - w.from);
         if (sign && sign + 2 < s + w.to && !byte_is(s[w.to - 1], BYTE_WORD)) return 0;
         bool mixed =
@@ -478,9 +482,21 @@ static void run_command(redact_scan *scan, size_t at, unsigned index, const line
     }
 }
 
+/* ParameterBinding(ConvertTo-SecureString): name="String"; value="x", from the bracket on. */
+static size_t bound_text(redact_scan *scan, size_t at) {
+    static const char bound[] = "): name=\"string\"; value=";
+    if (!redact_folds_at(scan, at, bound)) return 0;
+    size_t value = at + sizeof bound - 1, close;
+    redact_quote quote = redact_quote_at(scan, value);
+    if (!quote.len) return 0;
+    size_t from = redact_quoted(scan, value, quote, &close);
+    return mark(scan, from, close);
+}
+
 size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
     const char *name = commands[index].name;
     size_t len = strlen(name), end = at + len;
+    if (redact_peek(scan, end) == ')') return bound_text(scan, end);
     if ((scan->commands && at < scan->command_end[index]) || scan->len - at < len ||
         !bytes_fold_equal(scan->s + at, name, len))
         return 0;

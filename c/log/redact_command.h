@@ -259,6 +259,8 @@ typedef struct berth_command {
     X("rasdial", "3", PLACE, NULL)                                                                 \
     X("wevtutil", "/p:", ATTACHED, NULL)                                                           \
     X("winrm", "-p:", ATTACHED, NULL)                                                              \
-    X("aaa-server", "key", TYPED, NULL)
+    X("aaa-server", "key", TYPED, NULL)                                                            \
+    X("add-generic-password", "-w", NEXT, NULL)                                                    \
+    X("add-internet-password", "-w", NEXT, NULL)
 
 #endif

@@ -6,6 +6,7 @@
 #define REGION_MAX 1024
 #define SCHEME_LEAST 8 /* characters of a credential that stands after a scheme alone */
 #define BASIC_MAX 512
+#define DIGEST_BACK 256
 
 typedef struct scheme {
     const char *name;
@@ -92,6 +93,22 @@ static size_t proof_values(redact_scan *scan, const redact_key *key, size_t from
         i = end;
     }
     return done;
+}
+
+/* Digest username="ann", realm="y", nonce="z", response="x" without the header's name: a challenge has
+ * no such answer. */
+void redact_digest(redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    size_t low = at > DIGEST_BACK ? at - DIGEST_BACK : 0, from = at, to = at + 1;
+    size_t stop = scan->len - at > REGION_MAX / 2 ? at + REGION_MAX / 2 : scan->len;
+    bool realm = false;
+    redact_work(scan, 150);
+    for (; from > low && s[from - 1] != '\n'; from--)
+        realm = realm || (s[from - 1] == 'r' && redact_is_at(scan, from - 1, "realm="));
+    for (; to < stop && s[to] != '\n'; to++)
+        realm = realm || (s[to] == 'r' && redact_is_at(scan, to, "realm="));
+    redact_key key = {.start = at, .end = at, .rule = RULE_SCHEME};
+    if (realm) proof_values(scan, &key, at + 1, to);
 }
 
 /* ann:x as the value of auth= or --user: the part after the colon. */

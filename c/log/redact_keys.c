@@ -234,7 +234,9 @@ static berth_key_class class_from(const split *parts, const word_role *role, siz
     if (psk || material || swift) return class_of(BERTH_KEY_KEY, BERTH_KEY_MEDIUM);
     if (is_word(parts, i, "blob") && is_word(parts, i + 1, "encrypted")) /* Keystone's */
         return class_of(BERTH_KEY_DATA, BERTH_KEY_MEDIUM);
-    if (role[i] == ROLE_KEY && i + 1 == parts->count)
+    bool pair = role[i] == ROLE_KEY && /* of Azure; else what tells a row */
+                (is_word(parts, i + 1, "primary") || is_word(parts, i + 1, "secondary"));
+    if (pair || (role[i] == ROLE_KEY && i + 1 == parts->count))
         return (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_WEAK, .bare = true};
     if (is_public(parts, role, i)) return class_of(BERTH_KEY_NONE, BERTH_KEY_WEAK);
     if (role[i] == ROLE_COMMAND && (role[i + 1] == ROLE_PASSWORD || role[i + 1] == ROLE_PASS))

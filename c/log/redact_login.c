@@ -85,22 +85,52 @@ static void used_before(redact_scan *scan, size_t at) {
         mark(scan, from, to);
 }
 
+/* Past b'ann' or ann, as a trap for those who guess writes it; *from and *to are the text. */
+static size_t guessed_word(const redact_scan *scan, size_t at, char joint, size_t *from,
+                           size_t *to) {
+    if (redact_peek(scan, at) == 'b' && redact_quote_at(scan, at + 1).len) at++;
+    redact_quote quote = redact_quote_at(scan, at);
+    *from = *to = at + quote.len;
+    if (quote.len)
+        *to = redact_quote_close(scan, *from, quote);
+    while (!quote.len && *to < scan->len && *to - *from < WORD_MAX && scan->s[*to] != joint &&
+           !byte_is(scan->s[*to], BYTE_SPACE))
+        ++*to;
+    return *to == SIZE_MAX ? scan->len : *to + quote.len;
+}
+
+/* login attempt [ann/x] failed; but attempt [3/5]. */
+static bool guessed(redact_scan *scan, size_t at) {
+    size_t from, to, user;
+    if (redact_peek(scan, at) != '[') return false;
+    size_t slash = guessed_word(scan, at + 1, '/', &from, &to);
+    bool number = bytes_are_all(scan->s + from, to == SIZE_MAX ? 0 : to - from, BYTE_DIGIT);
+    user = from;
+    if (redact_peek(scan, slash) != '/' || (number && user == at + 1)) return false;
+    size_t end = guessed_word(scan, slash + 1, ']', &from, &to);
+    if (redact_peek(scan, end) != ']') return false;
+    mark(scan, from, to);
+    return true;
+}
+
 /* "log in as ann / x" */
 static void logged_in(redact_scan *scan, size_t at) {
     static const char *const words[] = {"log", "logged", "login", "ging", "sign", "in", "on",
                                         "as",  "with",   "using", "user", "for",  "attempt"};
-    bool with = false; /* it is told what comes next */
+    bool with = false, attempt = false; /* it is told what comes next */
     used_before(scan, at);
     for (unsigned n = 0; n < 6; n++) {
         size_t end = at;
         while (end < scan->len && byte_is(scan->s[end], BYTE_LETTER)) end++;
         if (!IS_ONE_OF(scan->s + at, end - at, words)) break;
         with = end - at == 4 && redact_folds_at(scan, at, "with");
+        attempt = end - at == 7 && redact_folds_at(scan, at, "attempt");
         if (redact_peek(scan, end) == ':') end++;
         at = end;
         while (redact_peek(scan, at) == ' ') at++;
         if (at == end) return;
     }
+    if (attempt && guessed(scan, at)) return;
     if (!user_and_secret(scan, at, true, with)) redact_near_words(scan, at, RULE_LOGIN);
 }
 
@@ -320,6 +350,14 @@ static size_t masked(redact_scan *scan, size_t at) {
     return from < to && mark(scan, from, to) ? to : 0;
 }
 
+/* AT+CWJAP="net","x": how a modem for wireless networks is told to join one. */
+static size_t joined(redact_scan *scan, size_t at) {
+    redact_key key = {.start = at, .end = at, .rule = RULE_LOGIN};
+    bool found;
+    while (byte_is(redact_peek(scan, at), BYTE_NAME)) at++;
+    return redact_peek(scan, at) == '=' ? redact_tuple(scan, &key, at, &found) : 0;
+}
+
 size_t redact_login(redact_scan *scan, size_t at, redact_login_kind kind) {
     switch (kind) {
     case LOGIN_PHRASE:
@@ -361,6 +399,11 @@ size_t redact_login(redact_scan *scan, size_t at, redact_login_kind kind) {
     case LOGIN_CRACKED:
         redact_cracked(scan, at);
         break;
+    case LOGIN_DIGEST:
+        redact_digest(scan, at);
+        break;
+    case LOGIN_JOIN:
+        return joined(scan, at);
     }
     return 0;
 }

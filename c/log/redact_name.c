@@ -55,6 +55,27 @@ size_t redact_word_before(const redact_scan *scan, size_t at, size_t *start) {
     return end - from;
 }
 
+/* key = AQBk...==: sixteen bytes or more in base64. */
+static bool is_cephx_key(const redact_scan *scan, size_t at) {
+    size_t from = redact_skip_blanks(scan, redact_skip_blanks(scan, at) + 1), to = from;
+    if (scan->s[from - 1] != ' ' && scan->s[from - 1] != '=') return false;
+    while (byte_is(redact_peek(scan, to), BYTE_WORD) || byte_in(redact_peek(scan, to), "+/")) to++;
+    return to - from >= 22 && redact_is_at(scan, to, "==");
+}
+
+/* wireless.radio0.key, wireless.@wifi-iface[0].key of OpenWrt: the passphrase of a network. */
+static bool is_wireless(const redact_scan *scan, const redact_key *key) {
+    const char *s = scan->s;
+    size_t len = key->end - key->start;
+    if (len < 4 || !redact_is_at(scan, key->end - 4, ".key")) {
+        if (len != 3 || key->start < 12 || !redact_is_at(scan, key->start - 2, "].")) return false;
+        size_t at = key->start - 2;
+        while (at > 10 && byte_is(s[at - 1], BYTE_DIGIT)) at--;
+        return redact_is_at(scan, at - 11, "wifi-iface[") && redact_is_at(scan, key->end, "=");
+    }
+    return redact_is_at(scan, key->start, "wireless.");
+}
+
 /* Does the word before `key` say that it is one, as settings of routers and statements do? */
 static bool is_key_of(const redact_scan *scan, const redact_key *key, size_t start, size_t n) {
     bool server = n == 6 && start > 7 && redact_folds_at(scan, start, "server");
@@ -62,6 +83,13 @@ static bool is_key_of(const redact_scan *scan, const redact_key *key, size_t sta
                    redact_folds_at(scan, start - 7, "radius-")))
         return true;
     if (n == 6 && redact_folds_at(scan, start, "pragma")) return true; /* SQLCipher's */
+    if (start > 6 && redact_is_at(scan, start - 7, "client.")) return is_cephx_key(scan, key->end);
+    bool option = n == 6 && redact_is_at(scan, start, "option") && /* of OpenWrt */
+                  byte_is(redact_peek(scan, key->end + 1), BYTE_QUOTE);
+    if (option && start > 0 && byte_in(scan->s[start - 1], " \t")) {
+        while (start > 0 && byte_in(scan->s[start - 1], " \t")) start--;
+        return start > 0 && scan->s[start - 1] == '\n';
+    }
     return n > 0 && start > 3 && redact_folds_at(scan, start - 3, "as ") && /* ATTACH x AS y KEY */
            byte_is(redact_peek(scan, key->end + 1), BYTE_QUOTE);
 }
@@ -153,6 +181,10 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         {"auth", " code", BERTH_KEY_CODE},       {"authentication", " code", BERTH_KEY_CODE},
     };
     size_t len = key->end - key->start;
+    if (redact_is_at(scan, key->end - (len < 3 ? 0 : 3), "key") && is_wireless(scan, key)) {
+        key->class = (berth_key_class){.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+        return;
+    }
     if (len == 3 && redact_folds_at(scan, key->start, "key")) {
         join_key(scan, key);
         return;
@@ -233,6 +265,8 @@ static void close_name(const redact_scan *scan, redact_key *key) {
         key->quote.len = marks = 2;
     }
     key->after += marks;
+    if (byte_in(redact_peek(scan, key->after), "[^"))
+        key->after = redact_skip_colour(scan, key->after);
     open -= open >= marks ? marks : open;
     char c = redact_peek(scan, key->after), before = open > 0 ? scan->s[open - 1] : '\0';
     if ((c == ']' && before == '[') || (c == ')' && before == '(') || c == '?') key->after++;
@@ -263,6 +297,7 @@ static size_t url_value(redact_scan *scan, size_t at, char joint, unsigned rule)
                                              scan->len - at < WORD_MAX ? scan->len - at : WORD_MAX);
     if (!found) return 0;
     size_t from = (size_t)(found - s) + 1, to = from;
+    if (joint == '=' && redact_is_at(scan, from, "4/0")) to += 2; /* of Google */
     while (to < scan->len && (byte_is(s[to], BYTE_WORD) || memchr("-_.~%=", s[to], 6))) to++;
     if (to - from < URL_VALUE_LEAST || !redact_looks_random(s + from, to - from)) return 0;
     return redact_mark_secret(scan, from, to, rule) ? to : 0;

@@ -145,7 +145,7 @@ static bool follows(const redact_scan *scan, size_t at, const char *const *texts
 /* "tell ann it is x", "got x instead of y": a word of letters and digits that is told so. */
 static bool is_told(const redact_scan *scan, const named *near, size_t from, size_t to) {
     static const char *const tellers[] = {" it is ", " it's ", " it is now ", " it's now ",
-                                          " it was "};
+                                          " it was ", " new value: ", " new one: "};
     static const char *const givers[] = {" expected ", " instead of ", " got ",     "(got ",
                                          "(tried ",    "(typed ",      "(entered ", " received ",
                                          "(expected ", "(given ",      "(received "};

@@ -30,7 +30,7 @@ static const char *const name_literals[] = {
     "psasw",    "assword",  "secert",   "secrec",   "sercet",   "toekn",    "tokne",     "jelszo",
     "ted_blob", "tedblob",  "keymater", "pskkey\1", "lspsk",    "sandi\1",  "schlusse",  "lykilord",
     "parool",   "telefon",  "up code",  "tch code", "safe wor", "pw<",      "pw\n",
-    "pw\r",
+    "pw\r",     "_pepper\1",
 };
 /* In URLs: a password beside its user. */
 static const char *const query_literals[] = {"?p=", "&p="};
@@ -93,7 +93,8 @@ static const char *const hex_literals[] = {"70617373", "73656372", "746f6b65", "
                                            "50415353", "50617373", "65794a",   "6347467a",
                                            "6332566a", "6447397",  "42686333", "7759584e",
                                            "52766132", "30623274", "4e6c5933", "7a5a574e",
-                                           "3a2f2f",   "65617265", "6170695f", "1f8b08"};
+                                           "3a2f2f",   "65617265", "6170695f", "1f8b08",
+                                           "6d797371", "73736870", "6375726c"};
 
 /* What people and protocols say when they log in. */
 static const struct {
@@ -115,7 +116,10 @@ static const struct {
     {"dd-mask::", LOGIN_MASKED}, {"mysqli(", LOGIN_CALL},    {"pdo($", LOGIN_CALL},
     {"ap_open(", LOGIN_CALL},    {"ap_bind(", LOGIN_CALL},   {"bind_s(", LOGIN_CALL},
     {"tp.open(", LOGIN_CALL},    {"ftp(", LOGIN_CALL},
-    {"le_bind(", LOGIN_CALL},    {"potfile", LOGIN_CRACKED},  {"cess: '", LOGIN_CRACKED},
+    {"le_bind(", LOGIN_CALL},    {".bind(\"", LOGIN_CALL},    {".bind('", LOGIN_CALL},
+    {"mysql('", LOGIN_CALL},     {"resql('", LOGIN_CALL},    {"ngodb('", LOGIN_CALL},
+    {"nstruct(", LOGIN_CALL},    {"cwjap", LOGIN_JOIN},      {"nonce=\"", LOGIN_DIGEST},
+    {"nonce=\\", LOGIN_DIGEST},     {"potfile", LOGIN_CRACKED},  {"cess: '", LOGIN_CRACKED},
        {"auth_pas", LOGIN_CALL},   {" is your", LOGIN_YOURS},
     {" as your", LOGIN_YOURS},
     {"the back", LOGIN_BACK},    {"maiden n", LOGIN_MAIDEN}, {"cracked", LOGIN_CRACKED},

@@ -7,71 +7,8 @@
 #define LINE_MAX_BYTES 4096
 #define INDEX_MAX 40
 #define WORD_MAX 64
-#define LIST_BACK 256
 #define CIPHER_LEAST 8
-
-/* --- lists of arguments ------------------------------------------------------------------ */
-
-/* Past a flag that says that a value follows, as iscsiadm's; 0 when there is none. */
-static size_t value_flag(const redact_scan *scan, size_t at) {
-    static const char *const flags[] = {"-v",          "--value",     "--password", "--passwd",
-                                        "--plaintext", "--iscrypted", "--plain"};
-    if (redact_peek(scan, at) != '-') return 0;
-    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
-        size_t end = at + strlen(flags[i]);
-        if (redact_is_at(scan, at, flags[i]) && !byte_is(redact_peek(scan, end), BYTE_NAME))
-            return end;
-    }
-    return 0;
-}
-
-/* ["password", "x", "y"]: what it was and what it became; `from` to `close` is the first. */
-static size_t changed_items(redact_scan *scan, const redact_key *key, size_t from, size_t close,
-                            size_t after) {
-    size_t at = redact_skip_blanks(scan, after), last;
-    if (redact_peek(scan, at) != ',' || key->class.weight == BERTH_KEY_WEAK) return 0;
-    at = redact_skip_type(scan, redact_skip_blanks(scan, at + 1));
-    redact_quote quote = redact_quote_at(scan, at);
-    if (!quote.len) return 0;
-    size_t next = redact_quoted(scan, at, quote, &last);
-    if (!memchr(")]}", redact_peek(scan, last + quote.len), 3)) return 0;
-    bool mixed = redact_is_mixture(scan, from, close) && redact_is_mixture(scan, next, last) &&
-                 redact_has_digit(scan, from, close) && redact_has_digit(scan, next, last);
-    if (!mixed || !redact_is_secret(scan, key->class, from, close, SYNTAX_QUOTED)) return 0;
-    redact_mark_secret(scan, from, close, key->rule);
-    return redact_mark_secret(scan, next, last, key->rule) ? last : close;
-}
-
-/* "name", "value": an argument after its option, or a pair in brackets of its own. */
-static size_t next_item(redact_scan *scan, const redact_key *key, size_t comma) {
-    if (redact_peek(scan, key->end + key->quote.len) == ']') return 0; /* $c['pass'], 'x' */
-    size_t at = redact_skip_blanks(scan, comma + 1), close;
-    at = redact_skip_type(scan, at);
-    redact_quote quote = redact_quote_at(scan, at);
-    if (!quote.len) return 0;
-    size_t from = redact_quoted(scan, at, quote, &close), after = close + quote.len;
-    if (redact_is_at(scan, after, ">>")) after += 2; /* <<"x">> */
-    if (value_flag(scan, from)) {
-        after = redact_skip_blanks(scan, after);
-        if (redact_peek(scan, after) != ',') return 0;
-        return redact_value(scan, key, redact_skip_blanks(scan, after + 1), SYNTAX_QUOTED);
-    }
-    if (key->dashes) {
-        if (redact_peek(scan, from) == '-') return 0;
-        return redact_value(scan, key, at, SYNTAX_QUOTED);
-    }
-    size_t open = key->start - (key->start > key->quote.len ? key->quote.len : key->start);
-    while (open > 0 && byte_is(scan->s[open - 1], BYTE_LETTER)) open--; /* u'', b'' */
-    bool first = open > 0 && memchr("({[", scan->s[open - 1], 3);
-    bool pair = first && memchr(")]}", redact_peek(scan, after), 3);
-    if (!pair) return first ? changed_items(scan, key, from, close, after) : 0;
-    if (key->class.kind == BERTH_KEY_AUTH || key->class.kind == BERTH_KEY_COOKIE)
-        return redact_value(scan, key, at, SYNTAX_QUOTED);
-    bool word = true;
-    for (size_t i = from; i < close; i++)
-        word = word && byte_is(scan->s[i], BYTE_LOWER | BYTE_JOINT);
-    return word ? 0 : redact_value(scan, key, at, SYNTAX_QUOTED);
-}
+#define LINE_BACK 128
 
 /* reg add /v DefaultPassword /t REG_SZ /d x: where the value begins, or 0. */
 static size_t registry_data(const redact_scan *scan, const redact_key *key, size_t at) {
@@ -82,42 +19,6 @@ static size_t registry_data(const redact_scan *scan, const redact_key *key, size
         at = redact_skip_blanks(scan, type);
     }
     return redact_folds_at(scan, at, "/d ") ? redact_skip_blanks(scan, at + 3) : 0;
-}
-
-static bool names_user(const redact_scan *scan, const redact_key *key) {
-    for (size_t i = key->start; i + 4 <= key->end; i++) {
-        if (redact_folds_at(scan, i, "user")) return true;
-    }
-    return false;
-}
-
-/* changeUserPassword("ann", "x"): the one after the comma. */
-static size_t second_argument(redact_scan *scan, const redact_key *key, size_t comma) {
-    size_t at = redact_skip_type(scan, redact_skip_blanks(scan, comma + 1));
-    return redact_quote_at(scan, at).len ? redact_value(scan, key, at, SYNTAX_QUOTED) : 0;
-}
-
-/* password("x"), Password('x'): the one argument. */
-static size_t argument(redact_scan *scan, const redact_key *key, size_t open) {
-    if (redact_is_lookup(scan->s + key->start, key->end - key->start)) return 0;
-    if (key->class.kind == BERTH_KEY_AUTH || key->class.kind == BERTH_KEY_CREDENTIAL) {
-        bool found;
-        size_t end = redact_tuple(scan, key, open, &found);
-        if (found) return end;
-    }
-    static const char *const names[] = {"plain", "value", "raw", "text", "data", "plaintext"};
-    size_t at = redact_skip_type(scan, open + 1), close, name = at;
-    while (byte_is(redact_peek(scan, name), BYTE_LOWER)) name++;
-    if (redact_peek(scan, name) == '=' && IS_ONE_OF(scan->s + at, name - at, names))
-        at = redact_skip_type(scan, name + 1); /* verify_password(plain='x') */
-    redact_quote quote = redact_quote_at(scan, at);
-    if (!quote.len) return 0;
-    redact_quoted(scan, at, quote, &close);
-    char c = redact_peek(scan, close + quote.len);
-    if (c != ')' && c != ',') return 0;
-    bool user = key->class.kind == BERTH_KEY_CREDENTIAL || names_user(scan, key);
-    if (c == ',' && user) return second_argument(scan, key, close + quote.len);
-    return redact_value(scan, key, at, SYNTAX_QUOTED);
 }
 
 /* --- what stands after the name ---------------------------------------------------------- */
@@ -281,9 +182,50 @@ static size_t card_code(redact_scan *scan, const redact_key *key, size_t at) {
     return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
 }
 
+/* consul kv put app/db/password x, etcdctl put /app/db/password x: the last part of a key. */
+static bool is_stored(const redact_scan *scan, const redact_key *key) {
+    size_t at = key->start, low = at > LINE_BACK ? at - LINE_BACK : 0;
+    if (at == 0 || scan->s[at - 1] != '/' || key->class.weight == BERTH_KEY_WEAK) return false;
+    while (at > low && (byte_is(scan->s[at - 1], BYTE_NAME) || scan->s[at - 1] == '/')) at--;
+    return (at > 6 && redact_is_at(scan, at - 7, "kv put ")) ||
+           (at > 11 && (redact_is_at(scan, at - 12, "etcdctl put ") ||
+                        redact_is_at(scan, at - 12, "etcdctl set ")));
+}
+
+/* CREATE CREDENTIAL [ann] WITH: the name of an object of SQL. */
+static bool is_created(const redact_scan *scan, const redact_key *key, size_t at) {
+    size_t to = at + 1;
+    if (key->class.kind != BERTH_KEY_CREDENTIAL || redact_peek(scan, at) != '[') return false;
+    while (to - at < WORD_MAX && byte_is(redact_peek(scan, to), BYTE_NAME)) to++;
+    return redact_folds_at(scan, to, "] with ") || redact_folds_at(scan, to, "] add ");
+}
+
+/* password[x] host[db-1]: values in brackets; the sole one must look like one. */
+static size_t bracketed(redact_scan *scan, const redact_key *key, size_t open) {
+    const char *s = scan->s;
+    size_t from = open + 1, to = from, before = key->start;
+    if (key->quote.len || key->dashes || key->class.weight == BERTH_KEY_WEAK)
+        return 0;
+    while (to < scan->len && to - from < WORD_MAX && (unsigned char)s[to] > 0x20 && s[to] != ']')
+        to++;
+    char after = redact_peek(scan, to + 1);
+    if (redact_peek(scan, to) != ']' || !(after == '\0' || byte_in(after, " ,;\n\r"))) return 0;
+    size_t next = redact_skip_blanks(scan, to + 1);
+    while (byte_is(redact_peek(scan, next), BYTE_NAME)) next++;
+    while (before > 0 && byte_in(s[before - 1], " ,")) before--;
+    bool among = (before > 0 && before < key->start && s[before - 1] == ']') ||
+                 (next > to + 2 && redact_peek(scan, next) == '[');
+    bool mixed = redact_is_mixture(scan, from, to) && redact_has_digit(scan, from, to);
+    bool sure = redact_looks_random(s + from, to - from) ||
+                (key->class.weight == BERTH_KEY_STRONG && redact_is_scrambled(s + from, to - from));
+    if (!sure && !(among && mixed)) return 0;
+    if (!redact_is_secret(scan, key->class, from, to, SYNTAX_TIGHT)) return 0;
+    return redact_mark_secret(scan, from, to, key->rule) ? to : 0;
+}
+
 /* After blanks, where nothing joins name and value: options, SQL, prose. */
 static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) {
-    size_t flag = value_flag(scan, at);
+    size_t flag = redact_value_flag(scan, at);
     if (flag) {
         flag += redact_peek(scan, flag) == '=' ? 1 : 0;
         return redact_value(scan, key, redact_skip_blanks(scan, flag), SYNTAX_TIGHT);
@@ -294,6 +236,9 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
         if (redact_takes_no_value(scan, key, at)) return 0;
         return redact_value(scan, key, at, SYNTAX_TIGHT);
     }
+    if (is_created(scan, key, at)) return 0;
+    if (is_stored(scan, key) && !redact_is_pair(scan, at) && redact_peek(scan, at) != '-')
+        return redact_value(scan, key, at, SYNTAX_TIGHT);
     if (redact_peek(scan, at) == '$') redact_bound(scan, key, at); /* PASSWORD $1 */
     if (redact_peek(scan, at) == '@' && redact_variables(scan, at, key->rule)) return 0;
     size_t code = card_code(scan, key, at);
@@ -379,41 +324,12 @@ static size_t after_comma(redact_scan *scan, const redact_key *key, size_t comma
     return redact_is_mixture(scan, from, close) ? redact_value(scan, key, at, SYNTAX_QUOTED) : 0;
 }
 
-/* [-alias, z, --password, x], List(--password, x): what closes the list of arguments in which the
- * option stands; NUL: it stands in none. */
-static char list_close(const redact_scan *scan, const redact_key *key) {
-    const char *s = scan->s;
-    size_t at = key->start - key->dashes, low = at > LIST_BACK ? at - LIST_BACK : 0;
-    bool first = at > 0 && byte_in(s[at - 1], "[{(");
-    if (!first && (at < 2 || s[at - 1] != ' ' || s[at - 2] != ',')) return '\0';
-    redact_work(scan, 100);
-    while (at > low && !byte_in(s[at - 1], "[{(]})\n")) at--;
-    if (at == low) return '\0';
-    if (s[at - 1] == '(') return at > 1 && byte_is(s[at - 2], BYTE_LETTER) ? ')' : '\0';
-    return s[at - 1] == '[' ? ']' : s[at - 1] == '{' ? '}' : '\0';
-}
-
-/* The item after the option in such a list; with a blank in it only before another option or the
- * list's end. */
-static size_t item_after(redact_scan *scan, const redact_key *key, size_t at, char close) {
-    size_t end = at, stop = scan->len - at > WORD_MAX ? at + WORD_MAX : scan->len;
-    if (redact_peek(scan, at) == '-') return 0;
-    if (redact_quote_at(scan, at).len) return redact_value(scan, key, at, SYNTAX_QUOTED);
-    while (end < stop && !byte_in(scan->s[end], ",\n") && scan->s[end] != close) end++;
-    bool last = end < stop && scan->s[end] == close, option = redact_is_at(scan, end, ", -");
-    if (!last && !option && redact_peek(scan, end) != ',') return 0;
-    if (redact_has_blank(scan, at, end) && !((last || option) && redact_has_digit(scan, at, end)))
-        return 0;
-    if (!redact_is_secret(scan, key->class, at, end, SYNTAX_TIGHT)) return 0;
-    return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
-}
-
 /* Where the name is one of several in a row: "name", "x"; columns; a table. */
 static size_t among_others(redact_scan *scan, const redact_key *key, size_t at) {
     size_t end = 0;
     bool option = key->dashes && !key->quote.len && at == key->after;
-    char close = option && redact_is_at(scan, at, ", ") ? list_close(scan, key) : '\0';
-    if (close) return item_after(scan, key, at + 2, close);
+    char close = option && redact_is_at(scan, at, ", ") ? redact_list_close(scan, key) : '\0';
+    if (close) return redact_item_after(scan, key, at + 2, close);
     if (option && scan->s[at] == ',') { /* --password,x,--host */
         for (end = at + 1;
              end < scan->len && !byte_is(scan->s[end], BYTE_SPACE) && scan->s[end] != ','; end++) {
@@ -425,7 +341,7 @@ static size_t among_others(redact_scan *scan, const redact_key *key, size_t at) 
     }
     if (scan->s[at] == ',' &&
         (key->quote.len || (key->start > 0 && scan->s[key->start - 1] == '{')))
-        end = next_item(scan, key, at);
+        end = redact_next_item(scan, key, at);
     if (end) return end;
     redact_lists(scan, key);
     if (scan->s[at] == ',' || scan->s[at] == ')') redact_column(scan, key);
@@ -507,8 +423,11 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
             end = redact_credentials(scan, at + 1);
             if (end) return end;
         }
-        end = argument(scan, key, at);
+        end = redact_argument(scan, key, at);
         return end || at == key->after ? end : redact_prose(scan, key, at);
+    case '[':
+        if (at == key->after) return bracketed(scan, key, at);
+        break;
     case ']':
     case '}':
         redact_lists(scan, key);
@@ -524,7 +443,8 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
         if (scan->s[at - 1] == ')') return expected(scan, key, at);
         return leader_value(scan, key, at);
     case '<':
-        if (redact_is_at(scan, at, "<<< ") && key->class.weight == BERTH_KEY_STRONG)
+        if (redact_is_at(scan, at, "<<< ") && key->class.weight == BERTH_KEY_STRONG &&
+            !redact_folds_at(scan, key->end - 4, "sswd")) /* commands of that name know more */
             return redact_value(scan, key, redact_skip_blanks(scan, at + 4), SYNTAX_TIGHT);
         return redact_html_column(scan, key);
     case '\0':

@@ -111,6 +111,7 @@ void redact_note_lines(redact_scan *scan, size_t at);
 /* berth_key_classify(), told at once for names that were met a short while ago. */
 berth_key_class redact_classify(berth_redactor *r, const char *name, size_t len);
 size_t redact_cookies(redact_scan *scan, size_t at);                      /* redact_header.c */
+void redact_digest(redact_scan *scan, size_t at); /* from a nonce on */   /* redact_header.c */
 size_t redact_scheme(redact_scan *scan, size_t at);                       /* redact_header.c */
 size_t redact_url(redact_scan *scan, size_t at);                          /* redact_url.c */
 size_t redact_at_sign(redact_scan *scan, size_t at);                      /* redact_url.c */
@@ -175,6 +176,9 @@ size_t redact_string_stop(const redact_scan *scan, size_t from, size_t stop);
 /* That of the line; SIZE_MAX when it is far. */
 size_t redact_near_line_end(const redact_scan *scan, size_t from);
 size_t redact_skip_blanks(const redact_scan *scan, size_t at); /* spaces and tabs, a few */
+/* Past a colour of a terminal whose first byte a log has lost, [1;32m, or that is shown, ^[[32m;
+ * `at`: there is none. */
+size_t redact_skip_colour(const redact_scan *scan, size_t at);
 /* Does `name=` or `name:` begin at `at`? */
 bool redact_pair_follows(const redact_scan *scan, size_t at);
 
@@ -257,6 +261,19 @@ void redact_bound(redact_scan *scan, const redact_key *key, size_t at); /* redac
  * goes on in it, for others of its members have names of secrets. */
 bool redact_constructed(redact_scan *scan, const redact_key *key, size_t at);
 
+/* --- redact_argument.c ----------------------------------------------------------------------- */
+
+/* Past a flag that says that a value follows; 0 when there is none. */
+size_t redact_value_flag(const redact_scan *scan, size_t at);
+/* "name", "value": the item after the comma. */
+size_t redact_next_item(redact_scan *scan, const redact_key *key, size_t comma);
+/* What closes the list of arguments in which the option stands; NUL: it stands in none. */
+char redact_list_close(const redact_scan *scan, const redact_key *key);
+/* The item after the option in such a list. */
+size_t redact_item_after(redact_scan *scan, const redact_key *key, size_t at, char close);
+/* password("x"): the argument after the bracket. */
+size_t redact_argument(redact_scan *scan, const redact_key *key, size_t open);
+
 /* --- redact_section.c ------------------------------------------------------------------------ */
 
 /* The value in the element beside the one whose text is the name, and whose tag's name begins at
@@ -326,7 +343,9 @@ typedef enum redact_login_kind {
     LOGIN_YOURS,  /* 482113 is your code */
     LOGIN_BACK,   /* code on the back */
     LOGIN_MAIDEN, /* maiden name */
-    LOGIN_CRACKED /* cracked: ann -> x */
+    LOGIN_CRACKED, /* cracked: ann -> x */
+    LOGIN_JOIN,    /* AT+CWJAP="net","x" */
+    LOGIN_DIGEST   /* nonce="y", response="x" */
 } redact_login_kind;
 
 size_t redact_login(redact_scan *scan, size_t at, redact_login_kind kind);

@@ -120,7 +120,7 @@ static bool is_variable(berth_redactor *r, const char *s, size_t len) {
  * key. */
 static bool is_told_elsewhere(const char *s, size_t len) {
     static const char *const heads[] = {"vault:", "op://", "ref+", "arn:aws:", "enc[aes256_gcm",
-                                        "enc[pkcs7"};
+                                        "enc[pkcs7", "system.security.securestring"};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
         size_t n = strlen(heads[i]);
         if (len >= n && bytes_fold_equal(s, heads[i], n)) return true;
@@ -381,8 +381,14 @@ static bool is_verb_of(const redact_scan *scan, const redact_key *key, size_t at
            redact_word_before(scan, key->start, &start) > 0;
 }
 
+/* >PASSWORD:Need 'Auth' username/password: what OpenVPN asks its manager for. */
+static bool is_request(const redact_scan *scan, const redact_key *key, size_t at) {
+    bool asks = key->start > 0 && scan->s[key->start - 1] == '>' && at == key->end + 1;
+    return asks && (redact_is_at(scan, at, "Need '") || redact_is_at(scan, at, "Verification "));
+}
+
 bool redact_is_no_value(const redact_scan *scan, const redact_key *key, size_t at) {
-    return is_verb_of(scan, key, at) || is_member(scan, key, at) || is_cipher(scan, key, at) ||
+    return is_request(scan, key, at) || is_verb_of(scan, key, at) || is_member(scan, key, at) || is_cipher(scan, key, at) ||
            is_complaint(scan, key, at) ||
            (key->dashes && is_metavariable(scan, at)) || is_test_result(scan, key, at);
 }

@@ -77,7 +77,11 @@ static size_t quoted_after(redact_scan *scan, const redact_key *key, size_t at, 
     if (!sure && !redact_is_mixture(scan, from, close) && !key->class.phrase) return 0;
     bool words = redact_has_blank(scan, from, close);
     if (words && told && redact_is_speech(scan->s + from, close - from)) return 0;
-    if (words && !sure && !key->class.phrase) return 0;
+    bool joined = memchr(scan->s + key->start, '-', key->end - key->start) != NULL;
+    bool phrase = key->class.phrase || /* pre-shared-secret 'x y 4' */
+                  (joined && redact_has_digit(scan, from, close) &&
+                   !redact_is_speech(scan->s + from, close - from));
+    if (words && !sure && !phrase) return 0;
     return redact_value(scan, key, at, SYNTAX_QUOTED);
 }
 
@@ -430,6 +434,7 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
         if (so_far.told) at = byte_list(scan, at);
         if (s[at] == '<' && so_far.told) return redact_tagged(scan, key, at);
         if (value && s[at] == '(' && key->class.weight == BERTH_KEY_WEAK) return 0; /* (PR#158) */
+        if (redact_is_at(scan, at, "#<")) return 0; /* what Ruby prints of an object */
         if (opens_other(s[at]) || (value && s[at] == '/' && !is_long_base64(scan, at))) return 0;
         if (so_far.told && redact_variables(scan, at, key->rule)) return 0; /* = CONCAT(@a, @b) */
         size_t run = so_far.told ? redact_byte_run(scan, at) : at; /* 68 75 6e */

@@ -381,7 +381,9 @@ static size_t quoted_value(redact_scan *scan, const redact_key *key, size_t at, 
                            redact_syntax syntax) {
     size_t close;
     char before = key->start > 0 && !key->quote.len ? scan->s[key->start - 1] : '\0';
-    if (before == quote.mark && !byte_is(redact_peek(scan, at + quote.len), BYTE_WORD | BYTE_HIGH))
+    bool closes = before == quote.mark && at >= key->end && /* no other mark closes the name's */
+                  !memchr(scan->s + key->end, before, at - key->end);
+    if (closes && !byte_is(redact_peek(scan, at + quote.len), BYTE_WORD | BYTE_HIGH))
         return 0; /* getpass("Password: ") */
     if (!key->quote.len && redact_closes_string(scan, at, quote)) return 0;
     if (is_repeated(scan, at, quote, 3))
@@ -494,11 +496,33 @@ static size_t session_end(const redact_scan *scan, const redact_key *key, size_t
     return end;
 }
 
+/* psk:x/ssid:y: before the next part, where parts have names. */
+static size_t part_end(const redact_scan *scan, const redact_key *key, size_t at, size_t end) {
+    static const char *const names[] = {"/ssid", "/user", "/host", "/login"};
+    bool colon = at == key->end + 1 && scan->s[key->end] == ':';
+    const char *slash = colon ? memchr(scan->s + at, '/', end - at) : NULL;
+    size_t cut = slash ? (size_t)(slash - scan->s) : end;
+    for (size_t i = 0; slash && i < sizeof names / sizeof *names; i++) {
+        if (redact_is_at(scan, cut, names[i]) &&
+            redact_peek(scan, cut + strlen(names[i])) == ':')
+            return cut;
+    }
+    return end;
+}
+
+/* x[0m: before the colour that ends the value's. */
+static size_t colour_end(const redact_scan *scan, size_t at, size_t end) {
+    if (end < at + 4 || scan->s[end - 1] != 'm' || !redact_is_at(scan, end - 3, "[0m")) return end;
+    end -= 3;
+    return end > at + 2 && redact_is_at(scan, end - 2, "^[") ? end - 2 : end;
+}
+
 static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
                          redact_syntax syntax) {
     bool shell = key->dashes || (at > 0 && scan->s[at - 1] == '=');
     size_t end = shell ? shell_end(scan, at) : redact_bare_end(scan, at);
-    end = session_end(scan, key, at, end);
+    end = colour_end(scan, at, session_end(scan, key, at, end));
+    end = part_end(scan, key, at, end);
     end = redact_note_tag(scan, at, end);
     if (key->class.kind == BERTH_KEY_CODE && key->class.plural) return code_list(scan, key, at);
     size_t code = key->class.kind == BERTH_KEY_CODE ? redact_said_code(scan, at) : 0;
@@ -538,6 +562,7 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
 
 size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax) {
     size_t end;
+    at = redact_skip_colour(scan, at);
     if (redact_is_at(scan, at, "</")) return 0;
     if (redact_peek(scan, at) == '(' && redact_is_term(scan->s + at + 1, scan->len - at - 1)) {
         size_t reach = scan->len - at < TYPE_MAX ? scan->len - at : TYPE_MAX;

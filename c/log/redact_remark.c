@@ -6,6 +6,7 @@
 
 #define REMARK_MAX 64 /* bytes of it before the name */
 #define CODE_MAX 256
+#define NAMES_MAX 16
 #define LITERALS_MAX 16
 #define LITERAL_LEAST 6 /* of one that is compared */
 
@@ -96,13 +97,103 @@ static bool may_be_remarked(const redact_scan *scan, const redact_key *key) {
     return memchr(s + key->start - far, '"', far) || memchr(s + key->start - far, '\'', far);
 }
 
+/* The end of the name before `at`, in a list of them; 0: there is none. */
+static size_t name_before(const redact_scan *scan, size_t at) {
+    while (at > 0 && scan->s[at - 1] == ' ') at--;
+    if (at == 0 || scan->s[at - 1] != ',') return 0;
+    for (at--; at > 0 && scan->s[at - 1] == ' '; at--) {
+    }
+    return at > 0 && byte_is(scan->s[at - 1], BYTE_NAME) ? at : 0;
+}
+
+/* Which of the names in a list the key is; *count: how many there are, *start: where they begin. */
+static size_t name_place(const redact_scan *scan, const redact_key *key, size_t *count,
+                         size_t *start) {
+    size_t place = 0, end;
+    *start = key->start;
+    while (place < NAMES_MAX && (end = name_before(scan, *start))) {
+        for (*start = end; *start > 0 && byte_is(scan->s[*start - 1], BYTE_NAME); --*start) {
+        }
+        place++;
+    }
+    *count = place + 1;
+    for (size_t i = redact_skip_blanks(scan, key->end); redact_peek(scan, i) == ','; ++*count) {
+        size_t from = i = redact_skip_blanks(scan, i + 1);
+        while (byte_is(redact_peek(scan, i), BYTE_NAME)) i++;
+        if (i == from || *count > NAMES_MAX) *count = 0;
+        if (*count == 0) break;
+        i = redact_skip_blanks(scan, i);
+    }
+    return place;
+}
+
+/* The item at `at`, a literal, a field of CSV or a word; tells where it ends. */
+static size_t item_end(const redact_scan *scan, size_t at, size_t stop, literal *item) {
+    redact_quote quote = redact_quote_at(scan, at);
+    size_t end = at;
+    *item = (literal){at + quote.len, at};
+    if (!quote.len) {
+        while (end < stop && scan->s[end] != ',') end++;
+        item->to = end;
+        while (item->to > at && scan->s[item->to - 1] == ' ') item->to--;
+        return end;
+    }
+    for (end = item->from;; end++) {
+        end = redact_quote_close(scan, end, quote);
+        if (end == SIZE_MAX || end >= stop) return stop + 1;
+        item->to = end;
+        end += quote.len;
+        if (redact_peek(scan, end) != quote.mark) break; /* else a mark of CSV in the field */
+    }
+    end = redact_skip_blanks(scan, end);
+    return end > stop ? stop : end;
+}
+
+/* 7,ann,x # columns: id,login,password; f('ann', 'x') -- params: login, password. */
+static void listed(redact_scan *scan, const redact_key *key, size_t at, size_t stop) {
+    const char *s = scan->s;
+    size_t count, start, place = name_place(scan, key, &count, &start), n = 0;
+    literal item, found = {0};
+    bool told = start > 1 && s[start - 1] == ' ' && s[start - 2] == ':';
+    if (count < 2 || start < stop || !told) return;
+    while (stop > at && byte_in(s[stop - 1], " ;")) stop--;
+    const char *open = memchr(s + at, '(', stop - at);
+    if (stop > at && s[stop - 1] == ')' && open) {
+        at = (size_t)(open - s) + 1;
+        stop--;
+    }
+    redact_work(scan, 60 * count + (stop - at));
+    for (; at < stop && n <= NAMES_MAX; at++) {
+        at = item_end(scan, redact_skip_blanks(scan, at), stop, &item);
+        if (at > stop || (at < stop && s[at] != ',')) return;
+        if (n++ == place) found = item;
+    }
+    if (n == count && found.from < found.to && redact_is_mixture(scan, found.from, found.to) &&
+        redact_is_secret(scan, key->class, found.from, found.to, SYNTAX_QUOTED))
+        redact_mark_secret(scan, found.from, found.to, key->rule);
+}
+
+/* Is the key one of a list of names in a remark?  Mostly it is not: told at once. */
+static bool may_be_listed(const redact_scan *scan, const redact_key *key) {
+    size_t after = redact_skip_blanks(scan, key->end);
+    char next = redact_peek(scan, after), before = key->start > 1 ? scan->s[key->start - 1] : '\0';
+    if (key->class.weight == BERTH_KEY_WEAK || !byte_in(before, " ,")) return false;
+    return next == ',' || ((after >= scan->len || byte_in(next, ")\n\r")) &&
+                           name_before(scan, key->start));
+}
+
 void redact_remarked(redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
-    if (!may_be_remarked(scan, key) || !ends_there(scan, key->end)) return;
+    bool list = may_be_listed(scan, key);
+    if (!list && (!may_be_remarked(scan, key) || !ends_there(scan, key->end))) return;
     size_t stop = remark_start(scan, key->start), odd = 0;
     if (!stop) return;
     size_t at = stop, low = stop > CODE_MAX ? stop - CODE_MAX : 0;
     while (at > low && s[at - 1] != '\n') at--;
+    if (list) {
+        listed(scan, key, at, stop);
+        return;
+    }
     if (at < scan->remark_end) return; /* another name in the remark has told it */
     scan->remark_end = stop;
     redact_work(scan, 4 * (stop - at));

@@ -134,7 +134,7 @@ size_t redact_in_block(redact_scan *scan, const redact_key *key, bool *found) {
     redact_key member = *key;
     member.quote = (redact_quote){0};
     redact_work(scan, 200);
-    for (size_t i = open; i < stop && s[i] != '\n'; i++) {
+    for (size_t i = open; i < stop; i++) {
         if (byte_in(s[i], "{[("))
             depth++;
         else if (byte_in(s[i], "}])") && --depth == 0)

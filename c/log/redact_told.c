@@ -8,6 +8,7 @@
 #define TAGS_MAX 4
 #define WORDS_BACK 24 /* bytes of other words before a name in a cell */
 #define PATCH_REACH 64 /* bytes after a path that tell of a patch */
+#define SETUP_BYTES 32
 #define BELOW 64 /* bytes of a log's own before `value` */
 
 static const char *const tellers[] = {
@@ -33,10 +34,12 @@ static size_t last_word(const redact_scan *scan, size_t start, size_t end) {
     return i;
 }
 
-/* {"op": "replace", "path": "/user/password", "value": "x"} of JSON Patch: where the path's text
- * begins that ends in the name; its start when there is none. */
-static size_t patch_path(const redact_scan *scan, const redact_key *key) {
+/* Where the path's text begins that ends in the name, and is the value of a name itself; the name's
+ * start when there is none.  *patch: it is one of JSON Patch, {"op": "replace",
+ * "path": "/user/password", "value": "x"}. */
+static size_t told_path(const redact_scan *scan, const redact_key *key, bool *patch) {
     size_t i = key->start, low = i > REACH ? i - REACH : 0;
+    *patch = false;
     if (!key->quote.len || i == 0 || scan->s[i - 1] != '/') return i;
     while (i > low && (byte_is(scan->s[i - 1], BYTE_NAME) || scan->s[i - 1] == '/')) i--;
     size_t open = i;
@@ -44,15 +47,16 @@ static size_t patch_path(const redact_scan *scan, const redact_key *key) {
     for (size_t op = open; op < key->end + PATCH_REACH; op++) {
         if (redact_is_at(scan, op, "op\"") || redact_is_at(scan, op, "op'") ||
             redact_is_at(scan, op, "op\\\""))
-            return i;
+            *patch = true;
     }
-    return key->start;
+    return i > low && byte_is(scan->s[i - 1], BYTE_QUOTE) ? i : key->start;
 }
 
 /* The start of `name` in name="password", where the name before the key tells one; SIZE_MAX. */
 static size_t teller_before(const redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
-    size_t i = patch_path(scan, key);
+    bool patch;
+    size_t i = told_path(scan, key, &patch);
     bool path = i < key->start;
     while (i > 0 && (s[i - 1] == '-' || s[i - 1] == '.')) i--;
     if (i > 0 && byte_is(s[i - 1], BYTE_QUOTE)) i--;
@@ -70,8 +74,19 @@ static size_t teller_before(const redact_scan *scan, const redact_key *key) {
     size_t end = i;
     while (i > 0 && end - i < BERTH_KEY_NAME_MAX && byte_is(s[i - 1], BYTE_NAME)) i--;
     size_t word = last_word(scan, i, end);
-    if (path) return bytes_are_word(s + word, end - word, "path") ? i : SIZE_MAX;
+    if (path) { /* that of a parameter in a store: {"Name": "/prod/db/password", "Value": "x"} */
+        bool stored = bytes_are_word(s + word, end - word, "name") ||
+                      bytes_are_word(s + word, end - word, "key");
+        return (patch && bytes_are_word(s + word, end - word, "path")) || stored ? i : SIZE_MAX;
+    }
     return IS_ONE_OF(s + word, end - word, tellers) ? i : SIZE_MAX;
+}
+
+static bool is_mixed_text(const redact_scan *scan, size_t at) {
+    redact_quote quote = redact_quote_at(scan, at);
+    size_t close, from = quote.len ? redact_quoted(scan, at, quote, &close) : 0;
+    return quote.len && (redact_is_mixture(scan, from, close) ||
+                         redact_is_masked(scan->r, scan->s + from, close - from));
 }
 
 /* The end of the value of the name at `at`, when that is `value` or the like; *named tells. */
@@ -89,6 +104,9 @@ static size_t named_value(redact_scan *scan, const redact_key *key, size_t at, s
     bool quoted = i > end && redact_quote_at(scan, i).len; /* value "x" */
     if (i >= scan->len || (s[i] != '=' && s[i] != ':' && !quoted)) return 0;
     if (!quoted && ++i < scan->len && s[i] == '>') i++;
+    bool path = key->quote.len && key->start > 0 && s[key->start - 1] == '/';
+    if (path && !*change && !is_mixed_text(scan, redact_skip_blanks(scan, i)))
+        return 0; /* {"name": "/oauth/token", "value": 12.5} */
     redact_key told = *key;
     told.quote = quote;
     told.dashes = 0;
@@ -238,10 +256,27 @@ size_t redact_item_below(redact_scan *scan, const redact_key *key, size_t line) 
     return redact_mark_secret(scan, from, close, key->rule) ? close : 0;
 }
 
+/* [type=string_type, input_value='x']: what pydantic says of the field that the line above names. */
+static size_t input_value(redact_scan *scan, const redact_key *key, size_t from, size_t to) {
+    size_t stop = to - from > REACH ? from + REACH : to;
+    for (size_t i = from; i < stop; i++) {
+        if (scan->s[i] != '[' || !redact_is_at(scan, i, "[type=")) continue;
+        for (; i < to; i++) {
+            if (scan->s[i] != ' ' || !redact_is_at(scan, i, " input_value=")) continue;
+            size_t at = redact_skip_type(scan, i + 13);
+            return redact_quote_at(scan, at).len ? redact_value(scan, key, at, SYNTAX_QUOTED) : 0;
+        }
+    }
+    return 0;
+}
+
 size_t redact_told_below(redact_scan *scan, const redact_key *key, size_t line) {
     size_t from = line + (redact_peek(scan, line) == '\r' ? 2 : 1),
            to = redact_near_line_end(scan, from);
     if (key->quote.len || from >= scan->len || to == SIZE_MAX) return 0;
+    redact_work(scan, 60);
+    size_t input = byte_is(scan->s[from], BYTE_SPACE) ? input_value(scan, key, from, to) : 0;
+    if (input) return input;
     for (size_t i = from; i + 6 < to && i < from + BELOW; i++) {
         bool value =
             redact_folds_at(scan, i, "value") && (i == from || !byte_is(scan->s[i - 1], BYTE_NAME));
@@ -261,8 +296,41 @@ static size_t option_value(redact_scan *scan, const redact_key *key) {
     return value_between(scan, key, at, end, false);
 }
 
+/* on field 'password': rejected value [x]; codes [...], as Spring tells of a form. */
+static size_t rejected_value(redact_scan *scan, const redact_key *key) {
+    size_t from = key->end + key->quote.len;
+    if (redact_peek(scan, from) != ':' || !redact_is_at(scan, from, ": rejected value [")) return 0;
+    from += 18;
+    size_t stop = redact_near_line_end(scan, from), to = from;
+    if (stop == SIZE_MAX) stop = scan->len - from > REACH ? from + REACH : scan->len;
+    while (to < stop && !redact_is_at(scan, to, "]; ")) to++;
+    if (to == stop)
+        for (to = from; to < stop && scan->s[to] != ']'; to++) {
+        }
+    if (to == stop || !redact_is_secret(scan, key->class, from, to, SYNTAX_QUOTED)) return 0;
+    return redact_mark_secret(scan, from, to, key->rule) ? to : 0;
+}
+
+/* What Jenkins prints in a line of its own above the path of the file that holds it. */
+static void setup_password(redact_scan *scan, const redact_key *key) {
+    const char *s = scan->s;
+    size_t low = key->start > REACH ? key->start - REACH : 0;
+    size_t high = scan->len - key->end > REACH ? key->end + REACH : scan->len;
+    redact_work(scan, 300);
+    for (size_t i = low, end; i < high; i = end + 1) {
+        for (end = i; end < high && byte_is(s[end], BYTE_WORD); end++) {
+        }
+        if (end - i == SETUP_BYTES && bytes_are_all(s + i, end - i, BYTE_HEX))
+            redact_mark_secret(scan, i, end, key->rule);
+    }
+}
+
 size_t redact_told(redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
+    if (key->end - key->start == 20 && redact_is_at(scan, key->start, "initialAdminPassword"))
+        setup_password(scan, key);
+    size_t rejected = rejected_value(scan, key);
+    if (rejected) return rejected;
     size_t text = text_start(scan, key);
     if (text > 0 && s[text - 1] == '>') {
         size_t sibling = sibling_value(scan, key);

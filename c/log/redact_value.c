@@ -14,6 +14,7 @@
 #define TAG_MAX 64
 #define NUL_REACH 64
 #define INNER_MAX 32 /* marks of its own in a value */
+#define COLOUR_MAX 12
 #define NEAR 1024
 #define WORD_MAX 256
 
@@ -55,6 +56,17 @@ size_t redact_near_line_end(const redact_scan *scan, size_t from) {
     if (!end && stop < scan->len) return SIZE_MAX;
     size_t at = end ? (size_t)(end - scan->s) : scan->len;
     return at > from && scan->s[at - 1] == '\r' ? at - 1 : at;
+}
+
+size_t redact_skip_colour(const redact_scan *scan, size_t at) {
+    size_t i = at;
+    if (redact_is_at(scan, i, "^[")) i += 2;
+    if (redact_peek(scan, i) != '[') return at;
+    for (i++; i < at + COLOUR_MAX && (byte_is(redact_peek(scan, i), BYTE_DIGIT) ||
+                                      redact_peek(scan, i) == ';');
+         i++) {
+    }
+    return byte_is(scan->s[i - 1], BYTE_DIGIT) && redact_peek(scan, i) == 'm' ? i + 1 : at;
 }
 
 size_t redact_skip_blanks(const redact_scan *scan, size_t at) {
