@@ -146,6 +146,7 @@ build = {
         "c/core/search_echo.c",
         "c/core/search_emit.c",
         "c/core/search_prune.c",
+        "c/core/search_repeat.c",
         "c/core/search_share.c",
         "c/core/search_spare.c",
         "c/core/search_split.c",

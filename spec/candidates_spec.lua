@@ -661,24 +661,4 @@ describe("a candidate iterator", function()
     assert.is_nil(claim)
     assert.equal("search_budget", refusal.code)
   end)
-
-  it("count what trees repeat of each other as the work that it is", function()
-    local specs = {}
-    for i = 1, 40 do
-      specs[#specs + 1] = { name = "n" .. i, aggregates = { "a" }, inventories = { VCPU = 4 } }
-      for _, class in ipairs { "DISK_GB", "IPV4_ADDRESS", "VGPU" } do
-        specs[#specs + 1] = { name = class .. i, traits = { "MISC_SHARES_VIA_AGGREGATE" },
-                              aggregates = { "a" }, inventories = { [class] = 9 } }
-      end
-    end
-    local store <close> = fleets.load(specs)
-    local iterator = assert(store:candidates "resources=DISK_GB:1,IPV4_ADDRESS:1,VGPU:1")
-    local count, candidate, err = 0, iterator:next()
-    while candidate do
-      count = count + 1
-      candidate, err = iterator:next()
-    end
-    assert.equal(40 ^ 3, count)
-    assert.equal("search_budget", err.code)
-  end)
 end)

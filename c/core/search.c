@@ -9,10 +9,6 @@
 #include "core/err.h"
 #include "core/search_private.h"
 
-/* What an answer that an earlier anchor gave takes to be made and dropped, in steps, about: a fleet
- * in which trees share much makes little else. */
-#define REPEAT_WORK 30
-
 /* --- life --------------------------------------------------------------------------------- */
 
 /* A tree named by the unsuffixed group is the only anchor; one named by a granular group is,
@@ -64,6 +60,7 @@ berth_rc berth_search_open(berth_state *state, const berth_shape *shape,
     s->repeats = options != NULL && options->repeats;
     s->single = options != NULL && options->only_tree != BERTH_NONE;
     s->single_tree = s->single ? options->only_tree : BERTH_NONE;
+    s->giver = s->last_begun = BERTH_NONE;
     berth_arena_init(&s->arena, mem);
     berth_arena_init(&s->tree_arena, mem);
     berth_rc rc = search_make_vars(s, err);
@@ -82,6 +79,7 @@ void berth_search_close(berth_search *s) {
     berth_search_close(s->echo);
     berth_arena_free(&s->arena);
     berth_arena_free(&s->tree_arena);
+    berth_map_free(&s->begun, &mem);
     berth_free(&mem, s->takes, s->cap_takes * sizeof *s->takes);
     berth_free(&mem, s->map_items, s->cap_map * sizeof *s->map_items);
     berth_free(&mem, s, sizeof *s);
@@ -157,8 +155,7 @@ static walk_end next_here(berth_search *s) {
         walk_end end = search_walk(s);
         if (end == WALK_STUCK) end = probe(s);
         if (end == WALK_FOUND) s->walks++;
-        if (end != WALK_FOUND || s->repeats || !search_is_repeat(s)) return end;
-        s->work += REPEAT_WORK;
+        if (end != WALK_FOUND || !search_is_repeat(s)) return end;
     }
 }
 
@@ -175,9 +172,12 @@ berth_rc berth_search_next(berth_search *s, const berth_candidate **out, berth_e
             bool fits;
             berth_rc rc = search_enter(s, anchor, &fits, err);
             if (rc != BERTH_OK) return rc;
-            if (!fits) continue;
+            bool any = false;
+            if (fits) rc = search_begin_anchor(s, &any, err);
+            if (rc != BERTH_OK) return rc;
+            if (!any) continue;
             s->at_anchor = true;
-            s->walks = 0;
+            s->walks = s->has_cover ? 1 : 0; /* those left out might come to an answer too */
             s->echo_entered = false;
             search_restart(s);
         }

@@ -55,8 +55,7 @@ typedef struct berth_candidate {
 typedef struct berth_search berth_search;
 
 typedef struct berth_search_options {
-    /* tests of one provider for one variable, a dropped repeat counts as 30; 0: BERTH_WORK_DEFAULT */
-    uint64_t work_limit;
+    uint64_t work_limit; /* tests of one provider for one variable; 0: BERTH_WORK_DEFAULT */
     berth_ref only_tree; /* BERTH_NONE: all trees */
     bool no_limit;       /* go on behind shape->limit */
     bool repeats;        /* give also what an earlier anchor gave */

@@ -1,5 +1,5 @@
 /* search_emit.c - a complete walk as a candidate: amounts merged by provider and class, mappings
- * by group; and whether an earlier anchor gave the same.  See search_private.h. */
+ * by group; see search_private.h. */
 #include <string.h>
 
 #include "core/err.h"
@@ -11,43 +11,6 @@ static size_t pieces_of(const search_var *var) {
 
 static uint32_t piece_at(const search_var *var, size_t i) {
     return var->split == NULL ? var->chosen : var->split->pieces[i].at;
-}
-
-/* --- repeats ------------------------------------------------------------------------------ */
-
-static bool all_share(const berth_search *s) {
-    for (size_t v = 0; v < s->nvars; v++)
-        for (size_t i = 0; i < pieces_of(&s->vars[v]); i++) {
-            size_t anchors;
-            berth_ref p = s->locals[piece_at(&s->vars[v], i)].provider->ref;
-            (void)berth_sharing_of_provider(s->sharing, p, &anchors);
-            if (anchors == 0) return false;
-        }
-    return true;
-}
-
-/* Would the walk around `anchor` come to the same choices? */
-static bool given_by(const berth_search *s, berth_ref anchor) {
-    const berth_provider *root = s->state->providers[anchor];
-    if (!search_root_fits(s, root)) return false;
-    for (size_t v = 0; v < s->nvars; v++) {
-        const search_var *var = &s->vars[v];
-        if (pieces_of(var) > 1) return false; /* several pieces come from the own tree alone */
-        const berth_provider *p = s->locals[piece_at(var, 0)].provider;
-        if (!berth_sharing_serves(s->sharing, p->ref, anchor)) return false;
-        if (var->unsuffixed && !search_pair_fits(s, p, root)) return false;
-    }
-    return true;
-}
-
-bool search_is_repeat(const berth_search *s) {
-    if (s->sharing->count == 0 || !all_share(s)) return false;
-    size_t count;
-    const berth_serves *serves = berth_sharing_of_provider(
-        s->sharing, s->locals[piece_at(&s->vars[0], 0)].provider->ref, &count);
-    for (size_t i = 0; i < count && serves[i].anchor < s->anchor; i++)
-        if (given_by(s, serves[i].anchor)) return true;
-    return false;
 }
 
 /* --- the candidate ------------------------------------------------------------------------ */

@@ -8,11 +8,13 @@
  *   search_spare.c  sets that hold a provider too many
  *   search_twins.c  which of several interchangeable choices stands for all
  *   search_prune.c  dead ends seen from afar, asked only when a walk is stuck
+ *   search_repeat.c what earlier anchors gave already
  *   search_emit.c   a complete walk as a candidate
  *   search_echo.c   walks that come to a candidate that an earlier one gave */
 #ifndef BERTH_CORE_SEARCH_PRIVATE_H
 #define BERTH_CORE_SEARCH_PRIVATE_H
 
+#include "core/map.h"
 #include "core/search.h"
 #include "core/sharing.h"
 
@@ -89,6 +91,7 @@ typedef struct search_var {
     size_t ndomain;
     size_t pos;      /* in the domain: next to try */
     uint32_t chosen; /* local; SEARCH_NOWHERE while open */
+    bool is_new;     /* it or a variable before it chose what the anchor's cover has not */
 } search_var;
 
 /* A provider that may serve the anchor at hand: first the anchor's tree in pre-order, then sharing
@@ -100,6 +103,10 @@ typedef struct search_local {
     uint32_t end;   /* one past the last of its subtree */
     uint32_t elder; /* see search_twins.c */
     bool elder_known;
+    bool shared;     /* serves other anchors as well; see search_repeat.c for this and the next */
+    bool covered[2]; /* the cover may choose it too: for a granular group, for the unsuffixed */
+    size_t anchors;  /* where they begin in the table by provider */
+    size_t nanchors; /* 0: not looked up yet */
     size_t holders;  /* variables that chose it */
     size_t granular; /* variables of granular groups that chose it, under isolate */
     size_t owner;    /* their group */
@@ -172,6 +179,14 @@ struct berth_search {
     search_mark *local_marks; /* [local] */
     search_mark *row_marks;   /* [var] */
 
+    /* see search_repeat.c */
+    bool may_repeat;      /* every variable could choose what serves other anchors too */
+    bool has_cover;       /* an earlier anchor is known to give what is not new: */
+    size_t last_new;      /* the last variable that has anything new to choose */
+    berth_ref giver;      /* gave the last repeat; BERTH_NONE: none yet */
+    berth_ref last_begun; /* the anchor walked around before this one */
+    berth_map begun;      /* anchors by what they may choose of what is shared */
+
     /* see search_echo.c */
     berth_search *echo; /* owned; NULL until one is needed */
     bool echo_entered;  /* it is around the anchor at hand */
@@ -243,9 +258,16 @@ bool search_is_before_twin(const berth_search *search, const search_var *var, si
 /* search_prune.c.  Whether the variables from `from` on cannot all be served any more. */
 bool search_hopeless(berth_search *search, size_t from);
 
+/* search_repeat.c */
+/* Before the walks around an anchor that fits.  *any is false when an earlier one gives all that
+ * they could come to.  Errors: BERTH_ENOMEM. */
+berth_rc search_begin_anchor(berth_search *search, bool *any, berth_err *err);
+/* Once variable v chose: notes whether that is new; false when all that could follow is not. */
+bool search_may_be_new(berth_search *search, search_var *var);
+/* Does an earlier anchor give what a complete walk came to? */
+bool search_is_repeat(berth_search *search);
+
 /* search_emit.c */
-/* Whether an earlier anchor gives the very same candidate. */
-bool search_is_repeat(const berth_search *search);
 berth_rc search_emit(berth_search *search, berth_err *err);
 
 /* search_echo.c */

@@ -167,6 +167,10 @@ static bool splits_open(berth_search *s, size_t from) {
 /* Takes what the variable just chose; gives it back when the prefix is broken. */
 static bool settle(berth_search *s, size_t v) {
     search_var *var = &s->vars[v];
+    if (!search_may_be_new(s, var)) {
+        var->chosen = SEARCH_NOWHERE;
+        return false;
+    }
     take(s, var);
     bool kept = s->target == NULL || search_keeps_to(s, v, s->target);
     if (kept && var->split != NULL) kept = search_share(s, v, SHARE_AMOUNTS);

@@ -56,6 +56,19 @@ static size_t lower_anchor(const berth_serves *items, size_t count, berth_ref an
     return low;
 }
 
+/* The first entry whose provider is not below `provider`, in a list by provider. */
+static size_t lower_provider(const berth_serves *items, size_t count, berth_ref provider) {
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (items[mid].provider < provider)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
 /* Own trees into `out`; the sharing providers' aggregates into `via`, as (aggregate, provider). */
 static int find_sharing(berth_state *state, pairs *via, pairs *out) {
     berth_ref trait =
@@ -154,30 +167,19 @@ void berth_sharing_free(berth_state *state) {
 
 const berth_serves *berth_sharing_of_anchor(const berth_sharing *sharing, berth_ref anchor,
                                             size_t *count) {
-    size_t from = lower_anchor(sharing->by_anchor, sharing->count, anchor), to = from;
-    while (to < sharing->count && sharing->by_anchor[to].anchor == anchor) to++;
-    *count = to - from;
+    size_t from = lower_anchor(sharing->by_anchor, sharing->count, anchor);
+    *count = lower_anchor(sharing->by_anchor, sharing->count, anchor + 1) - from;
     return *count > 0 ? sharing->by_anchor + from : NULL;
 }
 
 const berth_serves *berth_sharing_of_provider(const berth_sharing *sharing, berth_ref provider,
                                               size_t *count) {
-    size_t low = 0, high = sharing->count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (sharing->by_provider[mid].provider < provider)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    size_t to = low;
-    while (to < sharing->count && sharing->by_provider[to].provider == provider) to++;
-    *count = to - low;
-    return *count > 0 ? sharing->by_provider + low : NULL;
+    size_t from = lower_provider(sharing->by_provider, sharing->count, provider);
+    *count = lower_provider(sharing->by_provider, sharing->count, provider + 1) - from;
+    return *count > 0 ? sharing->by_provider + from : NULL;
 }
 
-bool berth_sharing_serves(const berth_sharing *sharing, berth_ref provider, berth_ref anchor) {
-    berth_serves key = {anchor, provider};
-    return sharing->count > 0 &&
-           bsearch(&key, sharing->by_anchor, sharing->count, sizeof key, anchor_order) != NULL;
+bool berth_serves_have(const berth_serves *serves, size_t count, berth_ref provider) {
+    size_t at = lower_provider(serves, count, provider);
+    return at < count && serves[at].provider == provider;
 }

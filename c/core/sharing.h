@@ -31,6 +31,7 @@ const berth_serves *berth_sharing_of_anchor(const berth_sharing *sharing, berth_
 /* The anchors of the provider, ascending; none when it does not share. */
 const berth_serves *berth_sharing_of_provider(const berth_sharing *sharing, berth_ref provider,
                                               size_t *count);
-bool berth_sharing_serves(const berth_sharing *sharing, berth_ref provider, berth_ref anchor);
+/* Is the provider among those that serve one anchor? */
+bool berth_serves_have(const berth_serves *serves, size_t count, berth_ref provider);
 
 #endif

@@ -140,8 +140,50 @@ local function copy(value)
   return result
 end
 
---- Up to four trees of up to three levels; a child is often the likeness of its older sibling.
+--- Many small trees, and some providers that share, here and there within them, so that trees give
+-- each other's candidates again.  Requests for such a fleet ask for `fleet.classes`: what is
+-- shared, now and then what is not.
+local function pooled_fleet(chance)
+  local fleet = { classes = { "DISK_GB", "VGPU", chance.one_in(4) and "VCPU" or "VGPU" } }
+  local aggregates = { table.unpack(requests.AGGREGATES, 1, chance.upto(3)) }
+  local function add(name, parent, classes, odds)
+    local p = { name = name, parent = parent, inventories = {}, used = {} }
+    for _, class in ipairs(classes) do
+      local inv = chance.one_in(2) and { total = 6 } or random_inventory(chance)
+      p.inventories[class] = inv
+      if chance.one_in(6) then p.used[class] = random_used(chance, inv) end
+    end
+    p.traits = some_of(chance, requests.TRAITS, 5)
+    p.aggregates = some_of(chance, aggregates, odds)
+    fleet[#fleet + 1] = p
+    return p
+  end
+  local function add_pool(number)
+    local parent = #fleet > 0 and chance.one_in(2) and chance.pick(fleet).name or nil
+    local classes = { "DISK_GB", "VGPU" }
+    if not chance.one_in(4) then classes = { chance.pick(classes) } end
+    local p = add("p" .. number, parent, classes, 2)
+    p.traits[#p.traits + 1] = SHARES
+  end
+  local pools = 0
+  for node = 1, 2 + chance.upto(7) do
+    while pools < 6 and chance.one_in(2) do
+      pools = pools + 1
+      add_pool(pools)
+    end
+    local plain = { "VCPU", chance.one_in(5) and "DISK_GB" or nil }
+    add("n" .. node, nil, plain, 2)
+    if chance.one_in(5) then
+      add("c" .. node, "n" .. node, { chance.pick(requests.CLASSES) }, 3)
+    end
+  end
+  return fleet
+end
+
+--- Up to four trees of up to three levels, in which a child is often the likeness of its older
+-- sibling; or a pooled fleet.
 function requests.random_fleet(chance)
+  if chance.one_in(4) then return pooled_fleet(chance) end
   local fleet, depth = {}, {}
   local function add(p, level)
     fleet[#fleet + 1] = p
@@ -218,7 +260,8 @@ local function random_group(chance, fleet, bare)
   if not bare then
     group.resources = {}
     for _ = 1, chance.upto(2) do
-      group.resources[chance.pick(requests.CLASSES)] = chance.upto(3) * chance.upto(2)
+      local class = chance.pick(fleet.classes or requests.CLASSES)
+      group.resources[class] = chance.upto(3) * chance.upto(2)
     end
   end
   group.required = random_conditions(chance, requests.TRAITS, 7)
@@ -267,7 +310,7 @@ end
 --- Lets up to three groups, now and then the unsuffixed one among them, compete for one class that
 -- all of them split: some are twins, and for some all amounts are multiples of one number.
 local function contend(chance, request, fleet)
-  local class = chance.pick(requests.CLASSES)
+  local class = chance.pick(fleet.classes or requests.CLASSES)
   local factor = chance.pick { 1, 1, 2, 3, 4 }
   local twins, alone = chance.one_in(2), chance.one_in(2)
   if factor > 1 then even_out(fleet, class, factor) end
