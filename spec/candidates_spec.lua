@@ -228,6 +228,16 @@ describe("candidates within limits of merging", function()
       assert.same({}, set_of(store, "resources=VCPU:" .. amount))
     end
     assert.same({ "P:VCPU=9007199254740991" }, set_of(store, "resources=VCPU:9007199254740991"))
+    for _, amount in ipairs { "9223372036854775807", "9223372036854775808" } do
+      local why = assert(store:explain("resources=VCPU:" .. amount))
+      local more = "9223372036854775807 or more"
+      assert.equal(more .. " VCPU free in one provider", why.steps[2].text)
+      assert.equal("VCPU " .. more .. " -> 9007199254740991", why.relaxations[1].text)
+      local _, err = store:place("resources=VCPU:" .. amount, { consumer = "c" })
+      assert.matches("VCPU:" .. more, err.message)
+    end
+    assert.equal("9223372036854775806 VCPU free in one provider",
+                 store:explain("resources=VCPU:9223372036854775806").steps[2].text)
   end)
 end)
 

@@ -60,6 +60,35 @@ describe("capacity", function()
     assert.matches("MEMORY_MB", found.runs_out.text)
   end)
 
+  it("says what most trees lack when not one fits", function()
+    local function lack(request)
+      local found = assert(store:capacity(request))
+      assert.equal(0, found.count)
+      assert.equal("no_candidate", found.refusal.code)
+      return found.runs_out and { found.runs_out.kind, found.runs_out.text }
+    end
+    assert.is_nil(lack "resources=VCPU:1") -- there are no trees
+    for i = 1, 3 do node("n" .. i, { VCPU = i, MEMORY_MB = 10 }) end
+    assert.same({ "room", "4 VCPU free in one provider" }, lack "resources=VCPU:4")
+    assert.same({ "room", "20 MEMORY_MB free in one provider" },
+                lack "resources=MEMORY_MB:20,VCPU:3")
+    assert.same({ "class", "inventory of DISK_GB" }, lack "resources=VCPU:1,DISK_GB:1")
+    assert.same({ "trait", "trait HW_CPU_X86_AVX" },
+                lack "resources=VCPU:3&required=HW_CPU_X86_AVX")
+  end)
+
+  it("says what ran out where a tree meets each condition, but not all at one provider", function()
+    node("n", { VCPU = 2 })
+    node("fast", { VCPU = 2 }, { parent = "n", traits = { "HW_CPU_X86_AVX" } })
+    local found = assert(store:capacity "resources1=VCPU:1&required1=HW_CPU_X86_AVX")
+    assert.equal(2, found.count)
+    assert.equal("trait", found.runs_out.kind)
+    assert(store:allocate { consumer = "c", allocations = { fast = { VCPU = 2 } } })
+    found = assert(store:capacity "resources1=VCPU:1&required1=HW_CPU_X86_AVX")
+    assert.equal(0, found.count)
+    assert.equal("trait", found.runs_out.kind)
+  end)
+
   it("stops at the most that is asked for", function()
     node("n", { VCPU = 50 })
     local found = assert(store:capacity("resources=VCPU:1", { most = 50 }))

@@ -72,10 +72,10 @@ static void say_resource(words *t, const berth_step *step) {
     if (step->kind == BERTH_STEP_CLASS)
         say(&t->w, "inventory of %s", class_text(t, a));
     else if (step->kind == BERTH_STEP_ROOM)
-        say(&t->w, "%" PRId64 " %s free in one %s", a->amount, class_text(t, a),
+        say(&t->w, "%s %s free in one %s", berth_amount_say(a->amount).text, class_text(t, a),
             a->split ? "tree" : "provider");
     else
-        say(&t->w, "units that allow %" PRId64 " %s", a->amount, class_text(t, a));
+        say(&t->w, "units that allow %s %s", berth_amount_say(a->amount).text, class_text(t, a));
 }
 
 void berth_step_text(const berth_state *state, const berth_shape *shape, const berth_step *step,
@@ -161,8 +161,8 @@ void berth_relaxation_text(const berth_state *state, const berth_shape *shape,
         say(&t.w, "outside ");
         say_tree(&t, g);
     } else {
-        say(&t.w, "%s %" PRId64 " -> %" PRId64, class_text(&t, &g->resources[r->item]), r->from,
-            r->to);
+        say(&t.w, "%s %s -> %" PRId64, class_text(&t, &g->resources[r->item]),
+            berth_amount_say(r->from).text, r->to);
     }
     say_group(&t, r->group);
 }

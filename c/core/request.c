@@ -1,6 +1,8 @@
 /* request.c - building and checking what a caller asks for; see request.h. */
 #include "core/request.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/err.h"
@@ -82,6 +84,13 @@ static void *room(berth_request *request, void *items, size_t count, size_t size
     void *grown = berth_arena_alloc(&request->arena, (count < 4 ? 4 : count * 2) * size);
     if (grown != NULL && count != 0) memcpy(grown, items, count * size);
     return grown;
+}
+
+berth_amount_words berth_amount_say(int64_t amount) {
+    berth_amount_words words;
+    snprintf(words.text, sizeof words.text, "%" PRId64 "%s", amount,
+             amount == INT64_MAX ? " or more" : "");
+    return words;
 }
 
 /* --- building ----------------------------------------------------------------------------- */

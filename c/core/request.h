@@ -28,9 +28,15 @@ typedef struct berth_condition {
 
 typedef struct berth_amount {
     berth_mention rclass;
-    int64_t amount; /* >= 1; INT64_MAX stands for "more than any provider has" */
+    int64_t amount; /* >= 1; INT64_MAX stands for that and all above: no provider gives it */
     bool split;     /* may be gathered from several providers of one tree; see search.h */
 } berth_amount;
+
+/* "12", or "9223372036854775807 or more" */
+typedef struct berth_amount_words {
+    char text[32];
+} berth_amount_words;
+berth_amount_words berth_amount_say(int64_t amount);
 
 typedef struct berth_group {
     berth_text suffix;

@@ -268,9 +268,9 @@ static void describe_needs(const berth_search *s, const search_var *var, char *o
     size_t n = 0;
     out[0] = '\0';
     for (size_t i = 0; i < var->nneeds && n + 1 < size; i++) {
-        int k = snprintf(out + n, size - n, "%s%s:%" PRId64, i > 0 ? ", " : "",
+        int k = snprintf(out + n, size - n, "%s%s:%s", i > 0 ? ", " : "",
                          berth_state_text(s->state, BERTH_NAME_CLASS, s->cols[var->needs[i].col]),
-                         var->needs[i].amount);
+                         berth_amount_say(var->needs[i].amount).text);
         if (k < 0) return;
         n += (size_t)k;
     }

@@ -64,19 +64,31 @@ static berth_rc explain(const simulation *s, berth_explanation **out, berth_err 
                          luax_judge(s->call->scope.owner), &claim, NULL, 0, out, err);
 }
 
-/* What more trees lack after the claims than before: the earliest such step that lost most. */
-static void compare(const simulation *s, const berth_explanation *before,
-                    const berth_explanation *after, answer *out) {
-    int64_t most = 0;
-    for (size_t i = 0; i < after->nsteps && i < before->nsteps; i++) {
-        int64_t lost = after->steps[i].alone - before->steps[i].alone;
-        if (lost <= most) continue;
-        most = lost;
-        out->kind = luax_step_kind(after->steps[i].kind);
-        berth_step_text(s->claims.txn->state, s->call->scratch->shape, &after->steps[i],
-                        out->buffer, sizeof out->buffer);
-        out->text = out->buffer;
+/* Trees that the step rules out, by itself or those that are left to it. */
+static int64_t trees_of(const berth_step *step, bool in_turn) {
+    return in_turn ? step->in_turn : step->alone;
+}
+
+/* The earliest of the steps that most trees lack, of those that did not lack it `before`; NULL:
+ * of all.  A tree may meet every condition by itself and still fall. */
+static void find_lack(const simulation *s, const berth_explanation *before,
+                      const berth_explanation *after, answer *out) {
+    const berth_step *lacking = NULL;
+    for (int in_turn = 0; in_turn < 2 && lacking == NULL; in_turn++) {
+        int64_t most = 0;
+        for (size_t i = 0; i < after->nsteps; i++) {
+            int64_t lost = trees_of(&after->steps[i], in_turn);
+            if (before != NULL) lost -= trees_of(&before->steps[i], in_turn);
+            if (lost <= most) continue;
+            most = lost;
+            lacking = &after->steps[i];
+        }
     }
+    if (lacking == NULL) return; /* there are no trees */
+    out->kind = luax_step_kind(lacking->kind);
+    berth_step_text(s->claims.txn->state, s->call->scratch->shape, lacking, out->buffer,
+                    sizeof out->buffer);
+    out->text = out->buffer;
 }
 
 /* Refusals that answer the question; all others are failures. */
@@ -98,9 +110,13 @@ static berth_rc fill(simulation *s, int64_t most, answer *out) {
             rc = placed;
         }
     }
-    if (rc == BERTH_OK && out->stopped && out->why.rc == BERTH_ENOCANDIDATE)
-        rc = explain(s, &after, err);
-    if (rc == BERTH_OK && after != NULL) compare(s, before, after, out);
+    if (rc == BERTH_OK && out->stopped && out->why.rc == BERTH_ENOCANDIDATE) {
+        if (out->count > 0) rc = explain(s, &after, err);
+        if (after != NULL)
+            find_lack(s, before, after, out);
+        else if (rc == BERTH_OK)
+            find_lack(s, NULL, before, out);
+    }
     berth_explanation_free(before);
     berth_explanation_free(after);
     return rc;

@@ -112,7 +112,7 @@
 ---@field split boolean?
 ---@field root string? uuid of a tree's root
 ---@field provider string? uuid
----@field want integer?
+---@field want integer? math.maxinteger stands for any amount from there on
 ---@field have integer?
 ---@field to integer? the amount that would do
 ---@field step integer? of a near miss: where it failed
@@ -130,7 +130,9 @@
 ---@class berth.Capacity
 ---@field count integer how many more fit
 ---@field refusal berth.Error? of the next one; absent when `most` ended the counting
----@field runs_out { kind: string, text: string }? the condition that stopped most trees
+--- The condition that stopped most trees: of those that the claims filled, or of all when not one
+--- fits.  Absent when `refusal` says enough, as of a policy or of a store without providers.
+---@field runs_out { kind: string, text: string }?
 
 ---@class berth.Change
 ---@field kind "name"|"provider"|"inventory"|"trait"|"aggregate"|"consumer"|"allocation"
