@@ -171,6 +171,7 @@ build = {
         "c/log/redact_anchor_scan.c",
         "c/log/redact_anchor_vector.c",
         "c/log/redact_argument.c",
+        "c/log/redact_bare.c",
         "c/log/redact_before.c",
         "c/log/redact_block.c",
         "c/log/redact_call.c",

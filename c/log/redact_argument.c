@@ -112,12 +112,10 @@ static size_t second_argument(redact_scan *scan, const redact_key *key, size_t c
     return redact_quote_at(scan, at).len ? redact_value(scan, key, at, SYNTAX_QUOTED) : 0;
 }
 
-/* set_password("ann", "x"), set_password("service", "ann", "x"): the last one, where all of them are
- * texts and it looks like one or is the third; 0: the first one is it. */
+/* set_password("ann", "x"), set_password("service", "ann", "x"): the last one, where all of them
+ * are texts and it looks like one or is the third; 0: the first one is it. */
 static size_t last_argument(redact_scan *scan, const redact_key *key, size_t comma) {
-    size_t at = comma, from = 0, close = comma, last = 0, name = key->end;
-    while (name > key->start && scan->s[name - 1] != '.') name--;
-    if (!redact_folds_at(scan, name, "set")) return 0;
+    size_t at = comma, from = 0, close = comma, last = 0;
     for (unsigned n = 1; n < CALL_ARGUMENTS && redact_peek(scan, at) == ','; n++) {
         last = redact_skip_type(scan, redact_skip_blanks(scan, at + 1));
         redact_quote quote = redact_quote_at(scan, last);
@@ -139,23 +137,31 @@ static size_t last_argument(redact_scan *scan, const redact_key *key, size_t com
 /* password("x"), Password('x'): the one argument. */
 size_t redact_argument(redact_scan *scan, const redact_key *key, size_t open) {
     if (redact_is_lookup(scan->s + key->start, key->end - key->start)) return 0;
-    if (key->class.kind == BERTH_KEY_AUTH || key->class.kind == BERTH_KEY_CREDENTIAL) {
+    if (key->quote.mark == '`') return 0; /* KEY `idx_token` (`token`) */
+    bool third = key->end - key->start > 16 && /* (tenant, client, x) of Azure */
+                 redact_folds_at(scan, key->end - 16, "secretcredential");
+    if (!third &&
+        (key->class.kind == BERTH_KEY_AUTH || key->class.kind == BERTH_KEY_CREDENTIAL)) {
         bool found;
         size_t end = redact_tuple(scan, key, open, &found);
         if (found) return end;
     }
     static const char *const names[] = {"plain", "value", "raw", "text", "data", "plaintext"};
-    size_t at = redact_skip_type(scan, open + 1), close, name = at;
-    while (byte_is(redact_peek(scan, name), BYTE_LOWER)) name++;
-    if (redact_peek(scan, name) == '=' && IS_ONE_OF(scan->s + at, name - at, names))
-        at = redact_skip_type(scan, name + 1); /* verify_password(plain='x') */
+    size_t at = redact_skip_type(scan, open + 1), close, word = at;
+    while (byte_is(redact_peek(scan, word), BYTE_LOWER)) word++;
+    if (redact_peek(scan, word) == '=' && IS_ONE_OF(scan->s + at, word - at, names))
+        at = redact_skip_type(scan, word + 1); /* verify_password(plain='x') */
     redact_quote quote = redact_quote_at(scan, at);
     if (!quote.len) return 0;
     redact_quoted(scan, at, quote, &close);
     char c = redact_peek(scan, close + quote.len);
     if (c != ')' && c != ',') return 0;
     bool user = key->class.kind == BERTH_KEY_CREDENTIAL || names_user(scan, key);
+    if (c == ',' && third) return last_argument(scan, key, close + quote.len);
     if (c == ',' && user) return second_argument(scan, key, close + quote.len);
-    size_t end = c == ',' ? last_argument(scan, key, close + quote.len) : 0;
+    size_t name = key->end;
+    while (name > key->start && scan->s[name - 1] != '.') name--;
+    bool sets = c == ',' && redact_folds_at(scan, name, "set");
+    size_t end = sets ? last_argument(scan, key, close + quote.len) : 0;
     return end ? end : redact_value(scan, key, at, SYNTAX_QUOTED);
 }

@@ -124,6 +124,11 @@ static call known_call(const redact_scan *scan, size_t open) {
                       .shorter = true};
     if (bytes_are_word(s + name, open - name, "bind")) /* f.bind(this, 'x') is no such thing */
         return (call){.place = is_entry(scan, open + 1) ? 1 : CALLED_MAX, .sure = true};
+    static const char *const signing[] = {"sign", "verify", "encode", "decode"};
+    if (IS_ONE_OF(s + name, open - name, signing)) { /* a token of JSON */
+        bool jwt = name >= from + 4 && redact_folds_at(scan, name - 4, "jwt.");
+        return (call){.place = jwt ? 1 : CALLED_MAX, .sure = true};
+    }
     if (bytes_are_word(s + name, open - name, "__construct"))
         return (call){.place = is_constructor(scan, name) ? 2 : CALLED_MAX, .sure = true};
     static const char *const opening[] = {"connect", "open", "connection", "getconnection",

@@ -262,9 +262,9 @@ static size_t after_flag(redact_scan *scan, const berth_command *command, words 
             verb = true;
             continue;
         }
-        bool among = command->argument == ARGUMENT_COLON ||
-                     (command->argument == ARGUMENT_NEXT && bytes_are_word(command->flag, 2, "-p") &&
-                      command->flag[1] == 'P' && w.to - w.from < 6); /* unzip -qP x */
+        bool among = command->argument == ARGUMENT_COLON || /* unzip -qP x */
+                     (command->argument == ARGUMENT_NEXT && strcmp(command->flag, "-P") == 0 &&
+                      w.to - w.from < 6);
         if (verb && among && holds_flag(&w, command->flag)) {
             size_t end = next_word(&w) ? mark_word(scan, command, w.from, w.to) : 0;
             done = end ? end : done;

@@ -260,6 +260,18 @@ typedef struct berth_command {
     X("wevtutil", "/p:", ATTACHED, NULL)                                                           \
     X("winrm", "-p:", ATTACHED, NULL)                                                              \
     X("aaa-server", "key", TYPED, NULL)                                                            \
+    X("put-parameter", "--value", NEXT, "SecureString")                                            \
+    X("az sql", "-p", NEXT, NULL)                                                                  \
+    X("az mysql", "-p", NEXT, NULL)                                                                \
+    X("az postgres", "-p", NEXT, NULL)                                                             \
+    X("expdp", "", SLASH, NULL)                                                                    \
+    X("impdp", "", SLASH, NULL)                                                                    \
+    X("ip ospf", "authentication-key", TYPED, NULL)                                                \
+    X("ip nhrp", "authentication", NEXT, NULL)                                                     \
+    X("rocommunity", "1", PLACE, NULL)                                                             \
+    X("rwcommunity", "1", PLACE, NULL)                                                             \
+    X("com2sec", "3", PLACE, NULL)                                                                 \
+    X("trap2sink", "2", PLACE, NULL)                                                               \
     X("add-generic-password", "-w", NEXT, NULL)                                                    \
     X("add-internet-password", "-w", NEXT, NULL)
 

@@ -95,14 +95,16 @@ static size_t proof_values(redact_scan *scan, const redact_key *key, size_t from
     return done;
 }
 
-/* Digest username="ann", realm="y", nonce="z", response="x" without the header's name: a challenge has
- * no such answer. */
+/* Digest username="ann", realm="y", nonce="z", response="x" without the header's name: a challenge
+ * has no such answer. */
 void redact_digest(redact_scan *scan, size_t at) {
     const char *s = scan->s;
     size_t low = at > DIGEST_BACK ? at - DIGEST_BACK : 0, from = at, to = at + 1;
     size_t stop = scan->len - at > REGION_MAX / 2 ? at + REGION_MAX / 2 : scan->len;
     bool realm = false;
-    redact_work(scan, 150);
+    if (at < scan->digest_end) return;
+    scan->digest_end = stop;
+    redact_work(scan, 500);
     for (; from > low && s[from - 1] != '\n'; from--)
         realm = realm || (s[from - 1] == 'r' && redact_is_at(scan, from - 1, "realm="));
     for (; to < stop && s[to] != '\n'; to++)
@@ -184,7 +186,7 @@ static size_t header_region(redact_scan *scan, const redact_key *key, size_t fro
     } else if (syntax != SYNTAX_QUOTED && word == end && end < to && s[end] == ' ') {
         /* a scheme that is not known: the credential is the next word when it looks like one */
         size_t next = end + 1, stop = token_end(scan, next, to);
-        if (redact_looks_random(s + next, stop - next) &&
+        if (redact_looks_random(s + next, stop - next) && !redact_is_at(scan, next, "AAAA") &&
             redact_mark_secret(scan, next, stop, key->rule))
             return stop;
     }

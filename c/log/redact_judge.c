@@ -392,6 +392,7 @@ static bool is_hint(const redact_scan *scan, size_t start) {
     size_t i = start + 1;
     if (redact_peek(scan, start) != '<' || !byte_is(redact_peek(scan, i), BYTE_LETTER))
         return false;
+    if (redact_is_at(scan, i, "set to the key '")) return true; /* as kubectl describes it */
     while (i < start + HINT_MAX &&
            (byte_is(redact_peek(scan, i), BYTE_LOWER) || redact_peek(scan, i) == ' '))
         i++;

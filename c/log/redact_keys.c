@@ -259,6 +259,9 @@ static berth_key_class classify(const char *name, size_t len, split *lower) {
         if (role[i] == ROLE_NONE && joined && /* _x, _test; no PasswordTest */
             (parts.word[i].len == 1 || is_word(&parts, i, "test")))
             role[i] = ROLE_TAIL;
+        if (role[i] == ROLE_NONE && i == 0 && joined && text[-1] == '_' && /* else a plant */
+            (is_word(&parts, i, "pepper") || is_word(&parts, i, "salt")))
+            role[i] = ROLE_KEY;
         if (role[i] ==
             ROLE_ATTRIBUTE) /* random_password.this.result of Terraform, no auth_result */
             role[i] = parts.word[i].start > 0 && text[-1] == '.' ? ROLE_TAIL : ROLE_NONE;

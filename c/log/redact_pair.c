@@ -192,6 +192,19 @@ static bool is_stored(const redact_scan *scan, const redact_key *key) {
                         redact_is_at(scan, at - 12, "etcdctl set ")));
 }
 
+/* --name /prod/db/password --value x: the option after the last part of a path. */
+static size_t stored_option(const redact_scan *scan, const redact_key *key) {
+    size_t at = key->start, low = at > LINE_BACK ? at - LINE_BACK : 0, to = key->end;
+    if (at == 0 || scan->s[at - 1] != '/' || key->class.weight == BERTH_KEY_WEAK) return 0;
+    while (at > low && (byte_is(scan->s[at - 1], BYTE_NAME) || scan->s[at - 1] == '/')) at--;
+    if (at < 7 || !redact_folds_at(scan, at - 7, "--name ")) return 0;
+    size_t stop = scan->len - to > LINE_BACK ? to + LINE_BACK : scan->len;
+    for (; to < stop && scan->s[to] != '\n'; to++) {
+        if (redact_is_at(scan, to, " --value ")) return redact_skip_blanks(scan, to + 9);
+    }
+    return 0;
+}
+
 /* CREATE CREDENTIAL [ann] WITH: the name of an object of SQL. */
 static bool is_created(const redact_scan *scan, const redact_key *key, size_t at) {
     size_t to = at + 1;
@@ -237,6 +250,12 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
         return redact_value(scan, key, at, SYNTAX_TIGHT);
     }
     if (is_created(scan, key, at)) return 0;
+    size_t option = stored_option(scan, key);
+    if (option) return redact_value(scan, key, option, SYNTAX_TIGHT);
+    if (key->class.kind == BERTH_KEY_AUTH && redact_is_at(scan, at, "attempt: (")) {
+        bool found; /* ('ann', 'x') */
+        return redact_tuple(scan, key, at + 9, &found);
+    }
     if (is_stored(scan, key) && !redact_is_pair(scan, at) && redact_peek(scan, at) != '-')
         return redact_value(scan, key, at, SYNTAX_TIGHT);
     if (redact_peek(scan, at) == '$') redact_bound(scan, key, at); /* PASSWORD $1 */

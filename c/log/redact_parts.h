@@ -255,6 +255,11 @@ size_t redact_column(redact_scan *scan, const redact_key *key); /* redact_sql.c 
 /* name = ?: the value that is told elsewhere for the placeholder at `at`. */
 void redact_bound(redact_scan *scan, const redact_key *key, size_t at); /* redact_sql.c */
 
+/* --- redact_bare.c --------------------------------------------------------------------------- */
+
+/* Where the bare value at `at`, whose bytes go on to `end`, ends under such a name. */
+size_t redact_named_end(const redact_scan *scan, const redact_key *key, size_t at, size_t end);
+
 /* --- redact_construct.c ---------------------------------------------------------------------- */
 
 /* Is the value at `at` written as a constructor?  Then what in it is the secret is marked; the walk

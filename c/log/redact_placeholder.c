@@ -313,6 +313,12 @@ static bool is_bare_option(const redact_scan *scan, const redact_key *key, size_
     size_t end = key->start;
     while (byte_is(redact_peek(scan, end), BYTE_LETTER)) end++;
     if (end < key->end && IS_ONE_OF(scan->s + key->start, end - key->start, verbs)) return true;
+    if (end == key->end && redact_folds_at(scan, key->start, "secret")) { /* --secret dbPass x */
+        size_t word = redact_word_end(scan, at);
+        if (redact_peek(scan, word) == ' ' && !redact_has_digit(scan, at, word) &&
+            redact_classify(scan->r, scan->s + at, word - at).kind != BERTH_KEY_NONE)
+            return true;
+    }
     return redact_is_at(scan, at, "id=") || redact_is_at(scan, at, "type=");
 }
 
@@ -388,7 +394,7 @@ static bool is_request(const redact_scan *scan, const redact_key *key, size_t at
 }
 
 bool redact_is_no_value(const redact_scan *scan, const redact_key *key, size_t at) {
-    return is_request(scan, key, at) || is_verb_of(scan, key, at) || is_member(scan, key, at) || is_cipher(scan, key, at) ||
-           is_complaint(scan, key, at) ||
+    return is_request(scan, key, at) || is_verb_of(scan, key, at) || is_member(scan, key, at) ||
+           is_cipher(scan, key, at) || is_complaint(scan, key, at) ||
            (key->dashes && is_metavariable(scan, at)) || is_test_result(scan, key, at);
 }

@@ -338,6 +338,7 @@ static bool go_on(const redact_scan *scan, sentence *so_far, size_t at, size_t e
     bool adverb = roles & WORD_ADVERB, copula = roles & WORD_COPULA, change = roles & WORD_CHANGE;
     if (end - at == 1 && s[at] == '=' && (so_far->other || is_statement_word(scan, at)))
         return false;
+    if (end - at == 1 && s[at] == ':' && so_far->told) return so_far->colon = true; /* is : x */
     if (so_far->told && !copula && !adverb) { /* "is generated for ann: x" */
         so_far->told = so_far->colon = false;
         return roles & WORD_WHOSE;

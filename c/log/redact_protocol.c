@@ -60,7 +60,7 @@ bool redact_auth(redact_scan *scan, const redact_key *key) {
             most++;
         }
     }
-    bool ends = at >= stop || byte_is(scan->s[at], BYTE_SPACE);
+    bool ends = at >= stop || byte_is(scan->s[at], BYTE_SPACE) || redact_is_break(scan, at);
     bool told = key->quote.len || redact_is_mixture(scan, from, to) ||
                 memchr(scan->s + from, '-', to - from);
     if (to == 0 || !ends || !told || redact_is_pair(scan, from)) return true;

@@ -281,7 +281,8 @@ static bool is_half(const redact_scan *scan, size_t from, size_t to) {
 
 /* "x" + "y", "x" -> "y", ('x' 'y'), "x"'y' and a backslash at the line's end: the parts after the
  * first, from after its mark. */
-static size_t parts(redact_scan *scan, const redact_key *key, size_t at, bool bracket, char mark) {
+static size_t parts(redact_scan *scan, const redact_key *key, size_t at, bool bracket,
+                    redact_quote first) {
     static const char *const joints[] = {"+", "->", "=>", "..", "\\", "&", "."};
     size_t done = 0;
     for (unsigned n = 0; n < PARTS_MAX; n++) {
@@ -291,10 +292,13 @@ static size_t parts(redact_scan *scan, const redact_key *key, size_t at, bool br
         if (redact_peek(scan, i) == '\\' && !byte_is(redact_peek(scan, i + 1), BYTE_SPACE)) break;
         if (joint) i += joint;
         if (joint && redact_is_at(scan, i, " _")) i += 2; /* Visual Basic's end of a line */
-        while (joint && i < scan->len && i < at + TYPE_MAX && byte_is(scan->s[i], BYTE_SPACE)) i++;
+        while (joint && i < scan->len && i < at + TYPE_MAX &&
+               (byte_is(scan->s[i], BYTE_SPACE) ||
+                (first.slashes && (redact_is_at(scan, i, "\\n") || redact_is_at(scan, i, "\\t")))))
+            i += scan->s[i] == '\\' ? 2 : 1;
         redact_quote quote = redact_quote_at(scan, i);
-        if (!quote.len || quote.slashes) break;
-        bool glued = i == at && quote.mark != mark && redact_goes_on(scan, i, quote);
+        if (!quote.len || (quote.slashes && !(joint && quote.slashes == first.slashes))) break;
+        bool glued = i == at && quote.mark != first.mark && redact_goes_on(scan, i, quote);
         size_t from = redact_quoted(scan, i, quote, &close);
         char after = redact_peek(scan, redact_skip_blanks(scan, close + quote.len));
         bool next = i > at && !joint && !key->quote.len && !key->dashes && after != ':' &&
@@ -330,6 +334,7 @@ static bool structured(redact_scan *scan, const redact_key *key, size_t *at, red
     char c = redact_peek(scan, *at), next = redact_peek(scan, *at + 1);
     bool found = true;
     *end = 0;
+    if (c == '(' && kind == BERTH_KEY_CREDENTIAL && has_member(scan, *at + 1)) return true;
     if (c == '{' && (next == '{' || next == '%')) return true; /* a template */
     if (kind == BERTH_KEY_COOKIE && c != '{' && c != '[') {
         *end = redact_cookies(scan, *at);
@@ -399,7 +404,7 @@ static size_t quoted_value(redact_scan *scan, const redact_key *key, size_t at, 
     if (!redact_is_secret(scan, key->class, from, close, syntax)) return 0;
     size_t end = mark(scan, key, from, close, false) ? close : 0;
     bool bracket = at > 0 && scan->s[at - 1] == '(';
-    size_t more = quote.repeat ? 0 : parts(scan, key, close + quote.len, bracket, quote.mark);
+    size_t more = quote.repeat ? 0 : parts(scan, key, close + quote.len, bracket, quote);
     return more ? more : end;
 }
 
@@ -486,43 +491,11 @@ static bool is_itself(const redact_scan *scan, const redact_key *key, size_t fro
            redact_classify(scan->r, scan->s + from, len).kind == key->class.kind;
 }
 
-/* ;jsessionid=x?id=1: in a path the identifier of a session ends before what is asked for. */
-static size_t session_end(const redact_scan *scan, const redact_key *key, size_t at, size_t end) {
-    if (key->class.kind != BERTH_KEY_SESSION || key->start == 0 || scan->s[key->start - 1] != ';')
-        return end;
-    for (size_t i = at; i < end; i++) {
-        if (memchr("?#/", scan->s[i], 3)) return i;
-    }
-    return end;
-}
-
-/* psk:x/ssid:y: before the next part, where parts have names. */
-static size_t part_end(const redact_scan *scan, const redact_key *key, size_t at, size_t end) {
-    static const char *const names[] = {"/ssid", "/user", "/host", "/login"};
-    bool colon = at == key->end + 1 && scan->s[key->end] == ':';
-    const char *slash = colon ? memchr(scan->s + at, '/', end - at) : NULL;
-    size_t cut = slash ? (size_t)(slash - scan->s) : end;
-    for (size_t i = 0; slash && i < sizeof names / sizeof *names; i++) {
-        if (redact_is_at(scan, cut, names[i]) &&
-            redact_peek(scan, cut + strlen(names[i])) == ':')
-            return cut;
-    }
-    return end;
-}
-
-/* x[0m: before the colour that ends the value's. */
-static size_t colour_end(const redact_scan *scan, size_t at, size_t end) {
-    if (end < at + 4 || scan->s[end - 1] != 'm' || !redact_is_at(scan, end - 3, "[0m")) return end;
-    end -= 3;
-    return end > at + 2 && redact_is_at(scan, end - 2, "^[") ? end - 2 : end;
-}
-
 static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
                          redact_syntax syntax) {
     bool shell = key->dashes || (at > 0 && scan->s[at - 1] == '=');
     size_t end = shell ? shell_end(scan, at) : redact_bare_end(scan, at);
-    end = colour_end(scan, at, session_end(scan, key, at, end));
-    end = part_end(scan, key, at, end);
+    end = redact_named_end(scan, key, at, end);
     end = redact_note_tag(scan, at, end);
     if (key->class.kind == BERTH_KEY_CODE && key->class.plural) return code_list(scan, key, at);
     size_t code = key->class.kind == BERTH_KEY_CODE ? redact_said_code(scan, at) : 0;

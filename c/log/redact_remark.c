@@ -152,6 +152,7 @@ static size_t item_end(const redact_scan *scan, size_t at, size_t stop, literal 
 /* 7,ann,x # columns: id,login,password; f('ann', 'x') -- params: login, password. */
 static void listed(redact_scan *scan, const redact_key *key, size_t at, size_t stop) {
     const char *s = scan->s;
+    redact_work(scan, 200);
     size_t count, start, place = name_place(scan, key, &count, &start), n = 0;
     literal item, found = {0};
     bool told = start > 1 && s[start - 1] == ' ' && s[start - 2] == ':';

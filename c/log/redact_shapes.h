@@ -412,7 +412,8 @@
       "", "scr" "ypt:32768:8:1$salt$" H32 H16)                                                     \
     X("ldap-hash", "{SSHA", 0, "\\{SSHA(?:256|512)?\\}([A-Za-z0-9+/]{24,}+=*)", "{SSHA}", W32)     \
     X("ldap-sum", "{SHA}", 0, "\\{SHA\\}([A-Za-z0-9+/]{27}=)", "{SHA}", W16 "abcdEFGH123=")        \
-    X("srtp-key", "inline:", 0, "inline:([A-Za-z0-9+/]{40}(?:[A-Za-z0-9+/]{20,24})?={0,2})(?![\\w+/])", \
+    X("srtp-key", "inline:", 0,                                                                    \
+      "inline:([A-Za-z0-9+/]{40}(?:[A-Za-z0-9+/]{20,24})?={0,2})(?![\\w+/])",                      \
       "inline:", W32 "abcdEFGH")                                                                   \
     X("nt-hash", ":aad3b435", 0, ":aad3b435b51404eeaad3b435b51404ee:([0-9a-fA-F]{32})",            \
       ":aad3b435b51404eeaad3b435b51404ee:", H32)                                                   \

@@ -256,11 +256,13 @@ size_t redact_item_below(redact_scan *scan, const redact_key *key, size_t line) 
     return redact_mark_secret(scan, from, close, key->rule) ? close : 0;
 }
 
-/* [type=string_type, input_value='x']: what pydantic says of the field that the line above names. */
+/* [type=string_type, input_value='x']: what pydantic says of the field that the line above
+ * names. */
 static size_t input_value(redact_scan *scan, const redact_key *key, size_t from, size_t to) {
     size_t stop = to - from > REACH ? from + REACH : to;
     for (size_t i = from; i < stop; i++) {
         if (scan->s[i] != '[' || !redact_is_at(scan, i, "[type=")) continue;
+        redact_work(scan, to - i);
         for (; i < to; i++) {
             if (scan->s[i] != ' ' || !redact_is_at(scan, i, " input_value=")) continue;
             size_t at = redact_skip_type(scan, i + 13);

@@ -333,6 +333,24 @@ static size_t slash_source(redact_scan *scan, size_t at) {
     return told && mark_password(scan, slash, at, RULE_DSN) ? at + 1 : 0;
 }
 
+/* connect ann/"x"@db */
+static size_t quoted_source(redact_scan *scan, size_t at) {
+    const char *s = scan->s;
+    size_t low = at > LOCAL_MAX ? at - LOCAL_MAX : 0, to = at - 1, from, slash, user;
+    if (s[to] != '"') return 0;
+    while (to > low && s[to - 1] == '\\') to--;
+    for (from = to; from > low && s[from - 1] != '"' && s[from - 1] != '\n'; from--) {
+    }
+    if (from == low || from == to || s[from - 1] != '"') return 0;
+    for (slash = from - 1; slash > low && s[slash - 1] == '\\'; slash--) {
+    }
+    if (slash == low || s[slash - 1] != '/') return 0;
+    for (user = slash - 1; user > low && byte_is(s[user - 1], BYTE_NAME); user--) {
+    }
+    bool told = user < slash - 1 && is_login_before(scan, user);
+    return told && mark_password(scan, from, to, RULE_DSN) ? at + 1 : 0;
+}
+
 size_t redact_at_sign(redact_scan *scan, size_t at) {
     char next = redact_peek(scan, at + 1);
     if (at == 0 ||
@@ -341,6 +359,7 @@ size_t redact_at_sign(redact_scan *scan, size_t at) {
     redact_work(scan, 30);
     if (is_asked(scan, at + 1)) return 0;
     size_t end = slash_source(scan, at);
+    if (!end) end = quoted_source(scan, at);
     if (!end) end = source_name(scan, at);
     if (!end) end = redact_account_source(scan, at);
     if (!end && scan->r->profile != BERTH_REDACT_STRUCTURED) end = mail(scan, at);

@@ -262,6 +262,8 @@ static size_t inner_mark(const redact_scan *scan, size_t at, redact_quote quote)
     size_t after = at + quote.len;
     if (after >= scan->len) return SIZE_MAX;
     char c = scan->s[after];
+    if (quote.mark == '\'' && quote.slashes == 0 && redact_is_at(scan, at, "'\\''"))
+        return next_mark(scan, at + 4, quote); /* 'x'\''y', as a shell writes a mark */
     if (c == quote.mark && quote.slashes == 0) {
         bool more = after + 1 < scan->len && byte_is(scan->s[after + 1], BYTE_WORD | BYTE_HIGH);
         if (quote.mark == '\'' || more) return next_mark(scan, after + 1, quote);
