@@ -232,6 +232,15 @@ static bool is_plain_cookie(const char *s, size_t len) {
     return IS_ONE_OF(s, len, names);
 }
 
+/* Europe/Oslo, Europe%2FOslo */
+static bool is_zone(const redact_scan *scan, size_t from, size_t to) {
+    for (size_t i = from; i < to; i++) {
+        if (redact_folds_at(scan, i, "%2f")) i += 2;
+        else if (!byte_is(scan->s[i], BYTE_LETTER) && !byte_in(scan->s[i], "/_")) return false;
+    }
+    return to > from;
+}
+
 /* next=%2Fservers%3Fsid%3D1: where to go, which may hold secrets under names of their own. */
 static bool is_destination(const redact_scan *scan, size_t name, size_t len, size_t value) {
     static const char *const names[] = {"next",   "return", "return_to",   "returnto", "redirect",
@@ -270,7 +279,7 @@ static bool cookie(redact_scan *scan, size_t *at, size_t *done, bool parameter) 
     berth_key_class class = {.kind = BERTH_KEY_COOKIE, .weight = BERTH_KEY_STRONG};
     bool plain = attribute || is_destination(scan, from, name_end - from, value) ||
                  (is_plain_cookie(s + from, name_end - from) &&
-                  !redact_looks_random(s + value, i - value));
+                  (is_zone(scan, value, i) || !redact_looks_random(s + value, i - value)));
     if (!plain && redact_is_secret(scan, class, value, i, SYNTAX_QUOTED) &&
         redact_mark_secret(scan, value, i, RULE_NAME_COOKIE))
         *done = i;

@@ -289,25 +289,33 @@ static void sasl(redact_scan *scan, size_t at) {
     if (n > 2 && (memchr(plain, '\0', n) || memchr(plain, '\1', n))) mark(scan, from, to);
 }
 
-/* 334 UGFzc3dvcmQ6: the answer is in the next line. */
+/* Past what may stand between a question and its answer: ends of lines, arrows, who speaks. */
+static size_t answer_start(const redact_scan *scan, size_t at) {
+    static const char *const joints[] = {"\\r", "\\n", "\r", "\n", "c: ", "client: ", "-> ", "=> ",
+                                         "> ",  "| ",  ", ", "\xe2\x86\x92 ", "<- ", "< ", " "};
+    for (unsigned n = 0; n < 6; n++) {
+        size_t from = at;
+        for (size_t i = 0; i < sizeof joints / sizeof *joints && at == from; i++) {
+            if (redact_folds_at(scan, at, joints[i])) at += strlen(joints[i]);
+        }
+        if (at == from) break;
+    }
+    return at;
+}
+
+/* 334 UGFzc3dvcmQ6: the answer comes next. */
 static void asked_in_base64(redact_scan *scan, size_t at) {
-    size_t i = base64_end(scan, at + 4);
-    if (redact_is_at(scan, i, "\\r\\n"))
-        i += 4;
-    else if (redact_is_at(scan, i, "\\n"))
-        i += 2;
-    else if (redact_is_at(scan, i, "\r\n"))
-        i += 2;
-    else if (redact_peek(scan, i) == '\n')
-        i++;
-    else
-        return;
-    if (redact_is_at(scan, i, "C: ") || redact_is_at(scan, i, "-> "))
-        i += 3;
-    else if (redact_is_at(scan, i, "> "))
-        i += 2;
-    size_t to = base64_end(scan, i);
-    if (to - i >= 4 && ends_line(scan, to)) mark(scan, i, to);
+    char plain[PLAIN_MAX];
+    size_t end = base64_end(scan, at + 4), from = answer_start(scan, end), to = base64_end(scan, from);
+    if (from == end || to - from < 4) return;
+    if (!ends_line(scan, to)) { /* something may be said there that is no answer */
+        size_t n = redact_base64(scan->s + from, to - from, plain, sizeof plain);
+        if (n == 0 || byte_is(redact_peek(scan, to), BYTE_WORD)) return;
+        for (size_t i = 0; i < n; i++) {
+            if ((unsigned char)plain[i] < 0x20 || (unsigned char)plain[i] > 0x7e) return;
+        }
+    }
+    mark(scan, from, to);
 }
 
 /* send "x\r" where somebody asks for a password nearby. */

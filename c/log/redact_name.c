@@ -8,6 +8,7 @@
 
 #define INDEX_MAX 40
 #define WORD_MAX 64
+#define VARIABLE_LEAST 20
 #define URL_VALUE_LEAST 16
 #define QUERY_BACK 256
 #define PAGE_MAX 6 /* digits of no page */
@@ -103,6 +104,7 @@ static bool is_key_of_data(const char *s, size_t len) {
         "dedup",   "the",     "a",       "no",        "each",   "every",     "missing",
         "unknown", "invalid", "with",    "duplicate", "of",     "for",       "and",
         "by",      "this",    "config",  "metadata",  "label",  "registry",  "storage",
+        "site",    "client",
     };
     return IS_ONE_OF(s, len, words);
 }
@@ -112,6 +114,47 @@ static bool is_value(const redact_scan *scan, size_t at) {
     size_t low = at > WORD_MAX ? at - WORD_MAX : 0;
     while (at > low && byte_is(scan->s[at - 1], BYTE_NAME)) at--;
     return at > 0 && (scan->s[at - 1] == '=' || scan->s[at - 1] == '/');
+}
+
+/* FOO_KEY=x, as variables of programs are called: where the value can be nothing but a secret. */
+static berth_key_class variable_key(const redact_scan *scan, const redact_key *key) {
+    berth_key_class none = {.kind = BERTH_KEY_NONE};
+    size_t end = key->end, at = key->start, from = end + 1, to;
+    if (end - at < 6 || !redact_is_at(scan, end - 4, "_KEY") || redact_peek(scan, end) != '=')
+        return none;
+    for (; at < end; at++) {
+        if (!byte_is(scan->s[at], BYTE_UPPER | BYTE_DIGIT) && scan->s[at] != '_') return none;
+    }
+    size_t word = at = end - 4;
+    while (word > key->start && scan->s[word - 1] != '_') word--;
+    if (is_key_of_data(scan->s + word, at - word)) return none;
+    from += byte_is(redact_peek(scan, from), BYTE_QUOTE);
+    for (to = from; to < scan->len && byte_is(scan->s[to], BYTE_WORD); to++) {
+    }
+    if (to - from < VARIABLE_LEAST || !redact_is_scrambled(scan->s + from, to - from)) return none;
+    return (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_MEDIUM};
+}
+
+/* msg=requirepass x, error=password for ann is x: a field whose value is a text, not quoted. */
+bool redact_begins_text(const redact_scan *scan, size_t at) {
+    static const char *const names[] = {
+        "msg",    "message", "error",  "err",    "text",   "log",    "detail", "details",
+        "reason", "info",    "cause",  "note",   "output", "stdout", "stderr", "line",
+        "body",   "desc",    "description", "command", "cmd", "exec", "event",
+    };
+    size_t end = at - (at > 0), from = end;
+    if (at == 0 || scan->s[end] != '=') return false;
+    while (from > 0 && end - from < BERTH_KEY_NAME_MAX && byte_is(scan->s[from - 1], BYTE_LETTER))
+        from--;
+    return IS_ONE_OF(scan->s + from, end - from, names);
+}
+
+/* <secret:password xmlns:secret="x">: a prefix of the name of an element. */
+static bool is_prefix(const redact_scan *scan, const redact_key *key) {
+    size_t at = key->start;
+    if (at > 0 && scan->s[at - 1] == '/') at--;
+    return at > 0 && scan->s[at - 1] == '<' && redact_peek(scan, key->end) == ':' &&
+           byte_is(redact_peek(scan, key->end + 1), BYTE_LETTER);
 }
 
 /* RSA key FC0B33AC40A05C4B, as gpg tells which one it is: its id or its fingerprint. */
@@ -470,9 +513,11 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
             return glued_value(scan, &key);
     } else {
         key = key_around(scan, at);
+        if (is_prefix(scan, &key)) return 0;
         key.class = redact_classify(scan->r, scan->s + key.start, key.end - key.start);
         join_words(scan, &key);
         if (key.class.kind == BERTH_KEY_NONE) key.class = cut_name(scan, &key);
+        if (key.class.kind == BERTH_KEY_NONE) key.class = variable_key(scan, &key);
         if (key.class.kind == BERTH_KEY_CODE && is_hexadecimal(scan, &key))
             key.class.kind = BERTH_KEY_NONE;
     }

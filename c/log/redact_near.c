@@ -210,7 +210,8 @@ static bool stands_alone(const redact_scan *scan, const redact_key *key) {
                                     redact_folds_at(scan, after, " for ") ||
                                     is_told_key(scan, key, after));
     if (key->dashes || (key->class.weight == BERTH_KEY_WEAK && !told)) return false;
-    if (byte_is(before, BYTE_NAME) || memchr("/$@\\%{=", before, 7)) return false;
+    bool value = before == '=' && !redact_begins_text(scan, key->start);
+    if (byte_is(before, BYTE_NAME) || memchr("/$@\\%{", before, 6) || value) return false;
     if (joint == '=' || (joint == ':' && next > after) || is_verb(scan, key)) return false;
     if (c == ':' && (redact_is_at(scan, after, ": got ") || redact_is_at(scan, after, ": tried ") ||
                      redact_is_at(scan, after, ": expected ")))

@@ -114,6 +114,7 @@ static const struct {
     {"pdo(\"", LOGIN_CALL},      {"hashpw(", LOGIN_CALL},    {"pt.hash(", LOGIN_CALL},
     {"ashsync(", LOGIN_CALL},    {"auth(", LOGIN_CALL},      {"identify", LOGIN_IDENTIFY},
     {"dd-mask::", LOGIN_MASKED}, {"mysqli(", LOGIN_CALL},    {"pdo($", LOGIN_CALL},
+    {"nstruct(", LOGIN_CALL},
     {"ap_open(", LOGIN_CALL},    {"ap_bind(", LOGIN_CALL},   {"bind_s(", LOGIN_CALL},
     {"tp.open(", LOGIN_CALL},    {"ftp(", LOGIN_CALL},
     {"le_bind(", LOGIN_CALL},    {".bind(\"", LOGIN_CALL},    {".bind('", LOGIN_CALL},

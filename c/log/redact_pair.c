@@ -117,8 +117,8 @@ static bool is_test_file(const redact_scan *scan, const redact_key *key, size_t 
 
 /* phone is 555..., tel. 0033 ...: the number after a word or two. */
 static size_t contact(redact_scan *scan, const redact_key *key, size_t at) {
-    static const char *const words[] = {"is", "was", "number", "no", "nr",
-                                        "at", "to",  "of",     "plus"};
+    static const char *const words[] = {"is", "was", "number", "no",   "nr",
+                                        "at", "to",  "of",     "plus", "von"};
     for (unsigned n = 0; n < 3; n++) {
         while (redact_peek(scan, at) == '.' || redact_peek(scan, at) == ':' ||
                redact_peek(scan, at) == '#')
@@ -263,7 +263,7 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
     size_t code = card_code(scan, key, at);
     if (code) return code;
     if (is_test_file(scan, key, at)) return 0;
-    if (key->start > 0 && scan->s[key->start - 1] == '=')
+    if (key->start > 0 && scan->s[key->start - 1] == '=' && !redact_begins_text(scan, key->start))
         return 0; /* -method=userpass username=ann: a value itself */
     if (redact_is_at(scan, at, "--") && byte_is(redact_peek(scan, at + 2), BYTE_LETTER))
         return 0; /* --password PASSWORD --user ann: the next option */
@@ -515,6 +515,7 @@ size_t redact_pair(redact_scan *scan, const redact_key *key) {
     redact_syntax syntax;
     size_t value = skip_separator(scan, key, at, &syntax);
     if (key->class.kind == BERTH_KEY_PERSON) {
+        if (!value && scan->s[at] == '#') at = redact_skip_blanks(scan, at + 1); /* SSN# x */
         size_t end = redact_said_number(scan, value ? value : at, key->rule);
         if (!end && redact_folds_at(scan, key->end - 4, "iban"))
             end = redact_said_iban(scan, value ? value : at, key->rule);

@@ -241,6 +241,8 @@ static inline bool redact_has_digit(const redact_scan *scan, size_t from, size_t
 static inline bool redact_has_blank(const redact_scan *scan, size_t from, size_t to) {
     return memchr(scan->s + from, ' ', to - from) != NULL;
 }
+/* After the = of a field whose value is a text that is not quoted? */
+bool redact_begins_text(const redact_scan *scan, size_t at);
 /* The letters that end one blank before `at`; their number. */
 size_t redact_word_before(const redact_scan *scan, size_t at, size_t *start);
 

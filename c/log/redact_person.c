@@ -195,6 +195,23 @@ static size_t card(redact_scan *scan, size_t at, bool grouped) {
     return redact_mark(scan, at, i, RULE_CARD) ? i : 0;
 }
 
+/* Eight groups of six digits, of which the first has two before `at`: what BitLocker asks for when
+ * a volume is to be recovered. */
+static size_t recovery_password(redact_scan *scan, size_t at) {
+    size_t i = at - 2, from = i;
+    if (at < 2 || redact_peek(scan, at + 4) != '-' || !byte_is(scan->s[i], BYTE_DIGIT) ||
+        begins_inside(scan, i))
+        return 0;
+    for (unsigned group = 0; group < 8; group++, i++) {
+        for (unsigned n = 0; n < 6; n++) {
+            if (!byte_is(redact_peek(scan, i++), BYTE_DIGIT)) return 0;
+        }
+        if (group < 7 && redact_peek(scan, i) != '-') return 0;
+    }
+    if (goes_on(scan, --i)) return 0;
+    return redact_mark_secret(scan, from, i, RULE_NAME_PASSWORD) ? i : 0;
+}
+
 /* 4 1 1 1 ...: single digits with as many blanks between all of them. */
 static size_t card_in_a_row(redact_scan *scan, size_t at) {
     const char *s = scan->s;
@@ -400,8 +417,10 @@ size_t redact_number(redact_scan *scan, size_t at, unsigned anchor_kind) {
         return social_security(scan, at);
     case BERTH_ANCHOR_NANP:
         return american(scan, at);
-    case BERTH_ANCHOR_GROUPS:
-        return card(scan, at, true);
+    case BERTH_ANCHOR_GROUPS: {
+        size_t end = recovery_password(scan, at);
+        return end ? end : card(scan, at, true);
+    }
     case BERTH_ANCHOR_DIGITS:
         return card(scan, at, false);
     case BERTH_ANCHOR_ROW:

@@ -5,6 +5,8 @@
 #include "log/redact_private.h"
 
 #define LAST_SHOWN 4 /* bytes after stars */
+#define REMARK_MAX 32
+#define STATEMENT_MAX 96
 
 /* What stands where a secret could, in order of the alphabet. */
 static const char *const keep_words[] = {
@@ -393,8 +395,40 @@ static bool is_request(const redact_scan *scan, const redact_key *key, size_t at
     return asks && (redact_is_at(scan, at, "Need '") || redact_is_at(scan, at, "Verification "));
 }
 
+/* (not set), (no password): small letters in brackets that begin with such a word. */
+static bool is_bracketed_remark(const redact_scan *scan, size_t at) {
+    size_t word = at + 1, end = word;
+    if (redact_peek(scan, at) != '(') return false;
+    while (byte_is(redact_peek(scan, end), BYTE_LOWER)) end++;
+    if (redact_peek(scan, end) != ' ' || !is_keep_word(scan->s + word, end - word)) return false;
+    while (end - at < REMARK_MAX && (byte_is(redact_peek(scan, end), BYTE_LOWER) ||
+                                     redact_peek(scan, end) == ' '))
+        end++;
+    return redact_peek(scan, end) == ')';
+}
+
+/* if x != password: raise ValueError: what is done then, as Python writes it. */
+static bool is_statement(const redact_scan *scan, const redact_key *key, size_t at) {
+    static const char *const words[] = {"raise", "return", "pass",  "continue",
+                                        "break", "yield",  "assert"};
+    size_t end = at, line = key->start;
+    while (byte_is(redact_peek(scan, end), BYTE_LOWER)) end++;
+    if (redact_peek(scan, key->after) != ':' || !IS_ONE_OF(scan->s + at, end - at, words) ||
+        byte_is(redact_peek(scan, end), BYTE_NAME))
+        return false;
+    while (line > 0 && key->start - line < STATEMENT_MAX && scan->s[line - 1] != '\n') {
+        line--;
+        bool word = line == 0 || !byte_is(scan->s[line - 1], BYTE_NAME);
+        if (word && (redact_is_at(scan, line, "if ") || redact_is_at(scan, line, "while ") ||
+                     redact_is_at(scan, line, "elif ")))
+            return true;
+    }
+    return false;
+}
+
 bool redact_is_no_value(const redact_scan *scan, const redact_key *key, size_t at) {
     return is_request(scan, key, at) || is_verb_of(scan, key, at) || is_member(scan, key, at) ||
            is_cipher(scan, key, at) || is_complaint(scan, key, at) ||
+           is_bracketed_remark(scan, at) || is_statement(scan, key, at) ||
            (key->dashes && is_metavariable(scan, at)) || is_test_result(scan, key, at);
 }

@@ -300,6 +300,8 @@ static size_t bracketed_value(redact_scan *scan, const redact_key *key, size_t a
            (byte_is(scan->s[end], BYTE_WORD) || memchr("+/=_-", scan->s[end], 5)))
         end++;
     if (redact_peek(scan, end) != ')' || end - at < 20) return 0;
+    size_t len = end - at - 1; /* a commit, a digest, told after what it changes */
+    if ((len == 40 || len == 64) && bytes_are_all(scan->s + at + 1, len, BYTE_HEX)) return 0;
     return redact_value(scan, key, at + 1, SYNTAX_PROSE);
 }
 

@@ -253,6 +253,21 @@ static size_t read_items(const redact_scan *scan, size_t at, item *items) {
     return count;
 }
 
+/* Do all begin as long and with joints where the first one has them, as codes of one maker do? */
+static bool are_alike(const redact_scan *scan, const item *items, size_t count) {
+    const char *first = scan->s + items[0].from;
+    size_t len = items[0].to - items[0].from, joints = 0;
+    for (size_t i = 0; i < len; i++) joints += first[i] == '-';
+    for (size_t n = 1; n < count; n++) {
+        if (items[n].to - items[n].from != len) return false;
+        const char *s = scan->s + items[n].from;
+        for (size_t i = 0; i < len; i++) {
+            if ((s[i] == '-') != (first[i] == '-') || byte_is(s[i], BYTE_SPACE)) return false;
+        }
+    }
+    return joints > 0 && len >= ODD_LEAST;
+}
+
 size_t redact_told_list(redact_scan *scan, const redact_key *key, size_t colon, size_t at,
                         bool *owners) {
     item items[ITEMS_MAX];
@@ -272,8 +287,10 @@ size_t redact_told_list(redact_scan *scan, const redact_key *key, size_t colon, 
         if (redact_is_masked(scan->r, scan->s + items[i].from, items[i].to - items[i].from))
             done = items[i].to; /* it has been read before */
     }
+    bool alike = odd > 0 && key->class.kind == BERTH_KEY_CODE && are_alike(scan, items, count);
     for (size_t i = 0; odd > 0 && i < count; i++) {
-        if (items[i].to - items[i].from < 4 || (weak && !is_odd(scan, key, items[i])) ||
+        if (items[i].to - items[i].from < 4 || (weak && !is_odd(scan, key, items[i]))) continue;
+        if (!alike &&
             !redact_is_secret(scan, key->class, items[i].from, items[i].to, SYNTAX_TIGHT))
             continue;
         if (redact_mark_secret(scan, items[i].from, items[i].to, key->rule)) done = items[i].to;

@@ -154,13 +154,31 @@ static bool is_row_above(const redact_scan *scan, size_t at) {
     return bar_at(scan, redact_skip_blanks(scan, at)) > 0;
 }
 
-/* Does the line after that of `at` part the names of a table from its rows? */
+/* The bars of a line from `at` on; 0 when it has cells of more than words. */
+static size_t count_bars(const redact_scan *scan, size_t at, size_t end, bool words) {
+    size_t bars = 0;
+    for (size_t n; at < end; at += n ? n : 1) {
+        n = bar_at(scan, at);
+        bars += n > 0;
+        if (words && !n && !byte_is(scan->s[at], BYTE_LETTER) && !byte_in(scan->s[at], " _-"))
+            return 0;
+    }
+    return bars;
+}
+
+/* | user | password | host |, up to `line`, and a row from `next` to `end` of as many cells. */
+static bool heads_row(const redact_scan *scan, size_t at, size_t line, size_t next, size_t end) {
+    size_t bars = count_bars(scan, names_start(scan, at, '|'), line, true);
+    return bars > 3 && bars == count_bars(scan, next, end, false); /* no name and its value */
+}
+
+/* Does the line of `at` hold names of a table?  Then a ruler or the first row is below. */
 bool redact_is_ruled(const redact_scan *scan, size_t at) {
     size_t line = is_row_above(scan, at) ? scan->len : redact_near_line_end(scan, at);
     if (line >= scan->len) return false;
-    line += scan->s[line] == '\r' ? 2 : 1;
-    size_t end = redact_near_line_end(scan, line);
-    return end != SIZE_MAX && is_rule_line(scan, line, end);
+    size_t next = line + (scan->s[line] == '\r' ? 2 : 1), end = redact_near_line_end(scan, next);
+    return end != SIZE_MAX &&
+           (is_rule_line(scan, next, end) || heads_row(scan, at, line, next, end));
 }
 
 static void mark_cell(redact_scan *scan, berth_key_class class, size_t from, size_t to) {
