@@ -287,6 +287,9 @@ describe("an allocation", function()
       refused("capacity_exceeded", store:reshape {
         inventories = { child = { inventories = { VGPU = 2 } } },
         allocations = { { consumer = "vm", allocations = { child = { VGPU = 3 } } } } })
+      local err = refused("invalid_value", store:reshape {
+        inventories = {}, allocations = { { consumer = "vm", allocations = {} } } })
+      assert.equal("inventories", err.parameter)
       assert.equal(before, store:dump())
     end)
   end)

@@ -103,6 +103,35 @@ describe("misuse", function()
     assert.matches("error_spec.lua:" .. here .. ": bad argument #1 to 'place'", message)
   end)
 
+  it("names the method also when that was called by no name", function()
+    local tx <close> = assert(store:begin())
+    local objects = {
+      ["berth.store"] = store, ["berth.transaction"] = tx, ["berth.provider"] = node,
+      ["berth.allocation"] = claim, ["berth.savepoint"] = tx:savepoint(),
+      ["berth.candidates"] = store:candidates "resources=VCPU:1",
+      ["berth.candidate"] = store:candidates("resources=VCPU:1")(),
+      ["berth.request"] = berth.request "resources=VCPU:1", ["berth.providers"] = tx:providers(),
+    }
+    local named = 0
+    local function misuse(class, name)
+      local object = objects[class]
+      for _, arguments in ipairs { { 5 }, { object, print }, { object, 1, 2, 3, 4, 5, 6, 7 } } do
+        local ok, message = pcall(object[name], table.unpack(arguments))
+        if not ok and tostring(message):find("bad argument", 1, true) then
+          named = named + 1
+          assert.matches("^bad argument #%d to '" .. name .. "' ", message)
+        end
+      end
+    end
+    for class, members in pairs(core.members()) do
+      assert.is_truthy(objects[class], class)
+      for name, kind in pairs(members) do
+        if kind == "method" and name ~= "close" then misuse(class, name) end
+      end
+    end
+    assert.is_true(named > 100)
+  end)
+
   it("names the nearest key that is known", function()
     local function call(method, ...)
       local arguments = table.pack(...)

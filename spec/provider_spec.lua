@@ -289,6 +289,18 @@ describe("a provider", function()
     assert.same({ RACK, "Row-4" }, node:aggregates())
   end)
 
+  it("has each aggregate once", function()
+    local node = assert(store:create_provider { name = "n", aggregates = { "a" } })
+    local before = store:dump()
+    for _, list in ipairs { { "a", "a" }, { "b", "a", "b" }, { RACK, RACK:upper() } } do
+      refused("invalid_value", node:set_aggregates(list))
+      refused("invalid_value", store:create_provider { name = "m", aggregates = list })
+      assert.equal(before, store:dump())
+    end
+    assert(node:set_aggregates { "a", "A" })
+    assert.same({ "A", "a" }, node:aggregates())
+  end)
+
   it("lists who holds what of it", function()
     assert(store:create_provider { name = "n", inventories = { VCPU = 8, MEMORY_MB = 1024 } })
     assert(store:allocate { consumer = "a", allocations = { n = { VCPU = 2, MEMORY_MB = 512 } } })

@@ -61,7 +61,8 @@ describe("a query string", function()
     { "resources=VCPU:-1", "resources", 11 },
     { "resources=VCPU:0", "resources", 11 },
     { "resources=VCPU:1:2", "resources", 11 },
-    { "resources=VCPU:1&resources=VCPU:1", "resources", 18 },
+    { "resources=VCPU:1&resources=VCPU:0", "resources", 28 },
+    { "resources=VCPU:0&resources=VCPU:1", "resources", 11 },
     { "resources=VCPU:1&bogus=1", "bogus", 18 },
     { "resources=VCPU:1&limits=1", "limits", 18 },
     { "resources=VCPU:1&required=", "required", 27 },
@@ -78,7 +79,8 @@ describe("a query string", function()
     { "resources=VCPU:1&member_of=a%20b", "member_of", 28 },
     { "resources=VCPU:1&member_of=", "member_of", 28 },
     { "resources=VCPU:1&in_tree=", "in_tree", 26 },
-    { "resources=VCPU:1&in_tree=a&in_tree=b", "in_tree", 28 },
+    { "resources=VCPU:1&in_tree=a&in_tree=", "in_tree", 36 },
+    { "resources=VCPU:1&resources=DISK_GB:1&split=VCPU", "split", 44 },
     { "required=A", "resources", 11 },
     { "resources1=VCPU:1&required2=A&group_policy=none", "resources2", 48 },
     { "resources1=VCPU:1&resources2=VCPU:1", "group_policy", 36 },
@@ -173,6 +175,24 @@ describe("a query string", function()
     local store <close> = fleets.load { { name = "P", inventories = { VCPU = 8 } } }
     local list = assert(fleets.candidates(store, "resources=VCPU:7,VCPU:2"))
     assert.same({ P = { VCPU = 2 } }, list[1].resources)
+  end)
+
+  it("takes the last of repeated resources and trees", function()
+    local store <close> = fleets.load { { name = "P", inventories = { VCPU = 8, DISK_GB = 8 } },
+                                        { name = "Q", inventories = { VCPU = 8, DISK_GB = 8 } } }
+    local function answers(query)
+      local list = assert(fleets.candidates(store, query))
+      local resources = {}
+      for i, candidate in ipairs(list) do resources[i] = candidate.resources end
+      return resources
+    end
+    assert.same({ { P = { VCPU = 2 } }, { Q = { VCPU = 2 } } },
+                answers "resources=VCPU:9,DISK_GB:1&resources=CUSTOM_NO:1&resources=VCPU:2")
+    assert.same({ { Q = { VCPU = 1 } } }, answers "resources=VCPU:1&in_tree=P&in_tree=Q")
+    assert.same({ { P = { VCPU = 3 } } },
+                answers "resources_g=DISK_GB:1&in_tree_g=Q&resources_g=VCPU:3&in_tree_g=P")
+    assert.same({ { P = { VCPU = 8 } }, { Q = { VCPU = 8 } } },
+                answers "split=VCPU&resources=VCPU:99&resources=VCPU:8")
   end)
 
   it("knows an aggregate by any spelling of its uuid", function()

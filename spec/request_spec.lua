@@ -178,11 +178,38 @@ describe("a request", function()
       ["groups.a b"] = { groups = { ["a b"] = { resources = { VCPU = 1 } } } },
       ["same_subtree"] = { resources = { VCPU = 1 }, same_subtree = { "x" } },
       ["required"] = { resources = { VCPU = 1 }, required = "CUSTOM_FAST,!CUSTOM_FAST" },
+      ["groups.gpu.required"] = { groups = { gpu = { resources = { VCPU = 1 },
+        required = { "CUSTOM_FAST" }, forbidden = { "CUSTOM_FAST" } } } },
+      ["groups.gpu.resources"] = { resources = { VCPU = 1 }, groups = { gpu = {} } },
+      ["groups[2].resources"] = { groups = { { resources = { VCPU = 1 } },
+        { required = { "HW_NUMA_ROOT" } } }, group_policy = "none" },
+      ["split"] = { resources = { VCPU = 1 }, split = { MEMORY_MB = true } },
+      ["groups.gpu.split"] = { groups = { gpu = { resources = { VCPU = 1 },
+        split = { "MEMORY_MB" } } } },
+      ["root_required"] = { resources = { VCPU = 1 },
+        root_required = { "CUSTOM_FAST", "!CUSTOM_FAST" } },
     } do
       local result, err = store:candidates(request)
       assert.is_nil(result)
       assert.equal("invalid_request", err.code, parameter)
       assert.equal(parameter, err.parameter)
+      assert.equal(parameter .. ": ", err.message:sub(1, #parameter + 2))
+    end
+  end)
+
+  it("has no position where nobody wrote a text", function()
+    for parameter, request in pairs {
+      ["groups.gpu.resources"] = { groups = { gpu = {} } },
+      ["required"] = { resources = { VCPU = 1 }, required = "HW_NUMA_ROOT,\xff" },
+      ["forbidden"] = { resources = { VCPU = 1 }, forbidden = "\xff" },
+      ["same_subtree"] = { resources = { VCPU = 1 }, same_subtree = "\xff" },
+      ["resources"] = {},
+    } do
+      local result, err = store:candidates(request)
+      assert.is_nil(result)
+      assert.same({ "invalid_request", parameter }, { err.code, err.parameter })
+      assert.is_nil(err.position)
+      assert.not_matches("position", err.message)
     end
   end)
 

@@ -72,7 +72,7 @@ berth_rc berth_provider_set_inventory(berth_txn *txn, berth_ref provider, berth_
 /* Generation +1 only when the set changed.  Errors: BERTH_ECONFLICT. */
 berth_rc berth_provider_set_traits(berth_txn *txn, berth_ref provider, const berth_ref *traits,
                                    size_t count, int64_t generation, berth_err *err);
-/* Generation +1 always.  Errors: BERTH_ECONFLICT, BERTH_EINVALID. */
+/* Generation +1 always.  Errors: BERTH_ECONFLICT, BERTH_EINVALID (one twice, in any spelling). */
 berth_rc berth_provider_set_aggregates(berth_txn *txn, berth_ref provider,
                                        const berth_text *aggregates, size_t count,
                                        int64_t generation, berth_err *err);

@@ -132,6 +132,12 @@ static berth_rc intern_aggregate(berth_txn *txn, berth_text text, berth_ref *out
     return berth_edit_intern(txn, BERTH_NAME_AGGREGATE, text, out, err);
 }
 
+/* Of so many aggregates that were linked none may have been another's spelling. */
+static berth_rc check_distinct(const berth_provider *p, size_t count, berth_err *err) {
+    if (p->aggregates.count == count) return BERTH_OK;
+    return berth_fail(err, BERTH_EINVALID, "an aggregate is named twice");
+}
+
 static berth_rc fill_provider(berth_txn *txn, berth_ref ref, const berth_provider_spec *spec,
                               berth_err *err) {
     berth_rc rc = BERTH_OK;
@@ -146,6 +152,7 @@ static berth_rc fill_provider(berth_txn *txn, berth_ref ref, const berth_provide
         if (rc == BERTH_OK)
             rc = berth_edit_link(txn, BERTH_CHANGE_AGGREGATE, ref, aggregate, true, err);
     }
+    if (rc == BERTH_OK) rc = check_distinct(txn->state->providers[ref], spec->naggregates, err);
     return rc;
 }
 
@@ -358,6 +365,7 @@ berth_rc berth_provider_set_aggregates(berth_txn *txn, berth_ref provider,
     for (size_t i = 0; rc == BERTH_OK && i < count; i++)
         rc = intern_aggregate(txn, aggregates[i], &refs[i], err);
     if (rc == BERTH_OK) rc = set_links(txn, BERTH_CHANGE_AGGREGATE, provider, refs, count, err);
+    if (rc == BERTH_OK) rc = check_distinct(txn->state->providers[provider], count, err);
     if (rc == BERTH_OK) rc = berth_edit_bump(txn, provider, err);
     berth_free(mem, refs, count * sizeof *refs);
     if (rc != BERTH_OK) berth_txn_undo(txn, mark);

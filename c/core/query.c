@@ -11,7 +11,8 @@
 typedef struct piece {
     const char *data;
     size_t len;
-    const uint32_t *at; /* raw position from 1 of each byte; at[len] is where it ends */
+    const uint32_t *at; /* raw position from 1 of each byte; at[len] is where it ends; NULL: there
+                           is none */
 } piece;
 
 typedef struct parser {
@@ -85,7 +86,7 @@ static berth_rc refuse_at(const parser *q, size_t position, const char *what) {
 }
 
 static berth_rc refuse(const parser *q, piece where, const char *what) {
-    return refuse_at(q, where.at[0], what);
+    return refuse_at(q, where.at == NULL ? 0 : where.at[0], what);
 }
 
 /* Adds the position to what a builder of request.h refused. */
@@ -146,8 +147,9 @@ static bool parse_number(piece p, int64_t *out) {
     return true;
 }
 
+/* Of several the last counts, as with in_tree. */
 static berth_rc parse_resources(parser *q, berth_group *group, piece value) {
-    if (group->nresources > 0) return refuse(q, q->name, "it stands there twice");
+    group->nresources = 0;
     piece item;
     for (bool done = false; next_item(&value, &done, &item);) {
         size_t colon = 0;
@@ -220,7 +222,6 @@ static berth_rc parse_member_of(parser *q, berth_group *group, piece value) {
 }
 
 static berth_rc parse_in_tree(parser *q, berth_group *group, piece value) {
-    if (group->in_tree.data != NULL) return refuse(q, q->name, "it stands there twice");
     value = trim(value);
     return placed(q, value, berth_group_set_tree(q->request, group, as_text(value), q->err));
 }
@@ -400,7 +401,7 @@ static berth_rc whole_value(parser *q, const char *name, berth_text value, piece
     uint32_t *at = berth_arena_alloc(&q->request->arena, (value.len + 1) * sizeof *at);
     if (at == NULL) return berth_fail_memory(q->err);
     for (size_t i = 0; i <= value.len; i++) at[i] = (uint32_t)i + 1;
-    q->name = (piece){name, strlen(name), at};
+    q->name = (piece){name, strlen(name), NULL};
     *out = (piece){value.data, value.len, at};
     q->request->origin.text = value.data;
     q->request->origin.at = at;

@@ -276,6 +276,17 @@ berth_rc berth_request_add_root_required(berth_request *request, berth_text trai
 
 /* --- checking ----------------------------------------------------------------------------- */
 
+/* A group as a whole, which a table calls otherwise than a query. */
+static berth_rc refuse_group(berth_err *err, const char *keyword, const berth_group *group,
+                             const char *what) {
+    if (group->path == NULL) return refuse(err, keyword, group->suffix, what);
+    berth_fail(err, BERTH_EREQUEST, "%s.%s: %s", group->path, keyword, what);
+    char parameter[BERTH_TEXT_MAX];
+    snprintf(parameter, sizeof parameter, "%s.%s", group->path, keyword);
+    berth_err_text(err, "parameter", parameter);
+    return BERTH_EREQUEST;
+}
+
 static bool forbidden_name(const berth_condition *conditions, size_t count, berth_text name) {
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; conditions[i].forbidden && j < conditions[i].count; j++)
@@ -284,18 +295,15 @@ static bool forbidden_name(const berth_condition *conditions, size_t count, bert
 }
 
 /* A required set of which every member is forbidden can never be met. */
-static berth_rc check_contradiction(const char *keyword, berth_text suffix,
-                                    const berth_condition *conditions, size_t count,
-                                    berth_err *err) {
+static bool is_contradiction(const berth_condition *conditions, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (conditions[i].forbidden) continue;
         size_t barred = 0;
         for (size_t j = 0; j < conditions[i].count; j++)
             if (forbidden_name(conditions, count, conditions[i].names[j].name)) barred++;
-        if (barred == conditions[i].count)
-            return refuse(err, keyword, suffix, "the same trait is required and forbidden");
+        if (barred == conditions[i].count) return true;
     }
-    return BERTH_OK;
+    return false;
 }
 
 static bool in_subtree(const berth_request *request, berth_text suffix) {
@@ -309,15 +317,17 @@ static berth_rc check_group(const berth_request *request, const berth_group *gro
                             berth_err *err) {
     if (group->nresources == 0) {
         if (group->nrequired == 0 && group->nmember_of == 0 && group->in_tree.data == NULL)
-            return refuse(err, "resources", group->suffix, "the group asks for nothing");
+            return refuse_group(err, "resources", group, "the group asks for nothing");
         if (group->suffix.len == 0)
-            return refuse(err, "resources", group->suffix,
-                          "conditions without a suffix need resources without a suffix");
+            return refuse_group(err, "resources", group,
+                                "conditions without a suffix need resources without a suffix");
         if (!in_subtree(request, group->suffix))
-            return refuse(err, "resources", group->suffix,
-                          "a group without resources must stand in a same_subtree");
+            return refuse_group(err, "resources", group,
+                                "a group without resources must stand in a same_subtree");
     }
-    return check_contradiction("required", group->suffix, group->required, group->nrequired, err);
+    if (is_contradiction(group->required, group->nrequired))
+        return refuse_group(err, "required", group, "the same trait is required and forbidden");
+    return BERTH_OK;
 }
 
 static berth_rc check_subtrees(const berth_request *request, berth_err *err) {
@@ -344,9 +354,8 @@ berth_rc berth_request_check(const berth_request *request, berth_err *err) {
     if (granular > 1 && request->group_policy == BERTH_POLICY_UNSET)
         return refuse(err, "group_policy", no_suffix, "several groups need one: none or isolate");
     berth_rc rc = check_subtrees(request, err);
-    if (rc == BERTH_OK)
-        rc = check_contradiction("root_required", no_suffix, request->root_required,
-                                 request->nroot_required, err);
+    if (rc == BERTH_OK && is_contradiction(request->root_required, request->nroot_required))
+        rc = refuse(err, "root_required", no_suffix, "the same trait is required and forbidden");
     if (rc == BERTH_OK && request->limit < 0)
         rc = refuse(err, "limit", no_suffix, "a limit is at least 1");
     return rc;

@@ -47,6 +47,7 @@ typedef struct berth_group {
     berth_condition *member_of; /* aggregates, likewise */
     size_t nmember_of;
     berth_text in_tree; /* uuid or name; not given: anywhere */
+    const char *path;   /* of a table's group, for messages; NULL: its suffix tells */
 } berth_group;
 
 typedef enum berth_group_policy {
@@ -116,7 +117,7 @@ berth_rc berth_request_add_root_required(berth_request *request, berth_text trai
 /* The rules that need no store: something is asked for, resource-less groups stand in a
  * same_subtree, more than one granular group has a group_policy, no contradictions, suffixes
  * exist.  Called once by whoever built the request.  Errors: BERTH_EREQUEST with field
- * "parameter". */
+ * "parameter", for a group with a path its field there. */
 berth_rc berth_request_check(const berth_request *request, berth_err *err);
 
 /* --- shapes ------------------------------------------------------------------------------- */

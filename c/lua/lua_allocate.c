@@ -180,7 +180,7 @@ static void tell(luax_call *call, const claim *c) {
 int luax_allocate(lua_State *L) {
     luax_call call;
     luax_call_open(L, &call, 2);
-    luaL_checktype(L, 2, LUA_TTABLE);
+    luax_check_type(L, 2, LUA_TTABLE);
     claim one;
     claims all = {&one, 1};
     bool list = lua_rawgeti(L, 2, 1) != LUA_TNIL;
@@ -272,6 +272,7 @@ static int compare_finals(const void *a, const void *b) {
 static void read_finals(luax_reader *r, void *into) {
     reshaping *all = into;
     size_t count = luax_map_length(r);
+    if (count == 0) luax_refuse(r, BERTH_EINVALID, "at least one provider is due");
     all->finals = luax_take(r, count, sizeof *all->finals);
     all->nfinals = luax_read_map(r, count, read_final, all->finals, sizeof *all->finals);
     if (all->nfinals > 1)
@@ -322,7 +323,7 @@ static berth_rc reshape(luax_call *call, const reshaping *all) {
 int luax_reshape(lua_State *L) {
     luax_call call;
     luax_call_open(L, &call, 2);
-    luaL_checktype(L, 2, LUA_TTABLE);
+    luax_check_type(L, 2, LUA_TTABLE);
     reshaping all = {.finals = NULL};
     luax_call_table(&call, 2, reshape_keys, &all);
     if (all.finals == NULL) luax_misuse(&call.reader, "key 'inventories' is missing");

@@ -225,7 +225,7 @@ static void add_field(fields *list, const berth_log_field *field) {
 static void read_fields(lua_State *L, luax_logger *self, int table, fields *list) {
     list->count = 0;
     if (lua_isnoneornil(L, table)) return;
-    luaL_checktype(L, table, LUA_TTABLE);
+    luax_check_type(L, table, LUA_TTABLE);
     lua_pushnil(L);
     while (lua_next(L, table)) { /* name value */
         if (lua_type(L, -2) != LUA_TSTRING)
@@ -243,7 +243,7 @@ static int write_record(lua_State *L, berth_level level) {
     luax_logger *self = luax_check_logger(L);
     if (!berth_log_wants(self->log, level)) return 0;
     size_t len;
-    const char *message = luaL_checklstring(L, 2, &len);
+    const char *message = luax_check_string(L, 2, &len);
     luax_max_args(L, 3);
     lua_settop(L, 3);
     fields list;
@@ -276,8 +276,8 @@ static int logger_level(lua_State *L) {
     luax_max_args(L, 2);
     const char *before = berth_level_word(self->log->level);
     if (!lua_isnoneornil(L, 2)) {
-        int level = berth_level_find(luaL_checkstring(L, 2));
-        luaL_argcheck(L, level >= 0, 2, "debug, info, warn, error or off expected");
+        int level = berth_level_find(luax_check_string(L, 2, NULL));
+        if (level < 0) luax_argerror(L, 2, "debug, info, warn, error or off expected");
         self->log->level = (berth_level)level;
     }
     lua_pushstring(L, before);

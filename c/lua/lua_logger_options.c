@@ -159,7 +159,7 @@ void luax_logger_read(lua_State *L, int index, berth_arena *arena, luax_logger_o
     *options = (luax_logger_options){.ident = "berth"};
     luax_reader_init(&r, L, index, arena, err);
     if (!lua_isnoneornil(L, index)) {
-        luaL_checktype(L, index, LUA_TTABLE);
+        luax_check_type(L, index, LUA_TTABLE);
         lua_pushvalue(L, index);
         luax_read_table(&r, option_keys, &raw);
         lua_pop(L, 1);

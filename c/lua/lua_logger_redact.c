@@ -16,7 +16,7 @@
 int luax_logger_redact(lua_State *L) {
     luax_logger *self = luax_check_logger(L);
     luax_max_args(L, 2);
-    if (lua_type(L, 2) != LUA_TSTRING) luaL_checktype(L, 2, LUA_TTABLE);
+    if (lua_type(L, 2) != LUA_TSTRING) luax_check_type(L, 2, LUA_TTABLE);
     luax_redact_value(L, self->redaction);
     return 1;
 }

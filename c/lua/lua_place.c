@@ -84,7 +84,7 @@ static const luax_candidate *read_arguments(luax_call *call, luax_ask *ask) {
     if (lua_type(L, 2) != LUA_TTABLE)
         luax_read_who(call, 3, ask);
     else if (!lua_isnil(L, 3))
-        luaL_argerror(L, 3, "no such argument: who asks stands in the table");
+        luax_argerror(L, 3, "no such argument: who asks stands in the table");
     if (ask->consumer.data == NULL && call->err.rc == BERTH_OK) {
         call->reader.arg = lua_type(L, 2) == LUA_TTABLE ? 2 : 3;
         luax_misuse(&call->reader, "key 'consumer' is missing");

@@ -236,7 +236,7 @@ int luax_unload_policy(lua_State *L) {
     luax_store *owner = check_store(L);
     berth_err err;
     luax_max_args(L, 2);
-    luaL_checktype(L, 2, LUA_TSTRING);
+    luax_check_type(L, 2, LUA_TSTRING);
     berth_rc rc = berth_policies_unload(host_of(owner), lua_tostring(L, 2), &err);
     if (rc == BERTH_OK && lua_getiuservalue(L, 1, LUAX_STORE_REDACTION) != LUA_TNIL) {
         rc = push_redaction(L, owner, 1, host_of(owner), NULL, 0, &err);
@@ -317,7 +317,9 @@ int luax_policies(lua_State *L) {
 int luax_decisions(lua_State *L) {
     const luax_store *owner = check_store(L);
     luax_max_args(L, 2);
-    int64_t after = luaL_optinteger(L, 2, 0);
+    int whole = true;
+    int64_t after = lua_isnoneornil(L, 2) ? 0 : lua_tointegerx(L, 2, &whole);
+    if (!whole) luax_typeerror(L, 2, "integer");
     record_ud *record = push_record(L);
     berth_data_table all = berth_data_open(&record->out);
     if (owner->policies != NULL) {
@@ -341,7 +343,7 @@ int luax_decisions(lua_State *L) {
 int luax_as(lua_State *L) {
     check_store(L);
     luax_max_args(L, 2);
-    luaL_checktype(L, 2, LUA_TTABLE);
+    luax_check_type(L, 2, LUA_TTABLE);
     lua_getglobal(L, "require");
     lua_pushliteral(L, "berth.as");
     lua_call(L, 1, 1); /* store identity as */
@@ -368,7 +370,7 @@ static int core_authorize(lua_State *L) {
     luax_store *owner = check_store(L);
     const char *roles[ROLES_MAX];
     berth_err err;
-    luaL_checktype(L, 2, LUA_TTABLE);
+    luax_check_type(L, 2, LUA_TTABLE);
     luaL_checkstack(L, ROLES_MAX + LUA_MINSTACK, NULL);
     lua_settop(L, 2);
     berth_call call = {.verb = field_text(L, "verb", ""),
@@ -385,10 +387,10 @@ static int core_authorize(lua_State *L) {
     if (lua_rawget(L, 2) == LUA_TTABLE) {
         int list = lua_gettop(L);
         lua_Unsigned count = lua_rawlen(L, list);
-        luaL_argcheck(L, count <= ROLES_MAX, 2, "at most 64 roles");
+        if (count > ROLES_MAX) luax_argerror(L, 2, "at most 64 roles");
         for (; call.nroles < count; call.nroles++) {
             lua_rawgeti(L, list, (lua_Integer)call.nroles + 1);
-            luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, 2, "roles are strings");
+            if (lua_type(L, -1) != LUA_TSTRING) luax_argerror(L, 2, "roles are strings");
             roles[call.nroles] = lua_tostring(L, -1);
         }
     }
@@ -413,7 +415,7 @@ static int core_override(lua_State *L) {
 static int core_redact(lua_State *L) {
     const luax_store *owner = check_store(L);
     berth_err err;
-    luaL_checktype(L, 2, LUA_TTABLE);
+    luax_check_type(L, 2, LUA_TTABLE);
     record_ud *record = push_record(L);
     berth_rc rc = berth_data_read(&record->in, L, 2, &err);
     if (rc == BERTH_OK)
@@ -439,7 +441,7 @@ static int core_hidden(lua_State *L) {
 /* nearest(word, names) -> the name that was probably meant, or nil */
 static int core_nearest(lua_State *L) {
     berth_nearest near = berth_nearest_begin(luaL_checkstring(L, 1));
-    luaL_checktype(L, 2, LUA_TTABLE);
+    luax_check_type(L, 2, LUA_TTABLE);
     for (lua_Integer i = 1; lua_rawgeti(L, 2, i) == LUA_TSTRING; i++, lua_pop(L, 1))
         berth_nearest_offer(&near, lua_tostring(L, -1)); /* the table keeps it */
     lua_pushstring(L, near.best);

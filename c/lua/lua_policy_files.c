@@ -210,7 +210,7 @@ static asked read_options(lua_State *L, int options, const char *const *known) {
     lua_pushnil(L); /* place of the text */
     int place = lua_gettop(L);
     if (options == 0 || lua_isnoneornil(L, options)) return a;
-    luaL_checktype(L, options, LUA_TTABLE);
+    luax_check_type(L, options, LUA_TTABLE);
     lua_pushnil(L);
     while (lua_next(L, options)) { /* ... key value */
         const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
@@ -270,7 +270,7 @@ static bool all_finite(lua_State *L, int index) {
 
 static berth_rc read_parameters(lua_State *L, entry *e, int parameters, berth_err *err) {
     if (parameters == 0 || lua_isnoneornil(L, parameters)) return BERTH_OK;
-    luaL_checktype(L, parameters, LUA_TTABLE);
+    luax_check_type(L, parameters, LUA_TTABLE);
     berth_err why;
     berth_rc rc = berth_data_read(&e->parameters, L, parameters, &why);
     if (rc == BERTH_OK && !all_finite(L, parameters))
@@ -285,7 +285,7 @@ static berth_rc read_parameters(lua_State *L, entry *e, int parameters, berth_er
 static berth_rc add_folder(lua_State *L, luax_policy_batch *batch, const char *path,
                            int parameters, berth_policy_mode mode, berth_err *err) {
     bool given = parameters != 0 && !lua_isnoneornil(L, parameters);
-    if (given) luaL_checktype(L, parameters, LUA_TTABLE);
+    if (given) luax_check_type(L, parameters, LUA_TTABLE);
     berth_rc rc = list_folder(batch, path, err);
     for (size_t i = 0; rc == BERTH_OK && i < batch->nnames; i++) {
         char file[PATH_BYTES];
@@ -329,7 +329,7 @@ berth_rc luax_policy_batch_add(lua_State *L, luax_policy_batch *batch, int path,
                                int options, berth_err *err) {
     static const char *const known[] = {"mode", "text", NULL};
     int top = lua_gettop(L);
-    luaL_checktype(L, path, LUA_TSTRING);
+    luax_check_type(L, path, LUA_TSTRING);
     luaL_checkstack(L, 20, NULL);
     asked a = read_options(L, options, known);
     berth_rc rc = add_asked(L, batch, path, parameters, &a, err);
@@ -357,7 +357,7 @@ static berth_rc add_element(lua_State *L, luax_policy_batch *batch, berth_err *e
 }
 
 berth_rc luax_policy_batch_list(lua_State *L, luax_policy_batch *batch, int list, berth_err *err) {
-    luaL_checktype(L, list, LUA_TTABLE);
+    luax_check_type(L, list, LUA_TTABLE);
     luaL_checkstack(L, 20, NULL);
     list = lua_absindex(L, list);
     int top = lua_gettop(L);

@@ -141,7 +141,7 @@ static const luax_key update_keys[] = {
 static int provider_update(lua_State *L) {
     edit e;
     open_edit(L, &e, "update", 2, 0);
-    luaL_checktype(L, 2, LUA_TTABLE);
+    luax_check_type(L, 2, LUA_TTABLE);
     update u = {.set_parent = false};
     luax_call_table(&e.call, 2, update_keys, &u);
     if (begin_edit(&e) != BERTH_OK) return luax_call_fail(&e.call);

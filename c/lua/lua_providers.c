@@ -70,7 +70,7 @@ static berth_rc create(berth_txn *txn, berth_arena *arena, const provider_words 
 int luax_create_provider(lua_State *L) {
     luax_call call;
     luax_call_open(L, &call, 2);
-    luaL_checktype(L, 2, LUA_TTABLE);
+    luax_check_type(L, 2, LUA_TTABLE);
     provider_words words = {.name = {NULL, 0}};
     luax_call_table(&call, 2, create_keys, &words);
     if (words.name.data == NULL) luax_misuse(&call.reader, "key 'name' is missing");

@@ -151,6 +151,8 @@ static void read_split(luax_reader *r, void *into) {
 }
 
 static void apply_splits(luax_reader *r, const luax_group *at) {
+    luax_frame frame = {r->frame, "split", 0};
+    r->frame = &frame;
     for (size_t i = 0; i < at->nsplits && r->err->rc == BERTH_OK; i++) {
         berth_err err;
         if (at->splits[i].data == NULL) continue;
@@ -158,6 +160,7 @@ static void apply_splits(luax_reader *r, const luax_group *at) {
         if (group != NULL)
             built(r, berth_group_split(at->request, group, at->splits[i], &err), &err);
     }
+    r->frame = frame.up;
 }
 
 static const luax_key group_keys[] = {
@@ -185,7 +188,8 @@ static void read_group(luax_reader *r, void *into) {
             luax_misuse(r, "the group without suffix is the request itself");
     }
     if (lua_type(r->L, -1) != LUA_TTABLE) luax_expected(r, -1, "table");
-    if (r->err->rc == BERTH_OK && group_of(r, &group) == NULL) return;
+    berth_group *made = r->err->rc == BERTH_OK ? group_of(r, &group) : NULL;
+    if (made != NULL) made->path = luax_path(r, &group.request->arena);
     luax_read_table(r, group_keys, &group);
     apply_splits(r, &group);
 }

@@ -116,7 +116,7 @@ static void call_within(lua_State *L, luax_tx *self, int at) {
 
 int luax_transaction(lua_State *L) {
     luax_store *owner = luax_check(L, 1, &luax_store_class);
-    luaL_checktype(L, 2, LUA_TFUNCTION);
+    luax_check_type(L, 2, LUA_TFUNCTION);
     luax_max_args(L, 2);
     berth_err err;
     if (begin(L, owner, &err) != BERTH_OK) return luax_store_fail(L, owner, &err);

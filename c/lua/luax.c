@@ -67,6 +67,25 @@ static int class_tostring(lua_State *L) {
     return 1;
 }
 
+/* Registry key of the table from each method to its name. */
+static const char method_names;
+
+/* Remembers what the methods are called. [-0, +0, m] */
+static void name_methods(lua_State *L, const luaL_Reg *methods) {
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &method_names) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &method_names);
+    }
+    for (; methods != NULL && methods->name != NULL; methods++) {
+        lua_pushcfunction(L, methods->func); /* without upvalues all of its values are equal */
+        lua_pushstring(L, methods->name);
+        lua_rawset(L, -3);
+    }
+    lua_pop(L, 1);
+}
+
 void luax_new_class(lua_State *L, const luax_class *class, const luax_members *members) {
     lua_createtable(L, 0, 8); /* mt */
     lua_pushstring(L, class->name);
@@ -79,6 +98,8 @@ void luax_new_class(lua_State *L, const luax_class *class, const luax_members *m
     lua_newtable(L); /* mt members */
     luaL_setfuncs(L, members->methods, 0);
     if (members->more != NULL) luaL_setfuncs(L, members->more, 0);
+    name_methods(L, members->methods);
+    name_methods(L, members->more);
     for (int i = 0; members->fields != NULL && members->fields[i] != NULL; i++) {
         lua_pushinteger(L, i + 1);
         lua_setfield(L, -2, members->fields[i]);
@@ -115,7 +136,7 @@ void *luax_test(lua_State *L, int index, const luax_class *class) {
 
 void *luax_check(lua_State *L, int index, const luax_class *class) {
     void *object = luax_test(L, index, class);
-    if (object == NULL) luaL_typeerror(L, index, class->name);
+    if (object == NULL) luax_typeerror(L, index, class->name);
     return object;
 }
 
@@ -125,8 +146,34 @@ int luax_closed(lua_State *L, const char *what) {
     return luaL_error(L, "%s is closed", what);
 }
 
+int luax_argerror(lua_State *L, int arg, const char *message) {
+    lua_Debug running;
+    if (lua_getstack(L, 0, &running) == 0 || lua_getinfo(L, "nf", &running) == 0 ||
+        running.name != NULL)
+        return luaL_argerror(L, arg, message);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &method_names);
+    lua_insert(L, -2);
+    if (lua_rawget(L, -2) != LUA_TSTRING) return luaL_argerror(L, arg, message);
+    return luaL_error(L, "bad argument #%d to '%s' (%s)", arg, lua_tostring(L, -1), message);
+}
+
+int luax_typeerror(lua_State *L, int arg, const char *expected) {
+    const char *got = luaL_typename(L, arg);
+    if (luaL_getmetafield(L, arg, "__name") == LUA_TSTRING) got = lua_tostring(L, -1);
+    return luax_argerror(L, arg, lua_pushfstring(L, "%s expected, got %s", expected, got));
+}
+
+void luax_check_type(lua_State *L, int arg, int type) {
+    if (lua_type(L, arg) != type) luax_typeerror(L, arg, lua_typename(L, type));
+}
+
+const char *luax_check_string(lua_State *L, int arg, size_t *len) {
+    if (!lua_isstring(L, arg)) luax_typeerror(L, arg, "string");
+    return lua_tolstring(L, arg, len);
+}
+
 void luax_max_args(lua_State *L, int max) {
-    if (lua_gettop(L) > max) luaL_argerror(L, max + 1, "no such argument");
+    if (lua_gettop(L) > max) luax_argerror(L, max + 1, "no such argument");
 }
 
 /* --- values ------------------------------------------------------------------------------ */

@@ -66,6 +66,14 @@ int luax_throw(lua_State *L, const berth_err *err);
 int luax_raise(lua_State *L, const char *format, ...) BERTH_PRINTF(2, 3);
 /* Raises "store is closed" at the caller's position. [-0, +0, v] */
 int luax_closed(lua_State *L, const char *what);
+/* As luaL_argerror, but methods have their names also when they were not called by one, as through
+ * pcall. [-0, +0, v] */
+int luax_argerror(lua_State *L, int arg, const char *message);
+/* "<expected> expected, got <type>". [-0, +0, v] */
+int luax_typeerror(lua_State *L, int arg, const char *expected);
+void luax_check_type(lua_State *L, int arg, int type);
+/* Borrowed from the stack; len may be NULL. [-0, +0, v] */
+const char *luax_check_string(lua_State *L, int arg, size_t *len);
 /* Raises when more than `max` arguments were given (self included). [-0, +0, v] */
 void luax_max_args(lua_State *L, int max);
 

@@ -86,7 +86,7 @@ int luax_misuse(luax_reader *r, const char *format, ...) {
     int n = snprintf(all, sizeof all, "%s%s%s", path, placed ? ": " : "", text);
     berth_text_shorten(all, false);
     luax_push_redacted(r->L, NULL, all, n < 0 ? 0 : strlen(all));
-    return luaL_argerror(r->L, r->arg, lua_tostring(r->L, -1));
+    return luax_argerror(r->L, r->arg, lua_tostring(r->L, -1));
 }
 
 int luax_expected(luax_reader *r, int index, const char *expected) {

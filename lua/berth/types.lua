@@ -21,6 +21,8 @@
 
 ---@alias berth.Amounts table<string, integer> resource class to amount
 ---@alias berth.ProviderName berth.Provider|string userdata, uuid in any spelling, or name
+--- A string is Placement's query.  Of a repeated `resources` or `in_tree` in it the last counts;
+--- `required`, `member_of` and `same_subtree` add up, everything else stands once.
 ---@alias berth.RequestForm berth.Request|berth.RequestTable|berth.Question|string
 
 ---@class berth.Inventory
@@ -403,7 +405,7 @@ function Provider:set_inventory(class, inventory, options) end
 ---@return berth.Error? err
 function Provider:set_traits(traits, options) end
 
----@param aggregates string[] all of them
+---@param aggregates string[] all of them, each once
 ---@param options { generation: integer? }?
 ---@return true? done
 ---@return berth.Error? err
