@@ -200,8 +200,6 @@ local ROWS = {
     { "ip ospf authentication-key Os82kQ", "ip ospf authentication-key ***" },
     { "ip ospf authentication message-digest" },
     { "rocommunity Sn82kQpz 10.0.0.0/8", "rocommunity *** 10.0.0.0/8" },
-    { "com2sec ro default Sn82kQpz", "com2sec ro default ***" },
-    { "trap2sink 10.0.0.1 Sn82kQpz", "trap2sink 10.0.0.1 ***" },
   },
   ["a call that has it"] = {
     { "jwt.encode(payload, 'Js82kQpz', algorithm='HS256')",
@@ -234,6 +232,63 @@ local ROWS = {
       '{"log":"password = \\"***\\" + x, \\"defG4\\""}' },
     { 'app: "AUTH" "ann" "AlRW5To_QWZK6K"#012all done',
       'app: "AUTH" "ann" "***"#012all done' },
+  },
+  ["what a statement is given"] = {
+    { "INFO sqlalchemy.engine.Engine INSERT INTO users (name, password) VALUES (?, "
+        .. "?)\nINFO sqlalchemy.engine.Engine [generated in 0.00012s] ('ann', 'Zc82kQpz')",
+      "INFO sqlalchemy.engine.Engine INSERT INTO users (name, password) VALUES (?, "
+        .. "?)\nINFO sqlalchemy.engine.Engine [generated in 0.00012s] ('ann', '***')" },
+    { "INFO sqlalchemy.engine.Engine INSERT INTO users (name, password) VALUES (?, "
+        .. "?)\nINFO sqlalchemy.engine.Engine [cached since 3.2s ago] ('ann', 'Zc82kQpz')",
+      "INFO sqlalchemy.engine.Engine INSERT INTO users (name, password) VALUES (?, "
+        .. "?)\nINFO sqlalchemy.engine.Engine [cached since 3.2s ago] ('ann', '***')" },
+    { "UPDATE users SET password=? WHERE id=?\n2024 INFO sqlalchemy.engine.Engine [no "
+        .. "key 0.00012s] ('Zc82kQpz', 5)",
+      "UPDATE users SET password=? WHERE id=?\n2024 INFO sqlalchemy.engine.Engine [no "
+        .. "key 0.00012s] ('***', 5)" },
+    { "SELECT id FROM users WHERE name = ? AND age = ?\nINFO sqlalchemy.engine.Engine "
+        .. "[generated in 0.00012s] ('ann', 'x12')" },
+    { "Hibernate: update users set password=? where id=?\nbinding parameter (1:VARCHAR) "
+        .. "<- [Zc82kQpz]\nbinding parameter (2:BIGINT) <- [512]",
+      "Hibernate: update users set password=? where id=?\nbinding parameter (1:VARCHAR) "
+        .. "<- [***]\nbinding parameter (2:BIGINT) <- [512]" },
+    { "Hibernate: select id from users where name=?\nbinding parameter [1] as [VARCHAR] "
+        .. "- [ann12]" },
+    { 'SELECT 1 WHERE token = $1 AND id = $2 params=["Zc82kQpz9dK2mm","u-512"]',
+      'SELECT 1 WHERE token = $1 AND id = $2 params=["***","u-512"]' },
+    { 'SELECT 1 WHERE id = $1 AND token = $2 params=["u-512","Zc82kQpz9dK2mm"]',
+      'SELECT 1 WHERE id = $1 AND token = $2 params=["u-512","***"]' },
+    { "DETAIL: parameters: $1 = 'u-512', $2 = 'x12' for password = $3" },
+    { "user|password|host\nann|Zc82kQpz|db-1", "user|password|host\nann|***|db-1" },
+    { "id | password | host\n1 | Zc82kQpz | db1", "id | password | host\n1 | *** | db1" },
+    { "| password | Zc82kQpz |\n| user | ann |", "| password | *** |\n| user | ann |" },
+    { "| 12 | password | Zc82kQpz |", "| 12 | password | *** |" },
+    { "POST /login HTTP/1.1\\r\\nHost: x\\r\\nAccept: a1" },
+    { "##vso[task.setvariable variable=dbPassword;issecret=true]Zc82kQpz",
+      "##vso[task.setvariable variable=dbPassword;issecret=true]***" },
+    { "##vso[task.setvariable variable=build;issecret=false]b12" },
+    { 'new SecretKeySpec("Zc82kQpz9dK2mm11".getBytes(), "AES")',
+      'new SecretKeySpec("***".getBytes(), "AES")' },
+    { 'new SecretKeySpec(bytes, "AES")' },
+    { "CryptoJS.AES.encrypt(text, 'Zc82kQpz')", "CryptoJS.AES.encrypt(text, '***')" },
+    { "cipher.encrypt('text12', 'mode34')" },
+    { "bcrypt.compare('Zc82kQpz', hash)", "bcrypt.compare('***', hash)" },
+    { "list.compare('item12', 'item13')" },
+    { "fs.azure.account.key.acme.blob.core.windows.net=Xk9pLmZrT0sUyWbEaDcFgHiJkLmNoPqR"
+        .. "sTuVw1xY2zA3bC4dE5fG6hI7jK8lM9nO0pQ==",
+      "fs.azure.account.key.acme.blob.core.windows.net=***" },
+    { "fs.azure.account.auth.type.acme.dfs.core.windows.net=OAuth" },
+    { "SELECT password, host FROM users -- columns: password, host" },
+    { "password[0] = c of users" },
+    { '<dependency name="token" value="1.2.3"/>' },
+    { "from_mysql('db1', 'table2')" },
+    { "Foo::deconstruct('alpha1', 'beta2')" },
+    { "auth attempt: ('ann', 'publickey') from 10.2.0.1" },
+    { "keyring.delete_password('system', 'ann12')" },
+    { "[0m[31mFAILED[0m! password check: [33mskipped[0m" },
+    { "rocommunity entry added" },
+    { "DROP CREDENTIAL [c49806]" },
+    { "chpasswd: line 1: missing new password" },
   },
 }
 

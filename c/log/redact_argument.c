@@ -134,9 +134,18 @@ static size_t last_argument(redact_scan *scan, const redact_key *key, size_t com
     return odd ? redact_value(scan, key, last, SYNTAX_QUOTED) : 0;
 }
 
+/* delete_password('service', 'ann'): tells whose. */
+static bool is_removal(const redact_scan *scan, const redact_key *key) {
+    size_t name = key->end;
+    while (name > key->start && scan->s[name - 1] != '.') name--;
+    return key->class.kind == BERTH_KEY_PASSWORD && (redact_folds_at(scan, name, "delete") ||
+                                                     redact_folds_at(scan, name, "remove"));
+}
+
 /* password("x"), Password('x'): the one argument. */
 size_t redact_argument(redact_scan *scan, const redact_key *key, size_t open) {
     if (redact_is_lookup(scan->s + key->start, key->end - key->start)) return 0;
+    if (is_removal(scan, key)) return 0;
     if (key->quote.mark == '`') return 0; /* KEY `idx_token` (`token`) */
     bool third = key->end - key->start > 16 && /* (tenant, client, x) of Azure */
                  redact_folds_at(scan, key->end - 16, "secretcredential");

@@ -76,6 +76,7 @@ static const struct {
     {"mssql_connect", 2},  {"sybase_connect", 2}, {"oci_connect", 1},
     {"oci_pconnect", 1},   {"simple_bind_s", 1},  {"oci_new_connect", 1},
     {"mysql_real_connect", 3}, {"ftp", 2}, {"ftp_tls", 2}, {"simple_bind", 1},
+    {"secretkeyspec", 0},
 };
 
 /* Tables of other servers as ClickHouse has them: (server, database, table, user, password), or
@@ -107,6 +108,17 @@ static bool is_constructor(const redact_scan *scan, size_t name) {
            bytes_are_word(scan->s + at, name - 2 - at, "mysqli");
 }
 
+/* Is it a call that has but the end of its name in common with those that are known? */
+static bool is_other(const redact_scan *scan, size_t name, size_t open) {
+    static const char *const ends[] = {"mysql", "resql", "ngodb", "nstruct", "keyspec"};
+    if (redact_folds_at(scan, name, "compare")) return true;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t len = strlen(ends[i]);
+        if (open >= len && redact_folds_at(scan, open - len, ends[i])) return true;
+    }
+    return false;
+}
+
 /* The call whose bracket stands at `open`. */
 static call known_call(const redact_scan *scan, size_t open) {
     const char *s = scan->s;
@@ -129,13 +141,16 @@ static call known_call(const redact_scan *scan, size_t open) {
                       .shorter = true};
     if (bytes_are_word(s + name, open - name, "bind")) /* f.bind(this, 'x') is no such thing */
         return (call){.place = is_entry(scan, open + 1) ? 1 : CALLED_MAX, .sure = true};
-    static const char *const signing[] = {"sign", "verify", "encode", "decode"};
-    if (IS_ONE_OF(s + name, open - name, signing)) { /* a token of JSON */
-        bool jwt = name >= from + 4 && redact_folds_at(scan, name - 4, "jwt.");
-        return (call){.place = jwt ? 1 : CALLED_MAX, .sure = true};
-    }
     if (bytes_are_word(s + name, open - name, "__construct"))
         return (call){.place = is_constructor(scan, name) ? 2 : CALLED_MAX, .sure = true};
+    bool jwt = name >= from + 4 && redact_folds_at(scan, name - 4, "jwt.");
+    bool aes = name >= from + 4 && redact_folds_at(scan, name - 4, "aes.");
+    if (jwt || aes) {
+        static const char *const keyed[] = {"sign",   "verify",  "encode",
+                                            "decode", "encrypt", "decrypt"};
+        bool known = IS_ONE_OF(s + name, open - name, keyed);
+        return (call){.place = known ? 1 : CALLED_MAX, .sure = true};
+    }
     static const char *const opening[] = {"connect", "open", "connection", "getconnection",
                                           "createconnection"};
     bool connects = IS_ONE_OF(s + name, open - name, opening);
@@ -152,8 +167,13 @@ static call known_call(const redact_scan *scan, size_t open) {
             if (redact_folds_at(scan, i, mailing[k])) return (call){.place = 1, .sure = true};
         }
     }
-    static const char *const hashing[] = {"hashpw", "hash", "hashsync"};
-    if (IS_ONE_OF(s + name, open - name, hashing)) return (call){.hashes = true};
+    static const char *const hashing[] = {"hashpw",  "hash",        "hashsync",
+                                          "checkpw", "comparesync", "compare"};
+    bool crypt = name >= from + 6 && redact_folds_at(scan, name - 6, "crypt.");
+    if (IS_ONE_OF(s + name, open - name, hashing) &&
+        (crypt || !redact_folds_at(scan, name, "compare")))
+        return (call){.hashes = true};
+    if (is_other(scan, name, open)) return (call){.place = CALLED_MAX};
     return (call){.place = connects ? 2 : 1};
 }
 

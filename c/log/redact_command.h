@@ -268,10 +268,8 @@ typedef struct berth_command {
     X("impdp", "", SLASH, NULL)                                                                    \
     X("ip ospf", "authentication-key", TYPED, NULL)                                                \
     X("ip nhrp", "authentication", NEXT, NULL)                                                     \
-    X("rocommunity", "1", PLACE, NULL)                                                             \
-    X("rwcommunity", "1", PLACE, NULL)                                                             \
-    X("com2sec", "3", PLACE, NULL)                                                                 \
-    X("trap2sink", "2", PLACE, NULL)                                                               \
+    X("rocommunity", "", FIRST, NULL)                                                              \
+    X("rwcommunity", "", FIRST, NULL)                                                              \
     X("add-generic-password", "-w", NEXT, NULL)                                                    \
     X("add-internet-password", "-w", NEXT, NULL)
 

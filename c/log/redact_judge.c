@@ -295,6 +295,16 @@ static bool is_dotted_name(const char *s, size_t len) {
     return dots > 0;
 }
 
+/* 1.2.3: numbers with points between them. */
+static bool is_version(const char *s, size_t len) {
+    size_t points = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (s[i] != '.' && !byte_is(s[i], BYTE_DIGIT)) return false;
+        points += s[i] == '.';
+    }
+    return points > 0 && byte_is(s[0], BYTE_DIGIT);
+}
+
 static bool medium_is_secret(const redact_scan *scan, berth_key_class class, size_t start,
                              size_t end, redact_syntax syntax) {
     const char *s = scan->s + start;
@@ -320,6 +330,7 @@ static bool medium_is_secret(const redact_scan *scan, berth_key_class class, siz
     if (number && class.kind == BERTH_KEY_SESSION) return len >= 8; /* "XDG_SESSION_ID": "66126" */
     if (number) return len >= (syntax == SYNTAX_QUOTED ? 4u : syntax == SYNTAX_TIGHT ? 6u : 7u);
     if (is_path(s, len) || is_web_address(s, len) || is_machine_number(s, len)) return false;
+    if (named && is_version(s, len)) return false;
     if (class.kind == BERTH_KEY_SECRET && (is_resource(s, len) || is_in_resource_name(scan, start)))
         return false;
     if (syntax == SYNTAX_LOOSE && bytes_are_all(s, len, BYTE_UPPER) && followed_by_word(scan, end))
@@ -456,6 +467,8 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
     }
     switch (class.weight) {
     case BERTH_KEY_STRONG:
+        if (len == 1 && syntax != SYNTAX_QUOTED && byte_is(s[0], BYTE_LETTER))
+            return false; /* password[0] = c */
         if (class.plural && bytes_are_all(s, len, BYTE_DIGIT)) return false;
         return !(syntax == SYNTAX_LOOSE && len <= 3 && bytes_are_all(s, len, BYTE_DIGIT));
     case BERTH_KEY_MEDIUM:

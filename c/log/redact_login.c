@@ -131,6 +131,7 @@ static void logged_in(redact_scan *scan, size_t at) {
         if (at == end) return;
     }
     if (attempt && guessed(scan, at)) return;
+    if (redact_is_at(scan, at, "HTTP/")) return; /* POST /login HTTP/1.1 */
     if (!user_and_secret(scan, at, true, with)) redact_near_words(scan, at, RULE_LOGIN);
 }
 

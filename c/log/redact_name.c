@@ -236,6 +236,10 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         key->class.kind = BERTH_KEY_NONE; /* of an assembly of .NET */
         return;
     }
+    if (len > 21 && redact_folds_at(scan, key->start, "fs.azure.account.key.")) {
+        key->class = (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_MEDIUM};
+        return; /* of Hadoop, and then whose it is */
+    }
     if (key->class.kind != BERTH_KEY_NONE && is_code_before(scan, key->start)) {
         key->class = (berth_key_class){.kind = BERTH_KEY_CODE, .weight = BERTH_KEY_MEDIUM};
         return;

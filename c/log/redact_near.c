@@ -233,6 +233,10 @@ static void look_at_words(redact_scan *scan, size_t at, size_t stop, const named
             if (!(class & (BYTE_NAME | BYTE_HIGH)) && is_border(s[at])) break;
         }
         if (from > 0 && s[from - 1] == '\\' && byte_in(s[from], "nrt0")) from++; /* no letter */
+        if (from > 0 && s[from - 1] == '[' && at > from) { /* [31mFAILED */
+            size_t past = redact_skip_colour(scan, from - 1);
+            if (past > from && past < at) from = past;
+        }
         if (at > from) {
             bool quoted = from > 0 && byte_is(s[from - 1], BYTE_QUOTE);
             bool after_slash = word_end - word == 1 && s[word] == '/';

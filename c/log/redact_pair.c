@@ -209,8 +209,10 @@ static size_t stored_option(const redact_scan *scan, const redact_key *key) {
 static bool is_created(const redact_scan *scan, const redact_key *key, size_t at) {
     size_t to = at + 1;
     if (key->class.kind != BERTH_KEY_CREDENTIAL || redact_peek(scan, at) != '[') return false;
+    static const char *const verbs[] = {"create", "alter", "drop", "scoped"};
+    size_t start, n = redact_word_before(scan, key->start, &start);
     while (to - at < WORD_MAX && byte_is(redact_peek(scan, to), BYTE_NAME)) to++;
-    return redact_folds_at(scan, to, "] with ") || redact_folds_at(scan, to, "] add ");
+    return redact_folds_at(scan, to, "] with ") || IS_ONE_OF(scan->s + start, n, verbs);
 }
 
 /* password[x] host[db-1]: values in brackets; the sole one must look like one. */
@@ -253,8 +255,15 @@ static size_t after_blanks(redact_scan *scan, const redact_key *key, size_t at) 
     size_t option = stored_option(scan, key);
     if (option) return redact_value(scan, key, option, SYNTAX_TIGHT);
     if (key->class.kind == BERTH_KEY_AUTH && redact_is_at(scan, at, "attempt: (")) {
-        bool found; /* ('ann', 'x') */
-        return redact_tuple(scan, key, at + 9, &found);
+        bool found; /* ('ann', 'x'), but ('ann', 'publickey') */
+        size_t comma = at + 10, close;
+        while (comma - at < WORD_MAX && redact_peek(scan, comma) > ' ') comma++;
+        for (close = comma; close - comma < WORD_MAX && redact_peek(scan, close) >= ' ' &&
+                            scan->s[close] != ')';
+             close++) {
+        }
+        bool odd = close <= scan->len && redact_has_digit(scan, comma, close);
+        return odd ? redact_tuple(scan, key, at + 9, &found) : 0;
     }
     if (is_stored(scan, key) && !redact_is_pair(scan, at) && redact_peek(scan, at) != '-')
         return redact_value(scan, key, at, SYNTAX_TIGHT);

@@ -222,6 +222,8 @@ typedef struct redact_scan {
     size_t part;     /* of the view's, that is being looked at */
     size_t name_end; /* names before it have been looked at */
     size_t list_end;    /* lists of columns that begin before it have been looked at */
+    size_t head_end;    /* and for what the line of a bar is: one of names alone? */
+    bool head;
     size_t digest_end;  /* and around numbers of Digest for who asks */
     size_t region_end;  /* and for parameters of an Authorization header */
     size_t table_end;   /* and for lines of tables */

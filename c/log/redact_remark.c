@@ -169,7 +169,12 @@ static void listed(redact_scan *scan, const redact_key *key, size_t at, size_t s
         if (at > stop || (at < stop && s[at] != ',')) return;
         if (n++ == place) found = item;
     }
-    if (n == count && found.from < found.to && redact_is_mixture(scan, found.from, found.to) &&
+    bool mixed = found.from < found.to && redact_is_mixture(scan, found.from, found.to);
+    bool quoted = mixed && found.from > 0 && byte_is(s[found.from - 1], BYTE_QUOTE);
+    if (mixed && !quoted) /* not the `SELECT name` of a statement */
+        mixed = redact_has_digit(scan, found.from, found.to) &&
+                !redact_has_blank(scan, found.from, found.to);
+    if (n == count && mixed &&
         redact_is_secret(scan, key->class, found.from, found.to, SYNTAX_QUOTED))
         redact_mark_secret(scan, found.from, found.to, key->rule);
 }

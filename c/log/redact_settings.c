@@ -90,7 +90,9 @@ static bool is_report(const redact_scan *scan, const redact_key *key) {
         return false;
     stop = redact_near_line_end(scan, key->end);
     if (stop == SIZE_MAX) return false;
-    if (redact_is_at(scan, at, "(user ") || redact_is_at(scan, at, "(line ")) return true;
+    if (redact_is_at(scan, at, "(user ") || redact_is_at(scan, at, "(line ") ||
+        (redact_is_at(scan, at, "line ") && byte_is(redact_peek(scan, at + 5), BYTE_DIGIT)))
+        return true;
     for (size_t i = at, end; i < stop; i = end + 1) {
         for (end = i; end < stop && byte_is(s[end], BYTE_LETTER); end++) {
         }

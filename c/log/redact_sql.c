@@ -157,10 +157,32 @@ static size_t numbered_value(const redact_scan *scan, size_t at, const char *nam
     return 0;
 }
 
+/* Where the text begins that Hibernate binds to the n-th placeholder: "parameter [2] as [VARCHAR] -
+ * [x]", "parameter (2:VARCHAR) <- [x]"; 0: nowhere. */
+static size_t bound_parameter(const redact_scan *scan, size_t at, size_t n) {
+    static const char *const arrows[] = {"] - [", ") <- ["};
+    const char *s = scan->s;
+    size_t high = scan->len - at > BOUND_REACH ? at + BOUND_REACH : scan->len;
+    for (size_t i = at; i + 12 < high; i++) {
+        if (s[i] != ' ' || !redact_is_at(scan, i, " parameter ")) continue;
+        size_t number = 0, digits = i + 12;
+        for (; byte_is(redact_peek(scan, digits), BYTE_DIGIT) && number < COLUMNS_MAX; digits++)
+            number = number * 10 + (size_t)(s[digits] - '0');
+        if (number != n + 1 || !byte_in(s[i + 11], "[(")) continue;
+        for (; digits < high && s[digits] != '\n'; digits++) {
+            for (size_t k = 0; k < sizeof arrows / sizeof *arrows; k++)
+                if (redact_is_at(scan, digits, arrows[k])) return digits + strlen(arrows[k]);
+        }
+        return 0;
+    }
+    return 0;
+}
+
 /* Where the list opens that a word between two places says to be one of parameters: past its
  * bracket; 0: nowhere. */
 static size_t find_list(const redact_scan *scan, size_t from, size_t to) {
-    static const char *const words[] = {"param", "args", "bind", "value"};
+    static const char *const words[] = {"param", "args", "bind", "value", /* and SQLAlchemy's */
+                                        "generated in", "cached since", "no key", "raw sql"};
     const char *s = scan->s;
     for (size_t i = from; i + 6 < to; i++) {
         for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
@@ -168,7 +190,8 @@ static size_t find_list(const redact_scan *scan, size_t from, size_t to) {
             bool word = byte_lower(s[i]) == words[k][0] && end <= to &&
                         bytes_fold_equal(s + i, words[k], len);
             if (!word) continue;
-            while (end < to && end < i + WORD_REACH && !memchr("([", s[end], 2)) end++;
+            size_t reach = memchr(words[k], ' ', len) ? end + WORD_REACH : i + WORD_REACH;
+            while (end < to && end < reach && !memchr("([", s[end], 2)) end++;
             size_t open = end;
             while (open < to && memchr("([", s[open], 2)) open++;
             if (open > end) return open;
@@ -182,7 +205,9 @@ static size_t find_list(const redact_scan *scan, size_t from, size_t to) {
 static size_t listed_value(const redact_scan *scan, size_t at, size_t n) {
     const char *s = scan->s;
     size_t high = scan->len - at > BOUND_REACH ? at + BOUND_REACH : scan->len;
-    size_t next = redact_skip_blanks(scan, at), open = find_list(scan, at, high);
+    size_t next = redact_skip_blanks(scan, at), open = bound_parameter(scan, at, n);
+    if (open) return open;
+    open = find_list(scan, at, high);
     if (!open && redact_peek(scan, next) == '[') open = next + 1;
     for (size_t item = 0; open && open < high; item++) {
         open = redact_skip_type(scan, redact_skip_blanks(scan, open));
@@ -214,6 +239,9 @@ static bool bound_value(redact_scan *scan, size_t at, unsigned rule) {
         return false;
     if (s[at] == '$') {
         place = numbered_value(scan, at, s + at, len);
+        for (size_t i = at + 1; i < at + len && n < COLUMNS_MAX; i++)
+            n = n * 10 + (size_t)(s[i] - '0');
+        if (!place && n > 0) place = listed_value(scan, at + len, n - 1); /* params=["x"] */
     } else {
         size_t low = at > BOUND_REACH ? at - BOUND_REACH : 0;
         for (size_t i = low; i < at; i++) n += memcmp(s + i, s + at, len) == 0;

@@ -244,10 +244,35 @@ static bool is_ruled_below(const redact_scan *scan, size_t at) {
     return i > from + 2;
 }
 
+/* Are there but names from `from` to `end`, and as many cells in the line below? */
+static bool is_head_line(const redact_scan *scan, size_t from, size_t end) {
+    const char *s = scan->s;
+    size_t first = redact_skip_blanks(scan, from), below = end + (s[end] == '\r') + 1;
+    size_t stop = redact_near_line_end(scan, below);
+    size_t bars = count_bars(scan, from, end, false);
+    for (size_t i = first; i < end; i++) {
+        if (!is_name_byte(s[i], '|') && s[i] != '|') return false;
+    }
+    return s[first] != '|' && stop != SIZE_MAX && bars == count_bars(scan, below, stop, false);
+}
+
+/* id|name|host and below it 1|x|db-1: is the line of the bar at `at` one of names alone? */
+static bool is_head(redact_scan *scan, size_t at) {
+    size_t low = at > NAMES_MAX ? at - NAMES_MAX : 0, from = at, end;
+    if (at < scan->head_end) return scan->head; /* told of a bar before */
+    end = redact_near_line_end(scan, at);
+    if (end >= scan->len) return false;
+    while (from > low && scan->s[from - 1] != '\n') from--;
+    redact_work(scan, 3 * (end - from));
+    scan->head_end = end;
+    return scan->head = is_head_line(scan, from, end);
+}
+
 /* | name | value |, and name|value where the value is no word. */
 size_t redact_row(redact_scan *scan, const redact_key *key, size_t bar) {
     size_t from = redact_skip_blanks(scan, bar + bar_at(scan, bar)), to = from;
     bool drawn = bar_before(scan, key->start);
+    if (drawn && is_head(scan, bar)) return 0;
     size_t stop = redact_string_end(scan, from);
     if (redact_is_at(scan, stop, "\\n") && is_ruled_below(scan, stop)) return 0;
     while (to < stop && to - from < CELL_MAX && !bar_at(scan, to)) to++;

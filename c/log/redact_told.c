@@ -327,8 +327,21 @@ static void setup_password(redact_scan *scan, const redact_key *key) {
     }
 }
 
+/* ##vso[task.setvariable variable=x;issecret=true]y: what a build is told to hide. */
+static size_t hidden_value(redact_scan *scan, const redact_key *key) {
+    size_t from = key->end + 6;
+    if (key->end - key->start != 8 || !redact_folds_at(scan, key->start, "issecret")) return 0;
+    if (redact_folds_at(scan, key->end, "=false]")) return from + 1;
+    if (!redact_folds_at(scan, key->end, "=true]")) return 0;
+    size_t to = redact_string_end(scan, from);
+    if (to <= from || !redact_is_secret(scan, key->class, from, to, SYNTAX_QUOTED)) return from;
+    return redact_mark_secret(scan, from, to, key->rule) ? to : from;
+}
+
 size_t redact_told(redact_scan *scan, const redact_key *key) {
     const char *s = scan->s;
+    size_t hidden = hidden_value(scan, key);
+    if (hidden) return hidden;
     if (key->end - key->start == 20 && redact_is_at(scan, key->start, "initialAdminPassword"))
         setup_password(scan, key);
     size_t rejected = rejected_value(scan, key);
