@@ -244,9 +244,11 @@ describe("store:as", function()
 
   it("is asked for with known keys of the right type", function()
     for _, identity in ipairs { { rolse = {} }, { user = 5 }, { roles = "member" },
-      { roles = { 5 } }, { override = "me" } } do
+      { roles = { 5 } }, { override = "me" }, { user = "ann\0" }, { project = ("a"):rep(256) },
+      { roles = { "member", "admin\0" } }, { user = "\xff" } } do
       assert.has_error(function() store:as(identity) end)
     end
+    assert(store:as { user = ("a"):rep(255), project = "", roles = { ("\u{E9}"):rep(127) } })
     assert.error_matches(function() store:as { rolse = {} } end, "did you mean 'roles'")
     assert.error_matches(function() store:as() end, "table")
   end)

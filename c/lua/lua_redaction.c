@@ -176,7 +176,21 @@ static int core_redacted(lua_State *L) {
     return 1;
 }
 
+/* shown(text) -> the same as it may stand in a message: redacted and short */
+static int core_shown(lua_State *L) {
+    luax_max_args(L, 1);
+    luaL_checktype(L, 1, LUA_TSTRING);
+    luax_redact_value(L, NULL);
+    size_t len;
+    const char *text = lua_tolstring(L, -1, &len);
+    berth_quoted quoted = berth_quote(text, len);
+    lua_pushstring(L, quoted.text);
+    return 1;
+}
+
 void luax_open_redaction(lua_State *L) {
     lua_pushcfunction(L, core_redacted);
     lua_setfield(L, -2, "redacted");
+    lua_pushcfunction(L, core_shown);
+    lua_setfield(L, -2, "shown");
 }

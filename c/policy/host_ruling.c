@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/err.h"
+#include "core/text.h"
 #include "policy/host_private.h"
 
 /* --- the error --------------------------------------------------------------------------- */
@@ -46,6 +47,18 @@ static const char *copy(berth_decision *d, const char *text) {
     return text ? berth_decision_text(d, text, strlen(text)) : "";
 }
 
+/* What a caller asks for may be longer than any name: the beginning is kept. */
+static const char *told(berth_decision *d, const char *text) {
+    char cut[1024];
+    size_t end = sizeof cut - sizeof "...";
+    if (text == NULL || strlen(text) <= end) return copy(d, text);
+    while (end > 0 && ((unsigned char)text[end] & 0xC0) == 0x80) end--;
+    memcpy(cut, text, end);
+    memcpy(cut + end, "...", sizeof "...");
+    berth_text_shorten(cut, false);
+    return copy(d, cut);
+}
+
 static const char *name_of(berth_decision *d, const berth_state *state, berth_name_kind kind,
                            berth_ref ref) {
     return ref < 0 ? "" : copy(d, berth_state_text(state, kind, ref));
@@ -53,10 +66,10 @@ static const char *name_of(berth_decision *d, const berth_state *state, berth_na
 
 static void tell_call(berth_decision *d, const berth_call *call) {
     d->verb = copy(d, call->verb);
-    d->user = copy(d, call->user);
-    d->project = copy(d, call->project);
+    d->user = told(d, call->user);
+    d->project = told(d, call->project);
     d->target = copy(d, call->target);
-    d->target_name = copy(d, call->target_name);
+    d->target_name = told(d, call->target_name);
 }
 
 static void tell_amounts(berth_decision *d, const berth_frame *frame) {

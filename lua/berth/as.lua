@@ -404,7 +404,7 @@ local function unknown_member(noun, definition, key)
   for name in pairs(definition.methods) do names[#names + 1] = name end
   for name in pairs(definition.fields or {}) do names[#names + 1] = name end
   local near = core.nearest(key, names)
-  error(("%s has no member '%s'%s"):format(noun, core.redacted(key),
+  error(("%s has no member '%s'%s"):format(noun, core.shown(key),
     near and (", did you mean '%s'?"):format(near) or ""), 3)
 end
 
@@ -437,20 +437,29 @@ end
 
 local IDENTITY = { user = "string", project = "string", roles = "table", override = "table" }
 
+-- Policies compare these: none may look to them like another that it is not.
+local function is_plain(text)
+  return #text <= 255 and utf8.len(text) and not text:find("\0", 1, true)
+end
+
 local function check_identity(identity)
   for key, value in pairs(identity) do
     local expected = IDENTITY[key]
     if not expected then
       local near = core.nearest(tostring(key), { "user", "project", "roles", "override" })
-      error(("unknown key '%s'%s"):format(core.redacted(tostring(key)),
+      error(("unknown key '%s'%s"):format(core.shown(tostring(key)),
         near and (", did you mean '%s'?"):format(near) or ""), 3)
     end
     if type(value) ~= expected then
       error(("%s: %s expected, got %s"):format(key, expected, type(value)), 3)
     end
+    if expected == "string" and not is_plain(value) then
+      error(key .. ": at most 255 bytes of text expected", 3)
+    end
   end
   for _, role in ipairs(identity.roles or {}) do
     if type(role) ~= "string" then error("roles: strings expected, got " .. type(role), 3) end
+    if not is_plain(role) then error("roles: at most 255 bytes of text each expected", 3) end
   end
   local override = identity.override
   if override and (type(override.person) ~= "string" or override.person == ""

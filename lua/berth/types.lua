@@ -314,6 +314,7 @@ function Store:policies() end
 function Store:decisions(after) end
 
 --- The same store on behalf of a caller: only what the policies allow.
+--- Each text at most 255 bytes.
 ---@param caller { user: string?, project: string?, roles: string[]?, override: table? }
 ---@return berth.Store
 function Store:as(caller) end
