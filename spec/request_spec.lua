@@ -362,6 +362,37 @@ describe("candidates", function()
     assert.equal("stale", err.code)
   end)
 
+  it("of a transaction are refused after a rollback to a savepoint, whoever is there", function()
+    local tx <close> = assert(store:begin())
+    local point = tx:savepoint()
+    local query = "resources=DISK_GB:1"
+    local before = tx:candidates("resources=VCPU:1")()
+    assert(tx:create_provider { name = "new", inventories = { DISK_GB = 8 } })
+    local within = tx:candidates(query)()
+    assert(within:resources())
+    assert(point:rollback())
+    assert(tx:create_provider { name = "in its place", inventories = { DISK_GB = 8 } })
+    local picture, changes = tx:dump(), tx:diff()
+    for _, candidate in ipairs { before, within } do
+      for _, try in ipairs {
+        function() return tx:place(candidate, { consumer = "x" }) end,
+        function() return tx:place { candidate = candidate, consumer = "x" } end,
+        function() return candidate:resources() end,
+        function() return candidate:mappings() end,
+        function() return candidate:summaries() end,
+      } do
+        local result, err = try()
+        assert.is_nil(result)
+        assert.equal("stale", err.code)
+      end
+    end
+    assert.equal(picture, tx:dump())
+    assert.same(changes, tx:diff())
+    assert(tx:place(tx:candidates(query)(), { consumer = "x" }))
+    assert(tx:commit())
+    assert.is_true(store:check())
+  end)
+
   it("name nothing once their provider is gone", function()
     local first = store:candidates("resources=VCPU:1")()
     assert(store:provider("n1"):delete())
