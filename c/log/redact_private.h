@@ -169,7 +169,7 @@ struct berth_redactor {
     uint64_t scans;           /* that were begun */
     size_t scan_head; /* bytes before command_end: no constant, which compilers clear slowly */
     redact_mark_seen mark_seen[REDACT_MARKS], line_seen, bare_seen; /* by the last ones */
-    redact_mark_seen before_seen[2];
+    redact_mark_seen before_seen[2], ruled_seen;
     bool failed;              /* for memory */
     unsigned unpacked;        /* blocks of the text at hand */
     size_t work;              /* on the record at hand, about nanoseconds; see redact_work() */

@@ -172,13 +172,35 @@ static bool heads_row(const redact_scan *scan, size_t at, size_t line, size_t ne
     return bars > 3 && bars == count_bars(scan, next, end, false); /* no name and its value */
 }
 
-/* Does the line of `at` hold names of a table?  Then a ruler or the first row is below. */
-bool redact_is_ruled(const redact_scan *scan, size_t at) {
+static bool is_ruled(const redact_scan *scan, size_t at) {
     size_t line = is_row_above(scan, at) ? scan->len : redact_near_line_end(scan, at);
     if (line >= scan->len) return false;
     size_t next = line + (scan->s[line] == '\r' ? 2 : 1), end = redact_near_line_end(scan, next);
     return end != SIZE_MAX &&
            (is_rule_line(scan, next, end) || heads_row(scan, at, line, next, end));
+}
+
+/* The line of `at`, when any place in it is near to both of its ends. */
+static bool is_short_line(const redact_scan *scan, size_t at, size_t *from, size_t *end) {
+    size_t low = at > NAMES_MAX ? at - NAMES_MAX : 0, start = at;
+    *end = redact_near_line_end(scan, at);
+    while (start > low && scan->s[start - 1] != '\n') start--;
+    *from = start;
+    return *end != SIZE_MAX && *end - start < NAMES_MAX;
+}
+
+/* Does the line of `at` hold names of a table?  Then a ruler or the first row is below.  A short
+ * line is looked at once for all of its bars. */
+bool redact_is_ruled(const redact_scan *scan, size_t at) {
+    redact_mark_seen *seen = &scan->r->ruled_seen;
+    size_t from, end;
+    if (seen->scan == scan->number && at >= seen->from && at < seen->stop) return seen->found;
+    bool ruled = is_ruled(scan, at);
+    redact_work(scan, 200);
+    if (is_short_line(scan, at, &from, &end))
+        *seen = (redact_mark_seen){
+            .scan = scan->number, .from = from, .stop = end, .found = ruled};
+    return ruled;
 }
 
 static void mark_cell(redact_scan *scan, berth_key_class class, size_t from, size_t to) {
@@ -256,13 +278,11 @@ static bool is_head_line(const redact_scan *scan, size_t from, size_t end) {
     return s[first] != '|' && stop != SIZE_MAX && bars == count_bars(scan, below, stop, false);
 }
 
-/* id|name|host and below it 1|x|db-1: is the line of the bar at `at` one of names alone? */
+/* id|name|host and below it 1|x|db-1: is the line of the bar at `at` of names alone? */
 static bool is_head(redact_scan *scan, size_t at) {
-    size_t low = at > NAMES_MAX ? at - NAMES_MAX : 0, from = at, end;
+    size_t from, end;
     if (at < scan->head_end) return scan->head; /* told of a bar before */
-    end = redact_near_line_end(scan, at);
-    if (end >= scan->len) return false;
-    while (from > low && scan->s[from - 1] != '\n') from--;
+    if (!is_short_line(scan, at, &from, &end) || end >= scan->len) return false;
     redact_work(scan, 3 * (end - from));
     scan->head_end = end;
     return scan->head = is_head_line(scan, from, end);
