@@ -8,6 +8,8 @@
 #define LIST_BACK 256
 #define CALL_ARGUMENTS 4
 #define MIXED_LEAST 6
+#define BARE_LEAST 6
+#define BARE_MAX 64
 
 /* Past a flag that says that a value follows, as iscsiadm's; 0 when there is none. */
 size_t redact_value_flag(const redact_scan *scan, size_t at) {
@@ -143,6 +145,20 @@ static bool is_removal(const redact_scan *scan, const redact_key *key) {
 }
 
 /* password("x"), Password('x'): the one argument. */
+/* PASSWORD(x), Secret(x), as commands of mainframes and printers of objects write them: letters and
+ * digits. */
+static size_t bare_argument(redact_scan *scan, const redact_key *key, size_t open) {
+    size_t from = open + 1, to = from;
+    bool kind = key->class.kind == BERTH_KEY_PASSWORD || key->class.kind == BERTH_KEY_SECRET;
+    if (!kind || open != key->end || !byte_is(scan->s[key->start], BYTE_UPPER)) return 0;
+    while (to < scan->len && to - from < BARE_MAX && byte_is(scan->s[to], BYTE_WORD)) to++;
+    if (redact_peek(scan, to) != ')' || to - from < BARE_LEAST ||
+        !redact_is_mixture(scan, from, to) || !redact_has_digit(scan, from, to) ||
+        redact_is_term(scan->s + from, to - from))
+        return 0;
+    return redact_value(scan, key, from, SYNTAX_TIGHT);
+}
+
 size_t redact_argument(redact_scan *scan, const redact_key *key, size_t open) {
     if (redact_is_lookup(scan->s + key->start, key->end - key->start)) return 0;
     if (is_removal(scan, key)) return 0;
@@ -161,7 +177,7 @@ size_t redact_argument(redact_scan *scan, const redact_key *key, size_t open) {
     if (redact_peek(scan, word) == '=' && IS_ONE_OF(scan->s + at, word - at, names))
         at = redact_skip_type(scan, word + 1); /* verify_password(plain='x') */
     redact_quote quote = redact_quote_at(scan, at);
-    if (!quote.len) return 0;
+    if (!quote.len) return bare_argument(scan, key, open);
     redact_quoted(scan, at, quote, &close);
     char c = redact_peek(scan, close + quote.len);
     if (c != ')' && c != ',') return 0;

@@ -111,6 +111,8 @@ typedef struct berth_command {
     X("snmpget", "-A", NEXT, NULL)                                                                 \
     X("snmpget", "-X", NEXT, NULL)                                                                 \
     X("zip", "-P", NEXT, NULL)                                                                     \
+    X("p4", "-P", NEXT, NULL)                                                                      \
+    X("mcrcon", "-p", NEXT, NULL)                                                                  \
     X("unzip", "-P", NEXT, NULL)                                                                   \
     X("7z", "-p", ATTACHED, NULL)                                                                  \
     X("7za", "-p", ATTACHED, NULL)                                                                 \

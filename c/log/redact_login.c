@@ -342,15 +342,19 @@ static void sent(redact_scan *scan, size_t at) {
     if (asked && to > from) mark(scan, from, to);
 }
 
-/* IDENTIFY x, IDENTIFY ann x */
+/* IDENTIFY x, IDENTIFY ann x, /msg NickServ identify x */
 static void identified(redact_scan *scan, size_t at) {
     size_t from = at + 9, to = word_end(scan, from), line = redact_near_line_end(scan, from);
-    if (!redact_is_at(scan, at, "IDENTIFY ")) return;
-    if (redact_peek(scan, to) == ' ' && line != SIZE_MAX && word_end(scan, to + 1) == line) {
+    bool served = at > 8 && redact_folds_at(scan, at - 9, "nickserv ");
+    if (!served && !redact_is_at(scan, at, "IDENTIFY ")) return;
+    if (redact_peek(scan, to) == ' ' && line != SIZE_MAX && word_end(scan, to + 1) == line &&
+        !redact_is_pair(scan, to + 1)) {
         from = to + 1;
         to = line;
     }
-    if (redact_is_mixture(scan, from, to) && redact_has_digit(scan, from, to)) mark(scan, from, to);
+    bool phrase = served && redact_is_phrase_code(scan->s + from, to - from);
+    if (phrase || (redact_is_mixture(scan, from, to) && redact_has_digit(scan, from, to)))
+        mark(scan, from, to);
 }
 
 /* ::add-mask::x: what a build is told to hide. */

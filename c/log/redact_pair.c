@@ -342,14 +342,18 @@ static bool is_alone(const redact_scan *scan, const redact_key *key) {
 /* password, "x" or password, x, in a sentence */
 static size_t after_comma(redact_scan *scan, const redact_key *key, size_t comma) {
     size_t at = redact_skip_blanks(scan, comma + 1), close;
-    if (key->quote.len || key->class.weight != BERTH_KEY_STRONG || at == comma + 1) return 0;
+    bool chosen = key->start > 1 && scan->s[key->start - 1] == '#'; /* fill("#password", "x") */
+    if ((key->quote.len && !chosen) || key->class.weight != BERTH_KEY_STRONG || at == comma + 1)
+        return 0;
     if (key->start > 0 && scan->s[key->start - 1] == '/') return 0; /* man/passwd.1, man/x.1 */
     redact_quote quote = redact_quote_at(scan, at);
     if (!quote.len) return redact_value(scan, key, at, SYNTAX_PROSE);
     size_t from = redact_quoted(scan, at, quote, &close);
     size_t next = redact_skip_blanks(scan, close + quote.len);
     if (redact_is_at(scan, next, "=>") || redact_peek(scan, next) == ':') return 0; /* a name */
-    return redact_is_mixture(scan, from, close) ? redact_value(scan, key, at, SYNTAX_QUOTED) : 0;
+    bool word = redact_has_digit(scan, from, close) && !redact_has_blank(scan, from, close);
+    if (!redact_is_mixture(scan, from, close) || (chosen && !word)) return 0;
+    return redact_value(scan, key, at, SYNTAX_QUOTED);
 }
 
 /* Where the name is one of several in a row: "name", "x"; columns; a table. */
@@ -387,10 +391,11 @@ static size_t leader_value(redact_scan *scan, const redact_key *key, size_t dots
     return value > at ? redact_value(scan, key, value, SYNTAX_LOOSE) : 0;
 }
 
-/* expect(user.password).toBe('x'), from the point on */
+/* expect(user.password).toBe('x'), get('[name=password]').type('x'), from the point on */
 static size_t expected(redact_scan *scan, const redact_key *key, size_t dot) {
     static const char *const calls[] = {".tobe(",     ".toequal(", ".tostrictequal(",
-                                        ".to.equal(", ".to eq(",   ".to.eql("};
+                                        ".to.equal(", ".to eq(",   ".to.eql(",
+                                        ".type(",     ".fill(",    ".sendkeys("};
     for (size_t n = 0; n < sizeof calls / sizeof *calls; n++) {
         if (!redact_folds_at(scan, dot, calls[n])) continue;
         size_t from = dot + strlen(calls[n]), close;
@@ -457,6 +462,10 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
         if (at == key->after) return bracketed(scan, key, at);
         break;
     case ']':
+        if (byte_is(redact_peek(scan, at + 1), BYTE_QUOTE) && redact_peek(scan, at + 2) == ')')
+            return expected(scan, key, at + 3);
+        redact_lists(scan, key);
+        return 0;
     case '}':
         redact_lists(scan, key);
         return 0;

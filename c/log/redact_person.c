@@ -167,6 +167,14 @@ static bool is_column(const redact_scan *scan, size_t at, size_t end, size_t n) 
     return (leads && follows && !expiry) || (n < 16 && scan->s[at + 9] == ' '); /* 4-4-4-1 is no card's */
 }
 
+/* ;4111111111111111=2512101000?: what a card's stripe holds after its number. */
+static size_t track_end(const redact_scan *scan, size_t end) {
+    size_t i = end + 1;
+    if (at_or_nul(scan, end) != '=') return end;
+    while (byte_is(at_or_nul(scan, i), BYTE_DIGIT)) i++;
+    return i > end + 7 && at_or_nul(scan, i) == '?' ? i : end;
+}
+
 /* Digits, single blanks or dashes of one kind between groups of them. */
 static size_t card(redact_scan *scan, size_t at, bool grouped) {
     const char *s = scan->s;
@@ -192,6 +200,7 @@ static size_t card(redact_scan *scan, size_t at, bool grouped) {
     counted what = what_is_counted(scan, at);
     if (fits ? what == COUNT_AMOUNT : what != COUNT_CARD) return 0;
     if (grouped && (goes_on_in_row(scan, i, joint) || is_column(scan, at, i, n))) return 0;
+    if (!grouped && before(scan, at) == ';') i = track_end(scan, i);
     return redact_mark(scan, at, i, RULE_CARD) ? i : 0;
 }
 
@@ -318,7 +327,8 @@ static size_t international(redact_scan *scan, size_t at) {
     char c = before(scan, at);
     if (byte_is(c, BYTE_WORD) || c == '_' || c == '+' || c == ')') return 0;
     dialled d = dial(scan, at + 1, at_or_nul(scan, at + 1) == '1' ? 11 : 13);
-    if (c == '/' && (d.groups != 1 || d.count < 11)) return 0; /* SIP/trunk-2/+16505550142 */
+    bool apart = memchr(scan->s + at, ' ', d.end - at) != NULL;
+    if (c == '/' && (d.groups == 1 ? d.count < 11 : !apart)) return 0; /* SIP/x/+16505550142 */
     if (d.count < 8 || byte_is(at_or_nul(scan, d.end), BYTE_WORD)) return 0;
     unsigned code = country_code(d.digits);
     if (code == 0 || (d.groups == 1 && d.count < 10)) return 0;

@@ -122,7 +122,8 @@ static bool is_variable(berth_redactor *r, const char *s, size_t len) {
  * key. */
 static bool is_told_elsewhere(const char *s, size_t len) {
     static const char *const heads[] = {"vault:", "op://", "ref+", "arn:aws:", "enc[aes256_gcm",
-                                        "enc[pkcs7", "system.security.securestring"};
+                                        "enc[pkcs7", "system.security.securestring",
+                                        "@microsoft.keyvault("};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
         size_t n = strlen(heads[i]);
         if (len >= n && bytes_fold_equal(s, heads[i], n)) return true;
@@ -426,9 +427,24 @@ static bool is_statement(const redact_scan *scan, const redact_key *key, size_t 
     return false;
 }
 
+/* node.token.refresh:140|c: a count of statsd. */
+static bool is_statistic(const redact_scan *scan, size_t at) {
+    while (byte_is(redact_peek(scan, at), BYTE_DIGIT) || redact_peek(scan, at) == '.') at++;
+    if (redact_peek(scan, at++) != '|') return false;
+    if (redact_is_at(scan, at, "ms")) at++;
+    return byte_in(redact_peek(scan, at), "csgdh") && !byte_is(redact_peek(scan, at + 1), BYTE_WORD);
+}
+
+/* is_secret=true]: one of those words, whatever follows that is no part of a word. */
+static bool is_truth(const redact_scan *scan, size_t at) {
+    size_t len = redact_folds_at(scan, at, "true") ? 4 : redact_folds_at(scan, at, "false") ? 5 : 0;
+    return len && byte_in(redact_peek(scan, at + len), "])},;");
+}
+
 bool redact_is_no_value(const redact_scan *scan, const redact_key *key, size_t at) {
     return is_request(scan, key, at) || is_verb_of(scan, key, at) || is_member(scan, key, at) ||
            is_cipher(scan, key, at) || is_complaint(scan, key, at) ||
            is_bracketed_remark(scan, at) || is_statement(scan, key, at) ||
+           is_statistic(scan, at) || is_truth(scan, at) ||
            (key->dashes && is_metavariable(scan, at)) || is_test_result(scan, key, at);
 }

@@ -43,6 +43,7 @@ size_t redact_skip_type(const redact_scan *scan, size_t at) {
         while (end < stop && byte_is(s[end], BYTE_HEX)) end++;
         if (end + 1 < stop && s[end] == ' ' && byte_is(s[end + 1], BYTE_QUOTE)) return end + 1;
     }
+    if (redact_is_at(scan, i, "Just ") && redact_quote_at(scan, i + 5).len) return i + 5;
     size_t word = i;
     bool dotted = false; /* a function that is called: headers.get("X-Auth-Token") */
     for (; i < stop && (byte_is(s[i], BYTE_NAME) || memchr("&@*<:", s[i], 5)); i++)
@@ -336,6 +337,7 @@ static bool structured(redact_scan *scan, const redact_key *key, size_t *at, red
     *end = 0;
     if (c == '(' && kind == BERTH_KEY_CREDENTIAL && has_member(scan, *at + 1)) return true;
     if (c == '{' && (next == '{' || next == '%')) return true; /* a template */
+    if (redact_is_at(scan, *at, "${{ ")) return true;
     if (kind == BERTH_KEY_COOKIE && c != '{' && c != '[') {
         *end = redact_cookies(scan, *at);
     } else if (kind == BERTH_KEY_AUTH && c != '{' && !(c == '[' && !byte_is(next, BYTE_LETTER))) {

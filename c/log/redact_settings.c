@@ -124,6 +124,7 @@ static bool is_service(const redact_scan *scan, const redact_key *key) {
 
 bool redact_is_program(const redact_scan *scan, const redact_key *key) {
     size_t i = key->end + 1;
+    if (redact_is_at(scan, key->start, "wpa_passphrase ")) return true; /* takes net and phrase */
     if (redact_peek(scan, key->end) != '[') return is_report(scan, key) || is_service(scan, key);
     while (byte_is(redact_peek(scan, i), BYTE_DIGIT)) i++;
     return i > key->end + 2 && redact_is_at(scan, i, "]: ");

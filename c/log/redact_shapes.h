@@ -139,6 +139,8 @@
     X("age-key", "AGE-SECR", 0,                                                                    \
       "AGE-SECRET-KEY-1[A-Z0-9]{40,}+",                                                            \
       "", "AGE-" "SECRET-KEY-1QQPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQQPZRY9X8GF2TVDW0S3J")              \
+    X("nostr-key", "nsec1", 0, "nsec1[02-9ac-hj-np-z]{58}",                                        \
+      "", "nsec" "1qqpzry9x8gf2tvdw0s3jn54khce6mua7lqqpzry9x8gf2tvdw0s3jn54kh")                     \
     X("onepassword-token", "ops_eyJ", 0,                                                           \
       "ops_eyJ[A-Za-z0-9+/=_-]{60,}+", "", "ops" "_eyJ" W32 W32)
 

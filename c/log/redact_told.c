@@ -334,7 +334,9 @@ static size_t hidden_value(redact_scan *scan, const redact_key *key) {
     if (redact_folds_at(scan, key->end, "=false]")) return from + 1;
     if (!redact_folds_at(scan, key->end, "=true]")) return 0;
     size_t to = redact_string_end(scan, from);
-    if (to <= from || !redact_is_secret(scan, key->class, from, to, SYNTAX_QUOTED)) return from;
+    if (to <= from || redact_is_at(scan, from, "***") || /* hidden already */
+        !redact_is_secret(scan, key->class, from, to, SYNTAX_QUOTED))
+        return from;
     return redact_mark_secret(scan, from, to, key->rule) ? to : from;
 }
 

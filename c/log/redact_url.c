@@ -51,6 +51,8 @@ static size_t user_part(redact_scan *scan, size_t from, size_t to) {
             redact_mark_secret(scan, from, at, RULE_URL);
         return mark_password(scan, at + 1, to, RULE_URL);
     }
+    bool proxy = from > 8 && redact_is_at(scan, from - 9, "trojan://"); /* has no users */
+    if (proxy) return mark_password(scan, from, to, RULE_URL);
     bool odd = false; /* a byte that no user's name has */
     for (size_t i = from; i < to; i++) odd = odd || !byte_is(s[i], BYTE_NAME);
     if ((to - from < 20 && !odd) || !redact_looks_random(s + from, to - from)) return 0;
@@ -201,7 +203,25 @@ static bool is_node(const redact_scan *scan, size_t from, size_t at) {
     bool quoted = from > 1 && byte_is(scan->s[from - 1], BYTE_QUOTE) && scan->s[from - 2] == ':' &&
                   (from == 2 || byte_is(scan->s[from - 3], BYTE_SPACE) ||
                    byte_in(scan->s[from - 3], "([{,"));
-    return quoted || (at - from == 6 && redact_is_at(scan, from, "rabbit"));
+    static const char *const nodes[] = {"rabbit", "celery", "emqx", "ejabberd", "couchdb", "riak"};
+    return quoted || IS_ONE_OF(scan->s + from, at - from, nodes);
+}
+
+/* message-id=<x@host>, References: <x@host>: what mail servers call a letter, no address. */
+static bool is_letter_id(const redact_scan *scan, size_t from) {
+    static const char *const names[] = {"message-id", "in-reply-to", "references", "msgid"};
+    size_t at = from;
+    while (at > 0 && from - at < LOCAL_MAX && (unsigned char)scan->s[at - 1] > ' ' &&
+           scan->s[at - 1] != '<')
+        at--;
+    if (at == 0 || scan->s[--at] != '<') return false;
+    from = at + 1;
+    while (at > 0 && from - at < 4 && byte_in(scan->s[at - 1], " :=")) at--;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t n = strlen(names[i]);
+        if (at >= n && at + 1 < from && redact_folds_at(scan, at - n, names[i])) return true;
+    }
+    return false;
 }
 
 static size_t mail(redact_scan *scan, size_t at) {
@@ -222,7 +242,9 @@ static size_t mail(redact_scan *scan, size_t at) {
     if (from == at || !end || is_file_ending(s + at + 1, end - at - 1)) return 0;
     if (redact_peek(scan, end) == ':' && is_place(scan, end + 1)) return 0;
     if (from > 0 && s[from - 1] == '/' && from > 1 && s[from - 2] == '/') return 0; /* ssh://ann@ */
-    if (is_login(scan, from) || is_in_escaped_url(scan, from) || is_node(scan, from, at)) return 0;
+    if (is_login(scan, from) || is_in_escaped_url(scan, from) || is_node(scan, from, at) ||
+        is_letter_id(scan, from))
+        return 0;
     return redact_mark(scan, from, end, RULE_MAIL) ? end : 0;
 }
 
@@ -287,6 +309,7 @@ static size_t source_name(redact_scan *scan, size_t at) {
     for (size_t i = from; i < colon; i++) {
         if (!byte_is(s[i], BYTE_NAME)) return 0;
     }
+    if (s[at - 1] == '|' && byte_is(s[colon + 1], BYTE_DIGIT)) return 0; /* statsd: n:140|c|@0.1 */
     if (!is_source_host(scan, at + 1) || is_field(s + from, colon - from)) return 0;
     bool plain_host = s[at + 1] != '(' && s[at + 1] != '/' && s[at + 1] != '[';
     if (plain_host && memchr(s + colon, '/', at - colon)) return 0; /* pkg:npm/left-pad@1.3 */
@@ -309,6 +332,8 @@ static bool is_oracle_host(const redact_scan *scan, size_t at) {
 
 /* Does what takes a user and a password of Oracle stand right before `at`? */
 static bool is_login_before(const redact_scan *scan, size_t at) {
+    while (at > 4 && scan->s[at - 1] == ' ' && scan->s[at - 3] == '-' && scan->s[at - 4] == ' ')
+        at -= 3; /* sqlplus -s */
     static const char *const words[] = {"thin:",  "oci:",    "plus ",   "impdp ",
                                         "expdp ", "sqlldr ", "target ", "connect "};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {

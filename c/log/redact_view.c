@@ -9,6 +9,7 @@
 #include "log/redact_view.h"
 
 #define SHARE_MAX 64 /* bytes of the name of a host */
+#define VARIABLE_MAX 40
 
 /* --- single characters ------------------------------------------------------------------- */
 
@@ -176,11 +177,21 @@ static bool entity(const char *s, size_t len, redact_decoded *d) {
     return true;
 }
 
+/* %DB_PASS%: a variable of Windows, though DB are digits. */
+static bool is_windows_variable(const char *s, size_t len) {
+    size_t i = 1;
+    bool joint = false;
+    if (len < 4 || !byte_is(s[1], BYTE_UPPER)) return false;
+    for (; i < len && i < VARIABLE_MAX && (byte_is(s[i], BYTE_UPPER | BYTE_DIGIT) || s[i] == '_'); i++)
+        joint = joint || s[i] == '_';
+    return joint && i < len && s[i] == '%';
+}
+
 static bool decode_one(const char *s, size_t at, size_t len, redact_decoded *d) {
     d->count = d->taken = 0;
     switch (s[at]) {
     case '%':
-        return percent(s + at, len - at, d);
+        return !is_windows_variable(s + at, len - at) && percent(s + at, len - at, d);
     case '\\':
         return escape(s, at, len, d);
     case '&':
