@@ -74,17 +74,20 @@ static void add_literal(berth_anchors *anchors, const berth_literal *literal, si
     memcpy(&to->fold, fold, SPAN);
 }
 
-static berth_rc add_node(berth_anchors *anchors, anchor_index *index, uint32_t hash,
-                         size_t literal) {
+static berth_rc add_node(berth_anchors *anchors, bool whole, uint32_t tail, size_t literal) {
+    anchor_index *index = whole ? &anchors->whole : &anchors->tail;
+    uint32_t hash = anchor_hash(tail, whole);
     uint32_t *first = &index->first[hash >> (ANCHOR_HASH_BITS - ANCHOR_LIST_BITS)];
     index->ends[hash >> 3] = (uint8_t)(index->ends[hash >> 3] | 1u << (hash & 7));
-    if (*first && anchors->nodes[*first - 1].literal == literal) return BERTH_OK;
     void *nodes = anchors->nodes;
     if (berth_grow(&anchors->mem, &nodes, &anchors->nodes_cap, anchors->nnodes,
                    sizeof *anchors->nodes) != 0)
         return BERTH_ENOMEM;
     anchors->nodes = nodes;
-    anchors->nodes[anchors->nnodes] = (anchor_node){.literal = (uint16_t)literal, .next = *first};
+    anchors->nodes[anchors->nnodes] = (anchor_node){.tail = whole ? tail : tail >> 8,
+                                                    .next = *first,
+                                                    .literal = (uint16_t)literal,
+                                                    .whole = whole};
     *first = (uint32_t)++anchors->nnodes;
     return BERTH_OK;
 }
@@ -102,10 +105,7 @@ static berth_rc list_literal(berth_anchors *anchors, size_t number, size_t back,
     const anchor_literal *literal = &anchors->literals[number];
     bool whole = is_whole(literal);
     size_t end = (size_t)literal->len - literal->rest;
-    if (back == 0) {
-        anchor_index *index = whole ? &anchors->whole : &anchors->tail;
-        return add_node(anchors, index, anchor_hash(tail, whole), number);
-    }
+    if (back == 0) return add_node(anchors, whole, tail, number);
     for (unsigned b = 0; b < 256; b++) {
         if (!(b & 0x20) ||
             !(anchor_takes(literal, end, back - 1, b) ||
@@ -128,9 +128,8 @@ static berth_rc order_nodes(berth_anchors *anchors) {
             uint32_t next = indexes[i]->first[list];
             if (next) indexes[i]->first[list] = count + 1;
             while (next) {
-                const anchor_node *node = &anchors->nodes[next - 1];
-                next = node->next;
-                ordered[count].literal = node->literal;
+                ordered[count] = anchors->nodes[next - 1];
+                next = ordered[count].next;
                 ordered[count].next = next ? count + 2 : 0;
                 count++;
             }
@@ -228,17 +227,6 @@ static inline bool same_literal(const anchor_literal *literal, const unsigned ch
     return !literal->classes || same_classes(literal, s + end - literal->len);
 }
 
-/* The first in the list whose literal stands in the text where its window ends before `end`, plus
- * 1; 0: none. */
-static uint32_t first_there(const berth_anchors *anchors, const anchor_index *index, uint32_t hash,
-                            const unsigned char *s, size_t len, size_t end) {
-    if (!anchor_has(index, hash)) return 0;
-    uint32_t next = anchor_first(index, hash);
-    while (next && !same_literal(&anchors->literals[anchors->nodes[next - 1].literal], s, len, end))
-        next = anchors->nodes[next - 1].next;
-    return next;
-}
-
 /* --- walking ----------------------------------------------------------------------------- */
 
 void berth_anchors_begin(berth_anchor_walk *walk, const berth_anchors *anchors, const char *s,
@@ -309,15 +297,17 @@ static bool next_literal(berth_anchor_walk *walk, berth_anchor *out) {
     while (walk->next) {
         const anchor_node *node = &anchors->nodes[walk->next - 1];
         const anchor_literal *literal = &anchors->literals[node->literal];
-        walk->next = node->next;
-        walk->stops++;
+        walk->next = anchor_next(anchors, node->next, anchor_tail(walk->s, walk->end));
+        bool here = same_literal(literal, walk->s, walk->len, walk->end);
+        if (here) walk->first = false;
+        walk->stops += !walk->first;
         if (!walk->next) {
             walk->next = walk->later;
             walk->later = 0;
+            if (walk->next) walk->first = true;
         }
         size_t end = walk->end + literal->rest;
-        if (end < walk->floor + literal->len || walk->ignored >> literal->kind & 1u ||
-            !same_literal(literal, walk->s, walk->len, walk->end))
+        if (!here || end < walk->floor + literal->len || walk->ignored >> literal->kind & 1u)
             continue;
         *out = (berth_anchor){.at = end - literal->len,
                               .kind = literal->kind,
@@ -348,12 +338,10 @@ static bool next_end(berth_anchor_walk *walk) {
     walk->end = walk->scanned - ANCHOR_BLOCK + at + 1;
     if (ends->sequences >> at & 1) walk->found = sequences_at(walk);
     if (ends->literals >> at & 1) {
-        const unsigned char *text = walk->s;
-        uint32_t tail = anchor_tail(text, walk->end);
-        walk->next = first_there(anchors, &anchors->whole, anchor_hash(tail, true), text, walk->len,
-                                 walk->end);
-        walk->later = first_there(anchors, &anchors->tail, anchor_hash(tail, false), text,
-                                  walk->len, walk->end);
+        uint32_t tail = anchor_tail(walk->s, walk->end);
+        walk->next = anchor_first(anchors, true, tail);
+        walk->later = anchor_first(anchors, false, tail);
+        walk->first = true;
         if (!walk->next) {
             walk->next = walk->later;
             walk->later = 0;

@@ -16,7 +16,7 @@
 #define WIDE ANCHOR_WIDE
 #define PAIR_COMMON 2000 /* of a pair */
 #define EVERYTHING 5e21
-#define MOVES 2 /* more move hardly one */
+#define MOVES 4 /* more move hardly one */
 #define RATE_COMMON 1e19 /* of what is common */
 
 /* How many of 4096 bytes of a log are each; all others 1. */

@@ -16,7 +16,7 @@
 #define ANCHOR_SPAN 8  /* bytes of a sequence, and of a literal at most */
 #define ANCHOR_LANES 8 /* sequences */
 #define ANCHOR_WINDOW 4
-#define ANCHOR_GROUPS 5 /* of eight buckets each, besides the wide ones */
+#define ANCHOR_GROUPS 6 /* of eight buckets each, besides the wide ones */
 #define ANCHOR_WIDE 8   /* buckets of windows with classes */
 #define ANCHOR_BUCKETS (ANCHOR_WIDE + 8 * ANCHOR_GROUPS)
 #define ANCHOR_PAIRS (ANCHOR_WINDOW - 1)
@@ -49,10 +49,12 @@ typedef struct anchor_literal {
     uint16_t arg;
 } anchor_literal;
 
-/* A literal in the list of those whose windows may end in the same bytes. */
+/* A literal whose window may end in these bytes, in the list of those whose hashes are alike. */
 typedef struct anchor_node {
-    uint16_t literal;
+    uint32_t tail; /* of anchor_tail() the last three, where it is not `whole` */
     uint32_t next; /* plus 1 */
+    uint16_t literal;
+    bool whole;
 } anchor_node;
 
 /* By hashes of the bytes in which windows may end. */
@@ -164,8 +166,23 @@ static inline bool anchor_may_end(const berth_anchors *anchors, uint32_t tail) {
             anchor_has(&anchors->tail, anchor_hash(tail, false))) != 0;
 }
 
-static inline uint32_t anchor_first(const anchor_index *index, uint32_t hash) {
-    return index->first[hash >> (ANCHOR_HASH_BITS - ANCHOR_LIST_BITS)];
+static inline bool anchor_is_tail(const anchor_node *node, uint32_t tail) {
+    return node->tail == (node->whole ? tail : tail >> 8);
+}
+
+/* From the node `next` on, the first one of windows that end in the bytes, plus 1; 0: none. */
+static inline uint32_t anchor_next(const berth_anchors *anchors, uint32_t next, uint32_t tail) {
+    while (next && !anchor_is_tail(&anchors->nodes[next - 1], tail))
+        next = anchors->nodes[next - 1].next;
+    return next;
+}
+
+/* The first node of windows that end in the bytes, plus 1; 0: none. */
+static inline uint32_t anchor_first(const berth_anchors *anchors, bool whole, uint32_t tail) {
+    const anchor_index *index = whole ? &anchors->whole : &anchors->tail;
+    uint32_t hash = anchor_hash(tail, whole);
+    if (!anchor_has(index, hash)) return 0;
+    return anchor_next(anchors, index->first[hash >> (ANCHOR_HASH_BITS - ANCHOR_LIST_BITS)], tail);
 }
 
 /* --- redact_anchor_bucket.c ---------------------------------------------------------------- */

@@ -139,13 +139,16 @@ AVX512 static berth_anchor_ends block_avx512(const berth_anchors *anchors, const
 
 /* --- over a text --------------------------------------------------------------------------- */
 
-/* Those of the places that were taken at which a window may end. */
+/* Those of the places that were taken at which a window ends: their hashes are alike for few. */
 static inline uint64_t refine(const berth_anchors *anchors, const unsigned char *s, size_t block,
                               uint64_t taken) {
     uint64_t ends = 0;
     for (; taken; taken &= taken - 1) {
         unsigned at = (unsigned)__builtin_ctzll(taken);
-        ends |= (uint64_t)anchor_may_end(anchors, anchor_tail(s, block + at + 1)) << at;
+        uint32_t tail = anchor_tail(s, block + at + 1);
+        if (!anchor_may_end(anchors, tail)) continue;
+        bool ends_one = anchor_first(anchors, true, tail) || anchor_first(anchors, false, tail);
+        ends |= (uint64_t)ends_one << at;
     }
     return ends;
 }
