@@ -62,7 +62,13 @@ local FIELDS = {
     { "DEPLOY_KEYS=a8Kx92mKsl02Kd9KssUw0Pq", "DEPLOY_KEYS=***" },
     { "ROLLBAR_KEY=deploy-main-2024" }, { "SORT_KEY=created_at_desc_nulls_last" },
   },
+  ["a name of two words at a line's beginning"] = {
+    { "first\napi key=Kettle_17645x of ann\nlast", "first\napi key=*** of ann\nlast" },
+    { [[{"log":"a\nstripe key=Kettle_17645x used\nlast"}]],
+      [[{"log":"a\nstripe key=*** used\nlast"}]] },
+  },
   ["a number under its name"] = {
+    { "a#012iban#012DE89370400440532013000#012last", "a#012iban#012***#012last" },
     { "SSN# 866 38 3116 on form", "SSN# *** on form" },
     { "SSN # 866-38-3116 on form", "SSN # *** on form" },
     { "BitLocker recovery key for web-3b: " ..

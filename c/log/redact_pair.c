@@ -533,7 +533,8 @@ size_t redact_pair(redact_scan *scan, const redact_key *key) {
     redact_syntax syntax;
     size_t value = skip_separator(scan, key, at, &syntax);
     if (key->class.kind == BERTH_KEY_PERSON) {
-        if (!value && scan->s[at] == '#') at = redact_skip_blanks(scan, at + 1); /* SSN# x */
+        if (!value && scan->s[at] == '#' && !redact_is_break(scan, at))
+            at = redact_skip_blanks(scan, at + 1); /* SSN# x */
         size_t end = redact_said_number(scan, value ? value : at, key->rule);
         if (!end && redact_folds_at(scan, key->end - 4, "iban"))
             end = redact_said_iban(scan, value ? value : at, key->rule);

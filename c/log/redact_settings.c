@@ -137,6 +137,7 @@ size_t redact_settings_end(const redact_scan *scan, const redact_key *key, size_
     const char *s = scan->s;
     char c = redact_peek(scan, end);
     if (key->class.weight == BERTH_KEY_WEAK || key->quote.len || key->dashes) return end;
+    if (memchr(s + key->start, ' ', key->end - key->start)) return end; /* api key=x of ann */
     bool sign = memchr(")]}&|,;", c, 7) &&
                 !byte_is(redact_peek(scan, end + 1), BYTE_SPACE | BYTE_QUOTE);
     if (c != ' ' && c != '\t' && !byte_is(c, BYTE_QUOTE) && !sign) return end;
