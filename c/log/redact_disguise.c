@@ -60,12 +60,12 @@ static size_t unspace(redact_decoder *d, size_t at) {
 
 /* --- digits and signs for letters ------------------------------------------------------------- */
 
+/* The letters that signs stand for; 1 is an i or an l. */
+static const char like[256] = {['4'] = 'a', ['@'] = 'a', ['3'] = 'e', ['5'] = 's', ['$'] = 's',
+                               ['0'] = 'o', ['1'] = 'i', ['!'] = 'i', ['7'] = 't'};
+
 static bool is_like(char c, char letter) {
-    static const char like[] = "a4a@e3s5s$o0i1i!t7l1";
-    for (size_t i = 0; i + 1 < sizeof like; i += 2) {
-        if (like[i] == letter && like[i + 1] == c) return true;
-    }
-    return false;
+    return like[(unsigned char)c] == letter || (c == '1' && letter == 'l');
 }
 
 /* The name that the word at `at` is written like. */
@@ -81,6 +81,7 @@ static const char *name_like(const char *s, size_t at, size_t len) {
     for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
         size_t i = 0;
         bool odd = false;
+        if (byte_lower(s[at]) != names[n][0] && !is_like(s[at], names[n][0])) continue;
         for (; names[n][i] && at + i < len; i++) {
             if (byte_lower(s[at + i]) == names[n][i]) continue;
             if (!is_like(s[at + i], names[n][i])) break;
@@ -348,6 +349,7 @@ bool redact_is_disguised(const redact_scan *scan, size_t at, unsigned disguise) 
     case DISGUISE_SPACED:
         return is_in_run(scan, at);
     case DISGUISE_LEET:
+        redact_work(scan, 60);
         return name_like(scan->s, at, scan->len) != NULL;
     case DISGUISE_JOINED:
         return is_joined_word(scan, at);

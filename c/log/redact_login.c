@@ -4,6 +4,7 @@
 
 #include "log/redact_private.h"
 
+#define JOIN_MAX 16 /* letters of such a command */
 #define WORD_MAX 128
 #define USER_MAX 48
 #define PROMPT_REACH 256
@@ -367,7 +368,7 @@ static size_t masked(redact_scan *scan, size_t at) {
 static size_t joined(redact_scan *scan, size_t at) {
     redact_key key = {.start = at, .end = at, .rule = RULE_LOGIN};
     bool found;
-    while (byte_is(redact_peek(scan, at), BYTE_NAME)) at++;
+    for (unsigned n = 0; n < JOIN_MAX && byte_is(redact_peek(scan, at), BYTE_NAME); n++) at++;
     return redact_peek(scan, at) == '=' ? redact_tuple(scan, &key, at, &found) : 0;
 }
 
