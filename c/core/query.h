@@ -8,8 +8,9 @@
 
 #define BERTH_QUERY_BYTES 1048576
 
-/* Of a repeated `resources` or `in_tree` the last counts; `required`, `member_of` and `same_subtree`
- * add up; all others stand once.  `canonical=true` and `split<suffix>=CLASS,...` are berth's own, as is `!in:` in required.
+/* Of a repeated `resources` or `in_tree` the last counts; `required`, `member_of` and
+ * `same_subtree` add up; all others stand once.  `canonical=true` and `split<suffix>=CLASS,...`
+ * are berth's own, as is `!in:` in required.
  * Amounts beyond int64 stand for "more than any provider has".  Percent-encoding and "+" are
  * decoded.  The request is checked (berth_request_check).
  * Errors: BERTH_EREQUEST with fields "parameter" and "position" (byte of text, from 1; one behind

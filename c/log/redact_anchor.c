@@ -10,8 +10,8 @@
 #define TABLES_ALIGN 64
 #define TABLES_ROOM (sizeof(anchor_tables) + TABLES_ALIGN)
 
-/* d a digit, N none, A a capital, L the first byte of a letter in UTF-8 that is not Chinese, Japanese or
- * Korean, C one of its other bytes, others themselves; NULL: anything */
+/* d a digit, N none, A a capital, L the first byte of a letter in UTF-8 that is not Chinese,
+ * Japanese or Korean, C one of its other bytes, others themselves; NULL: anything */
 const anchor_sequence anchor_sequences[LANES] = {
     {BERTH_ANCHOR_SSN, 3, {"-", "d", "d", "-", "d", "d", "d", "d"}},
     {BERTH_ANCHOR_NANP, 0, {"d", "d", "d", "-. ", "d", "d", "d", "-. "}},

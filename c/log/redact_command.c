@@ -89,8 +89,8 @@ static size_t past_number(const redact_scan *scan, size_t at) {
                                                                                          : at;
 }
 
-/* Do backslashes and a letter at `at` end a line of a text in a string?  In a string in a string the
- * backslashes are two, as in C:\\new in one. */
+/* Do backslashes and a letter at `at` end a line of a text in a string?  In a string in a string
+ * the backslashes are two, as in C:\\new in one. */
 static bool breaks_line(const redact_scan *scan, size_t at) {
     size_t letter = at;
     while (redact_peek(scan, letter) == '\\') letter++;

@@ -308,7 +308,8 @@ static size_t answer_start(const redact_scan *scan, size_t at) {
 /* 334 UGFzc3dvcmQ6: the answer comes next. */
 static void asked_in_base64(redact_scan *scan, size_t at) {
     char plain[PLAIN_MAX];
-    size_t end = base64_end(scan, at + 4), from = answer_start(scan, end), to = base64_end(scan, from);
+    size_t end = base64_end(scan, at + 4), from = answer_start(scan, end);
+    size_t to = base64_end(scan, from);
     if (from == end || to - from < 4) return;
     if (!ends_line(scan, to)) { /* something may be said there that is no answer */
         size_t n = redact_base64(scan->s + from, to - from, plain, sizeof plain);

@@ -29,8 +29,8 @@ static const char *const name_literals[] = {
     "chiave",   "klucz",    "parole",   "toegangs", "zugangs",  "geheimni", "jeton",     "passord",
     "psasw",    "assword",  "secert",   "secrec",   "sercet",   "toekn",    "tokne",     "jelszo",
     "ted_blob", "tedblob",  "keymater", "pskkey\1", "lspsk",    "sandi\1",  "schlusse",  "lykilord",
-    "parool",   "celular",  "mobilfun", "anruf",    "rufnumme", "telefon",  "up code",  "tch code", "safe wor", "pw<",      "pw\n",
-    "pw\r",     "_pepper\1",
+    "parool",   "celular",  "mobilfun", "anruf",    "rufnumme", "telefon",  "up code",  "tch code",
+    "safe wor", "pw<",      "pw\n",     "pw\r",     "_pepper\1",
 };
 /* In URLs: a password beside its user. */
 static const char *const query_literals[] = {"?p=", "&p="};

@@ -164,7 +164,8 @@ static bool is_column(const redact_scan *scan, size_t at, size_t end, size_t n) 
     bool follows = at_or_nul(scan, end) == ' ' && byte_is(at_or_nul(scan, end + 1), BYTE_DIGIT);
     bool leads = at > 1 && scan->s[at - 1] == ' ' && byte_is(scan->s[at - 2], BYTE_DIGIT);
     bool expiry = follows && at_or_nul(scan, end + 3) == '/'; /* 12/27 */
-    return (leads && follows && !expiry) || (n < 16 && scan->s[at + 9] == ' '); /* 4-4-4-1 is no card's */
+    bool odd = n < 16 && scan->s[at + 9] == ' '; /* 4-4-4-1 is no card's */
+    return (leads && follows && !expiry) || odd;
 }
 
 /* ;4111111111111111=2512101000?: what a card's stripe holds after its number. */

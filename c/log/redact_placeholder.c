@@ -432,7 +432,8 @@ static bool is_statistic(const redact_scan *scan, size_t at) {
     while (byte_is(redact_peek(scan, at), BYTE_DIGIT) || redact_peek(scan, at) == '.') at++;
     if (redact_peek(scan, at++) != '|') return false;
     if (redact_is_at(scan, at, "ms")) at++;
-    return byte_in(redact_peek(scan, at), "csgdh") && !byte_is(redact_peek(scan, at + 1), BYTE_WORD);
+    return byte_in(redact_peek(scan, at), "csgdh") &&
+           !byte_is(redact_peek(scan, at + 1), BYTE_WORD);
 }
 
 /* is_secret=true]: one of those words, whatever follows that is no part of a word. */

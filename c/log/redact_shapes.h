@@ -246,7 +246,8 @@
       "hooks/catch/1234567/", "a1B2c3D")                                                           \
     X("ifttt-webhook", "with/key", 0, "with/key/([A-Za-z0-9_-]{20,}+)",                            \
       "with/key/", W16 "abcdEF")                                                                   \
-    X("clickhouse-key", "4b1d", 0, "4b1d[A-Za-z0-9]{38}(?![A-Za-z0-9])", "", "4b" "1d" W32 "abcdEF") \
+    X("clickhouse-key", "4b1d", 0, "4b1d[A-Za-z0-9]{38}(?![A-Za-z0-9])", "",                       \
+      "4b" "1d" W32 "abcdEF")                                                                      \
     X("okta-token", "okta", 0, "okta[^\\n]{0,40}?\\b(00[A-Za-z0-9_-]{40})(?![A-Za-z0-9])",         \
       "okta api: ", "00" W32 "abcdEFGH")                                                           \
     X("snyk-token", "snyk", 0, UUID_TOKEN("snyk"),                                                 \

@@ -182,8 +182,10 @@ static bool is_windows_variable(const char *s, size_t len) {
     size_t i = 1;
     bool joint = false;
     if (len < 4 || !byte_is(s[1], BYTE_UPPER)) return false;
-    for (; i < len && i < VARIABLE_MAX && (byte_is(s[i], BYTE_UPPER | BYTE_DIGIT) || s[i] == '_'); i++)
+    for (; i < len && i < VARIABLE_MAX; i++) {
+        if (!byte_is(s[i], BYTE_UPPER | BYTE_DIGIT) && s[i] != '_') break;
         joint = joint || s[i] == '_';
+    }
     return joint && i < len && s[i] == '%';
 }
 

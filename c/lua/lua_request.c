@@ -151,16 +151,16 @@ static void read_split(luax_reader *r, void *into) {
 }
 
 static void apply_splits(luax_reader *r, const luax_group *at) {
-    luax_frame frame = {r->frame, "split", 0};
-    r->frame = &frame;
     for (size_t i = 0; i < at->nsplits && r->err->rc == BERTH_OK; i++) {
         berth_err err;
         if (at->splits[i].data == NULL) continue;
+        luax_frame frame = {r->frame, "split", 0};
+        r->frame = &frame;
         berth_group *group = group_of(r, at);
         if (group != NULL)
             built(r, berth_group_split(at->request, group, at->splits[i], &err), &err);
+        r->frame = frame.up;
     }
-    r->frame = frame.up;
 }
 
 static const luax_key group_keys[] = {

@@ -17,7 +17,8 @@ luax_scope luax_check_scope(lua_State *L) {
         lua_pushvalue(L, 1);
     } else {
         luax_tx *self = luax_test(L, 1, &luax_tx_class);
-        if (self == NULL) luax_typeerror(L, 1, "berth.store or berth.transaction");
+        if (self == NULL) /* raises */
+            return (luax_scope){.index = luax_typeerror(L, 1, "berth.store or berth.transaction")};
         owner = self->owner;
         tx = self->number;
         if (owner->store == NULL) luax_closed(L, "store");
