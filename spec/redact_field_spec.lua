@@ -67,6 +67,11 @@ local FIELDS = {
     { [[{"log":"a\nstripe key=Kettle_17645x used\nlast"}]],
       [[{"log":"a\nstripe key=*** used\nlast"}]] },
   },
+  ["a value that begins as a name's second word"] = {
+    { "cmd --secret Id7i81 --host 10.20.0.17", "cmd --secret *** --host 10.20.0.17" },
+    { "cmd --pass Word77x9Kq --host x", "cmd --pass *** --host x" },
+    { "cmd --otp Code9x7K2 --host x", "cmd --otp *** --host x" },
+  },
   ["a number under its name"] = {
     { "a#012iban#012DE89370400440532013000#012last", "a#012iban#012***#012last" },
     { "SSN# 866 38 3116 on form", "SSN# *** on form" },

@@ -257,9 +257,12 @@ static void join_words(const redact_scan *scan, redact_key *key) {
                       redact_folds_at(scan, line + 1, pairs[i].second + 1) &&
                       memchr("=:", redact_peek(scan, line + second), 2);
         if (!broken && !redact_folds_at(scan, key->end, pairs[i].second)) continue;
-        key->end = broken ? line + second : key->end + second;
-        key->class.plural = redact_peek(scan, key->end) == 's';
-        key->end += key->class.plural;
+        size_t end = broken ? line + second : key->end + second;
+        bool plural = redact_peek(scan, end) == 's';
+        end += plural;
+        if (byte_is(redact_peek(scan, end), BYTE_WORD)) continue; /* --secret Id7i81 */
+        key->end = end;
+        key->class.plural = plural;
         key->class.kind = pairs[i].kind;
         key->class.weight = BERTH_KEY_MEDIUM;
         if (pairs[i].kind == BERTH_KEY_SECRET && second == 3) key->class.weight = BERTH_KEY_WEAK;
