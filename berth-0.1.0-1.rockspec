@@ -192,6 +192,7 @@ build = {
         "c/log/redact_keys.c",
         "c/log/redact_list.c",
         "c/log/redact_login.c",
+        "c/log/redact_logon.c",
         "c/log/redact_markup.c",
         "c/log/redact_mask.c",
         "c/log/redact_name.c",

@@ -310,6 +310,7 @@ static void asked_in_base64(redact_scan *scan, size_t at) {
     char plain[PLAIN_MAX];
     size_t end = base64_end(scan, at + 4), from = answer_start(scan, end);
     size_t to = base64_end(scan, from);
+    redact_work(scan, 150);
     if (from == end || to - from < 4) return;
     if (!ends_line(scan, to)) { /* something may be said there that is no answer */
         size_t n = redact_base64(scan->s + from, to - from, plain, sizeof plain);
@@ -417,6 +418,12 @@ size_t redact_login(redact_scan *scan, size_t at, redact_login_kind kind) {
     case LOGIN_DIGEST:
         redact_digest(scan, at);
         break;
+    case LOGIN_LOGON:
+        return redact_logon(scan, at);
+    case LOGIN_USING:
+        return redact_using(scan, at);
+    case LOGIN_FIX:
+        return redact_fix_tag(scan, at);
     case LOGIN_JOIN:
         return joined(scan, at);
     }

@@ -390,7 +390,8 @@ static berth_key_class cut_name(const redact_scan *scan, const redact_key *key) 
     size_t len = key->end - key->start;
     char before = key->start > 0 ? scan->s[key->start - 1] : ' ';
     bool cut = byte_is(before, BYTE_SPACE | BYTE_HIGH) || before == '.'; /* ...word": "x" */
-    if (!redact_quote_at(scan, key->end).len || !cut) return none;
+    bool first = key->start == 0 && redact_peek(scan, key->end) == '=' && len > 3; /* ssword=x */
+    if (!first && (!redact_quote_at(scan, key->end).len || !cut)) return none;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t n = strlen(names[i]);
         if (len < n && redact_folds_at(scan, key->start, names[i] + n - len))

@@ -30,7 +30,7 @@ static const char *const name_literals[] = {
     "psasw",    "assword",  "secert",   "secrec",   "sercet",   "toekn",    "tokne",     "jelszo",
     "ted_blob", "tedblob",  "keymater", "pskkey\1", "lspsk",    "sandi\1",  "schlusse",  "lykilord",
     "parool",   "celular",  "mobilfun", "anruf",    "rufnumme", "telefon",  "up code",  "tch code",
-    "safe wor", "pw<",      "pw\n",     "pw\r",     "_pepper\1",
+    "safe wor", "ssword=",  "pw<",      "pw\n",     "pw\r",     "_pepper\1",
 };
 /* In URLs: a password beside its user. */
 static const char *const query_literals[] = {"?p=", "&p="};
@@ -124,7 +124,8 @@ static const struct {
     {"pt.compa", LOGIN_CALL},    {"checkpw(", LOGIN_CALL},   {"tkeyspec", LOGIN_CALL},
     {"__constr", LOGIN_CALL},    {"cwjap", LOGIN_JOIN},      {"cwsap", LOGIN_JOIN},
     {"nonce=\"", LOGIN_DIGEST},  {"nonce=\\", LOGIN_DIGEST},
-    {"cgauth", LOGIN_JOIN},
+    {"cgauth", LOGIN_JOIN},      {"logon ", LOGIN_LOGON},    {" using ", LOGIN_USING},
+    {"\1" "554=", LOGIN_FIX},
     {"potfile", LOGIN_CRACKED},  {"cess: '", LOGIN_CRACKED},
     {"auth_pas", LOGIN_CALL},    {" is your", LOGIN_YOURS},  {" as your", LOGIN_YOURS},
     {"the back", LOGIN_BACK},    {"maiden n", LOGIN_MAIDEN}, {"cracked", LOGIN_CRACKED},

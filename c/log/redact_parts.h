@@ -335,6 +335,12 @@ size_t redact_settings_end(const redact_scan *scan, const redact_key *key, size_
  * that wrote the line, or that somebody logs in to? */
 bool redact_is_program(const redact_scan *scan, const redact_key *key);
 
+/* --- redact_logon.c: past the password, 0: there is none ------------------------------------ */
+
+size_t redact_logon(redact_scan *scan, size_t at);   /* at `logon ` */
+size_t redact_using(redact_scan *scan, size_t at);   /* at ` using ` */
+size_t redact_fix_tag(redact_scan *scan, size_t at); /* at what is before 554= */
+
 /* --- redact_login.c ------------------------------------------------------------------------ */
 
 typedef enum redact_login_kind {
@@ -351,6 +357,9 @@ typedef enum redact_login_kind {
     LOGIN_BACK,   /* code on the back */
     LOGIN_MAIDEN, /* maiden name */
     LOGIN_CRACKED, /* cracked: ann -> x */
+    LOGIN_LOGON,   /* LOGON ann/x */
+    LOGIN_USING,   /* USER ann USING x */
+    LOGIN_FIX,     /* |554=x| */
     LOGIN_JOIN,    /* AT+CWJAP="net","x" */
     LOGIN_DIGEST   /* nonce="y", response="x" */
 } redact_login_kind;

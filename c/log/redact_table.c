@@ -79,6 +79,7 @@ static char joint_kind_before(const redact_scan *scan, size_t at) {
 
 typedef struct columns {
     berth_key_class class[COLUMNS_MAX];
+    size_t name[COLUMNS_MAX], name_end[COLUMNS_MAX];
     size_t count;
     char kind;
     size_t end; /* of the line of names */
@@ -130,6 +131,8 @@ static bool read_names(const redact_scan *scan, const redact_key *key, columns *
             if (!is_name_byte(scan->s[i], c->kind)) return false;
         }
         c->class[c->count] = redact_classify(scan->r, scan->s + at, to - at);
+        c->name[c->count] = at;
+        c->name_end[c->count] = to;
         secret = secret || c->class[c->count].kind != BERTH_KEY_NONE;
         at = skip_joint(scan, to, end, c->kind);
     }
@@ -215,6 +218,13 @@ static void mark_cell(redact_scan *scan, berth_key_class class, size_t from, siz
         redact_mark_secret(scan, from, to, (unsigned)class.kind);
 }
 
+/* Does the cell repeat the column's name, as heads do that are written anew? */
+static bool repeats_name(const redact_scan *scan, const columns *c, size_t i, size_t from,
+                         size_t to) {
+    return to - from == c->name_end[i] - c->name[i] &&
+           memcmp(scan->s + from, scan->s + c->name[i], to - from) == 0;
+}
+
 /* Marks the secret cells of a row; false when it is none. */
 static bool read_row(redact_scan *scan, const columns *c, size_t at, size_t end) {
     size_t cell = 0, from[COLUMNS_MAX], to[COLUMNS_MAX];
@@ -225,7 +235,8 @@ static bool read_row(redact_scan *scan, const columns *c, size_t at, size_t end)
         at = skip_joint(scan, to[cell], end, c->kind);
     }
     if (cell < 2) return false;
-    for (size_t i = 0; i < cell; i++) mark_cell(scan, c->class[i], from[i], to[i]);
+    for (size_t i = 0; i < cell; i++)
+        if (!repeats_name(scan, c, i, from[i], to[i])) mark_cell(scan, c->class[i], from[i], to[i]);
     return true;
 }
 
