@@ -126,11 +126,6 @@ static call known_call(const redact_scan *scan, size_t open) {
     while (from > low && (byte_is(s[from - 1], BYTE_NAME) || byte_in(s[from - 1], ":>"))) from--;
     size_t name = open;
     while (name > from && (byte_is(s[name - 1], BYTE_WORD) || s[name - 1] == '_')) name--;
-    if (bytes_are_word(s + name, open - name, "__construct") && name > from + 2) { /* PDO-> */
-        open = name - 2;
-        for (name = open; name > from && byte_is(s[name - 1], BYTE_WORD); name--) {
-        }
-    }
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         if (bytes_are_word(s + name, open - name, functions[i].name))
             return (call){.place = functions[i].place, .sure = true};

@@ -232,13 +232,20 @@ static bool is_plain_cookie(const char *s, size_t len) {
     return IS_ONE_OF(s, len, names);
 }
 
-/* Europe/Oslo, Europe%2FOslo */
+/* Europe/Oslo, America%2FNew_York: words that begin with a capital and have no other one. */
 static bool is_zone(const redact_scan *scan, size_t from, size_t to) {
+    size_t slashes = 0, word = from;
     for (size_t i = from; i < to; i++) {
-        if (redact_folds_at(scan, i, "%2f")) i += 2;
-        else if (!byte_is(scan->s[i], BYTE_LETTER) && !byte_in(scan->s[i], "/_")) return false;
+        bool coded = redact_folds_at(scan, i, "%2f"), capital = byte_is(scan->s[i], BYTE_UPPER);
+        if (coded || byte_in(scan->s[i], "/_")) {
+            slashes += scan->s[i] != '_';
+            i += coded ? 2 : 0;
+            word = i + 1;
+        } else if (capital != (i == word) || !byte_is(scan->s[i], BYTE_LETTER)) {
+            return false;
+        }
     }
-    return to > from;
+    return slashes > 0 && word < to;
 }
 
 /* next=%2Fservers%3Fsid%3D1: where to go, which may hold secrets under names of their own. */

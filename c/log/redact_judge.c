@@ -467,7 +467,8 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
     }
     switch (class.weight) {
     case BERTH_KEY_STRONG:
-        if (len == 1 && syntax != SYNTAX_QUOTED && byte_is(s[0], BYTE_LETTER))
+        if (len == 1 && syntax != SYNTAX_QUOTED && byte_is(s[0], BYTE_LETTER) && start > 3 &&
+            redact_is_at(scan, start - 4, "] = "))
             return false; /* password[0] = c */
         if (class.plural && bytes_are_all(s, len, BYTE_DIGIT)) return false;
         return !(syntax == SYNTAX_LOOSE && len <= 3 && bytes_are_all(s, len, BYTE_DIGIT));

@@ -9,6 +9,8 @@
 #define INDEX_MAX 40
 #define WORD_MAX 64
 #define VARIABLE_LEAST 20
+#define ELEMENT_MAX 512
+#define TAGS_MAX 8
 #define URL_VALUE_LEAST 16
 #define QUERY_BACK 256
 #define PAGE_MAX 6 /* digits of no page */
@@ -149,12 +151,27 @@ bool redact_begins_text(const redact_scan *scan, size_t at) {
     return IS_ONE_OF(scan->s + from, end - from, names);
 }
 
-/* <secret:password xmlns:secret="x">: a prefix of the name of an element. */
+/* <secret:password xmlns:secret="x">: a prefix of the name of an element, which is closed too. */
 static bool is_prefix(const redact_scan *scan, const redact_key *key) {
-    size_t at = key->start;
-    if (at > 0 && scan->s[at - 1] == '/') at--;
-    return at > 0 && scan->s[at - 1] == '<' && redact_peek(scan, key->end) == ':' &&
-           byte_is(redact_peek(scan, key->end + 1), BYTE_LETTER);
+    const char *s = scan->s;
+    size_t at = key->start, name = key->end + 1, end = name;
+    bool closes = at > 0 && s[at - 1] == '/';
+    at -= closes;
+    if (at == 0 || s[at - 1] != '<' || redact_peek(scan, key->end) != ':') return false;
+    while (byte_is(redact_peek(scan, end), BYTE_WORD) || byte_in(redact_peek(scan, end), "_-"))
+        end++;
+    if (closes || end == name) return end > name;
+    size_t stop = scan->len - end > ELEMENT_MAX ? end + ELEMENT_MAX : scan->len;
+    redact_work(scan, 100);
+    for (unsigned tags = 0; tags < TAGS_MAX && end < stop; tags++, end++) {
+        const char *angle = memchr(s + end, '<', stop - end);
+        if (!angle) return false;
+        end = (size_t)(angle - s);
+        if (redact_peek(scan, end + 1) == '/' && end + 2 + name - key->start < scan->len &&
+            memcmp(s + end + 2, s + key->start, name - key->start) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* RSA key FC0B33AC40A05C4B, as gpg tells which one it is: its id or its fingerprint. */

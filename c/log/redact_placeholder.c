@@ -316,7 +316,9 @@ static bool is_bare_option(const redact_scan *scan, const redact_key *key, size_
     size_t end = key->start;
     while (byte_is(redact_peek(scan, end), BYTE_LETTER)) end++;
     if (end < key->end && IS_ONE_OF(scan->s + key->start, end - key->start, verbs)) return true;
-    if (end == key->end && redact_folds_at(scan, key->start, "secret")) { /* --secret dbPass x */
+    size_t option = key->start - key->dashes; /* config set --secret dbPass x */
+    if (end == key->end && option > 11 && redact_is_at(scan, option - 11, "config set ") &&
+        redact_folds_at(scan, key->start, "secret")) {
         size_t word = redact_word_end(scan, at);
         if (redact_peek(scan, word) == ' ' && !redact_has_digit(scan, at, word) &&
             redact_classify(scan->r, scan->s + at, word - at).kind != BERTH_KEY_NONE)
@@ -427,25 +429,24 @@ static bool is_statement(const redact_scan *scan, const redact_key *key, size_t 
     return false;
 }
 
-/* node.token.refresh:140|c: a count of statsd. */
-static bool is_statistic(const redact_scan *scan, size_t at) {
+/* node.token.refresh:140|c: a count of statsd, at the end of its line or before its rate or
+ * tags. */
+static bool is_statistic(const redact_scan *scan, const redact_key *key, size_t at) {
+    bool path = memchr(scan->s + key->start, '.', key->end - key->start) != NULL;
+    if (!path || at != key->end + 1 || scan->s[key->end] != ':') return false;
     while (byte_is(redact_peek(scan, at), BYTE_DIGIT) || redact_peek(scan, at) == '.') at++;
     if (redact_peek(scan, at++) != '|') return false;
-    if (redact_is_at(scan, at, "ms")) at++;
-    return byte_in(redact_peek(scan, at), "csgdh") &&
-           !byte_is(redact_peek(scan, at + 1), BYTE_WORD);
-}
-
-/* is_secret=true]: one of those words, whatever follows that is no part of a word. */
-static bool is_truth(const redact_scan *scan, size_t at) {
-    size_t len = redact_folds_at(scan, at, "true") ? 4 : redact_folds_at(scan, at, "false") ? 5 : 0;
-    return len && byte_in(redact_peek(scan, at + len), "])},;");
+    at += redact_is_at(scan, at, "ms");
+    if (!byte_in(redact_peek(scan, at), "csgdh")) return false;
+    char next = redact_peek(scan, at + 1);
+    return next == '\0' || next == '\n' || redact_is_at(scan, at + 1, "|@") ||
+           redact_is_at(scan, at + 1, "|#");
 }
 
 bool redact_is_no_value(const redact_scan *scan, const redact_key *key, size_t at) {
     return is_request(scan, key, at) || is_verb_of(scan, key, at) || is_member(scan, key, at) ||
            is_cipher(scan, key, at) || is_complaint(scan, key, at) ||
            is_bracketed_remark(scan, at) || is_statement(scan, key, at) ||
-           is_statistic(scan, at) || is_truth(scan, at) ||
+           is_statistic(scan, key, at) ||
            (key->dashes && is_metavariable(scan, at)) || is_test_result(scan, key, at);
 }

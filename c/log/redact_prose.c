@@ -292,6 +292,18 @@ static size_t other_value(redact_scan *scan, const redact_key *key, size_t done,
     return done;
 }
 
+/* "drop secret of db-1 (c13a02...)", commit: remove secret x: a change of files is told. */
+static bool is_changed(const redact_scan *scan, const redact_key *key) {
+    static const char *const words[] = {"commit", "remove", "removed", "drop", "dropped",
+                                        "revert", "reverted", "rename", "move", "hardcoded"};
+    size_t at = key->start, n;
+    for (unsigned word = 0; word < 3; word++) {
+        n = redact_word_before(scan, at, &at);
+        if (n > 0 && IS_ONE_OF(scan->s + at, n, words)) return true;
+    }
+    return false;
+}
+
 /* (x), where x can be nothing but a value. */
 static size_t bracketed_value(redact_scan *scan, const redact_key *key, size_t at) {
     size_t end = at + 1;
@@ -300,8 +312,8 @@ static size_t bracketed_value(redact_scan *scan, const redact_key *key, size_t a
            (byte_is(scan->s[end], BYTE_WORD) || memchr("+/=_-", scan->s[end], 5)))
         end++;
     if (redact_peek(scan, end) != ')' || end - at < 20) return 0;
-    size_t len = end - at - 1; /* a commit, a digest, told after what it changes */
-    if ((len == 40 || len == 64) && bytes_are_all(scan->s + at + 1, len, BYTE_HEX)) return 0;
+    if (end - at == 41 && bytes_are_all(scan->s + at + 1, 40, BYTE_HEX) && is_changed(scan, key))
+        return 0; /* the commit */
     return redact_value(scan, key, at + 1, SYNTAX_PROSE);
 }
 

@@ -337,7 +337,11 @@ static bool structured(redact_scan *scan, const redact_key *key, size_t *at, red
     *end = 0;
     if (c == '(' && kind == BERTH_KEY_CREDENTIAL && has_member(scan, *at + 1)) return true;
     if (c == '{' && (next == '{' || next == '%')) return true; /* a template */
-    if (redact_is_at(scan, *at, "${{ ")) return true;
+    if (redact_is_at(scan, *at, "${{ ")) { /* secrets.TOKEN }}, format(...) }} */
+        size_t word = *at + 4;
+        while (byte_is(redact_peek(scan, word), BYTE_LETTER)) word++;
+        if (byte_in(redact_peek(scan, word), ".(") && word < scan->len) return true;
+    }
     if (kind == BERTH_KEY_COOKIE && c != '{' && c != '[') {
         *end = redact_cookies(scan, *at);
     } else if (kind == BERTH_KEY_AUTH && c != '{' && !(c == '[' && !byte_is(next, BYTE_LETTER))) {

@@ -104,8 +104,8 @@ static size_t named_value(redact_scan *scan, const redact_key *key, size_t at, s
     bool quoted = i > end && redact_quote_at(scan, i).len; /* value "x" */
     if (i >= scan->len || (s[i] != '=' && s[i] != ':' && !quoted)) return 0;
     if (!quoted && ++i < scan->len && s[i] == '>') i++;
-    bool path = key->quote.len && key->start > 0 && s[key->start - 1] == '/';
-    if (path && !*change && !is_mixed_text(scan, redact_skip_blanks(scan, i)))
+    bool patch, path = told_path(scan, key, &patch) < key->start;
+    if (path && !patch && !*change && !is_mixed_text(scan, redact_skip_blanks(scan, i)))
         return 0; /* {"name": "/oauth/token", "value": 12.5} */
     redact_key told = *key;
     told.quote = quote;
@@ -334,7 +334,9 @@ static size_t hidden_value(redact_scan *scan, const redact_key *key) {
     if (redact_folds_at(scan, key->end, "=false]")) return from + 1;
     if (!redact_folds_at(scan, key->end, "=true]")) return 0;
     size_t to = redact_string_end(scan, from);
-    if (to <= from || redact_is_at(scan, from, "***") || /* hidden already */
+    bool hidden =
+        redact_is_at(scan, from, "***") && !byte_is(redact_peek(scan, from + 3), BYTE_WORD);
+    if (to <= from || hidden ||
         !redact_is_secret(scan, key->class, from, to, SYNTAX_QUOTED))
         return from;
     return redact_mark_secret(scan, from, to, key->rule) ? to : from;

@@ -216,6 +216,10 @@ static bool is_letter_id(const redact_scan *scan, size_t from) {
         at--;
     if (at == 0 || scan->s[--at] != '<') return false;
     from = at + 1;
+    size_t sign = from; /* none without a digit, which might be an address all the same */
+    while (byte_is(redact_peek(scan, sign), BYTE_LETTER) || byte_in(redact_peek(scan, sign), "._-"))
+        sign++;
+    if (redact_peek(scan, sign) == '@') return false;
     while (at > 0 && from - at < 4 && byte_in(scan->s[at - 1], " :=")) at--;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t n = strlen(names[i]);
