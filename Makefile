@@ -62,6 +62,10 @@ HARDEN_WANTED := -fvisibility=hidden -fexceptions -fstack-protector-strong -fsta
         -Wtrampolines -Wbidi-chars=any -Wlogical-op -Wduplicated-cond -Warith-conversion -Walloca
 LINK_WANTED := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed \
         -Wl,--no-copy-dt-needed-entries
+# The redactor looks at every byte that is logged: it is compiled for speed, as one program.  Whoever
+# sets CFLAGS decides otherwise.
+FAST_WANTED := -O3 -flto=auto
+OPTIMIZE = $(if $(filter file,$(origin CFLAGS)),$(FAST))
 # Fortified functions need an optimiser and get in a sanitizer's way.
 FORTIFY := $(if $(SANITIZE)$(filter -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 CHECKED := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
@@ -73,8 +77,10 @@ SHARED := -shared
 endif
 
 COMPILE = $(CC) $(BASE) $(WARN) $(WERROR) $(HARDEN) $(FORTIFY) $(CPPFLAGS) $(CFLAGS) $(CHECKED) \
-          $(LIB_CFLAGS) $(LUA_HERE)
-LINK    = $(CC) $(SHARED) $(CFLAGS) $(CHECKED) $(LINK_HARDEN) $(LDFLAGS)
+          $(LIB_CFLAGS) $(LUA_HERE) $(HERE)
+LINK    = $(CC) $(SHARED) $(CFLAGS) $(OPTIMIZE) $(CHECKED) $(LINK_HARDEN) $(LDFLAGS)
+
+$(OBJ)/log/%.o: HERE = $(OPTIMIZE)
 
 # Two floors may know Lua; the others would not even find its headers.
 $(OBJ)/policy/%.o $(OBJ)/lua/%.o $(BUILD)/fixtures/%.o: LUA_HERE = $(LUA_CFLAGS)
@@ -105,15 +111,15 @@ $(OBJ)/probed.mk: $(OBJ)/compiler
 	    { echo "no C compiler '$(firstword $(CC))': 'make deps' installs what is missing" >&2; exit 1; }
 	@CC=$(call quote,$(CC)) PKG_CONFIG=$(call quote,$(PKG_CONFIG)) LUA_VERSION=$(LUA_VERSION) \
 	    LUA_INCDIR=$(call quote,$(LUA_INCDIR)) sh .ci/probe \
-	    "$(HARDEN_WANTED)" "$(LINK_WANTED)" >$@.new
+	    "$(HARDEN_WANTED)" "$(LINK_WANTED)" "$(FAST_WANTED)" >$@.new
 	@mv $@.new $@
 
 # A remembered setting is rewritten, and so newer, only when it differs.
 remember = @mkdir -p $(@D); printf '%s\n' $(1) | cmp -s - $@ || printf '%s\n' $(1) >$@
 $(OBJ)/compiler: FORCE
-	$(call remember,$(call quote,$(CC) $(LUA_VERSION) $(LUA_INCDIR) $(PKG_CONFIG) $(HARDEN_WANTED)))
+	$(call remember,$(call quote,$(CC) $(LUA_VERSION) $(LUA_INCDIR) $(PKG_CONFIG) $(HARDEN_WANTED) $(FAST_WANTED)))
 $(OBJ)/flags: FORCE
-	$(call remember,$(call quote,$(COMPILE) $(LUA_CFLAGS)))
+	$(call remember,$(call quote,$(COMPILE) $(LUA_CFLAGS) $(OPTIMIZE)))
 $(OBJ)/link: FORCE
 	$(call remember,$(call quote,$(LINK) $(OBJECTS) $(LIBS)))
 $(OBJ)/place: FORCE
@@ -220,7 +226,7 @@ valgrind: all fixtures
 REDACT_BENCH := $(wildcard spec/bench/redact*.c)
 $(BUILD)/bench/redact: $(REDACT_BENCH) spec/bench/redact.h $(filter $(OBJ)/core/% $(OBJ)/log/%,$(OBJECTS))
 	@mkdir -p $(@D)
-	$(call quietly,LINK $@)$(COMPILE) -o $@ $(filter %.c %.o,$^) $(LIBS)
+	$(call quietly,LINK $@)$(COMPILE) $(filter -flto%,$(OPTIMIZE)) -o $@ $(filter %.c %.o,$^) $(LIBS)
 
 bench: all $(BUILD)/bench/redact
 	@$(IN_TREE) BENCHES=$(call quote,$(OUT)/bench) sh spec/support/benches.sh
