@@ -168,6 +168,7 @@ build = {
         "c/log/redact_again.c",
         "c/log/redact_anchor.c",
         "c/log/redact_anchor_bucket.c",
+        "c/log/redact_anchor_sample.c",
         "c/log/redact_anchor_scan.c",
         "c/log/redact_anchor_vector.c",
         "c/log/redact_argument.c",

@@ -335,14 +335,18 @@ bool redact_scan_inner(const redact_scan *scan, const char *s, size_t len) {
 
 /* --- rounds ------------------------------------------------------------------------------ */
 
-/* Another round takes somewhat less than this one, for masks are short and alike: where too little
- * is left for it, so much of the text is masked that two will do. */
+/* Another round takes somewhat less than this one, for masks are short and alike, and may want one
+ * more; the last one takes as much for what this one walked.  Where too little is left for them, so
+ * much of the text is masked that they will do. */
 static void leave_room(redact_scan *scan, size_t whole) {
     berth_redactor *r = scan->r;
-    size_t most = work_for(whole, RECORD_RATE);
+    size_t most = work_for(whole, RECORD_RATE), walked = scan->len;
     size_t round = r->work - scan->work, left = most > r->work ? most - r->work : 0;
+    size_t rounds = 2;
     if (5 * left >= 2 * round) return;
-    size_t cut = (size_t)((double)scan->len * (double)left / (2 * (double)round));
+    if (r->cut < scan->len) walked = scan->walk.end; /* for layers, less */
+    if (r->nspans == 1) rounds = 1; /* nothing but the rest */
+    size_t cut = (size_t)((double)walked * (double)left / ((double)rounds * (double)round));
     if (cut < LONG_LINE) cut = LONG_LINE; /* which takes not much more */
     if (cut >= r->cut) return;
     r->cut = cut;

@@ -16,8 +16,9 @@
 #define WIDE ANCHOR_WIDE
 #define PAIR_COMMON 2000 /* of a pair */
 #define EVERYTHING 5e21
-#define MOVES 4 /* more move hardly one */
-#define RATE_COMMON 1e19 /* of what is common */
+#define MOVES 2 /* more move few */
+#define RATE_PLACE (EVERYTHING / ANCHOR_SAMPLE) /* of a place of the sample that is taken */
+#define RATE_COMMON 1e19                        /* of a window that the sample holds */
 
 /* How many of 4096 bytes of a log are each; all others 1. */
 static const uint16_t often[128] = {
@@ -30,63 +31,12 @@ static const uint16_t often[128] = {
     160, 120, 190, 70, 30,  25,  10,  30,  8,  10, 4,   10,  1,   1,
 };
 
-/* What logs say all the time: no window should be part of it. */
-static const char common[] =
-    " request completed normally thread worker attempt generation unchanged since last report "
-    "module manager compute scheduler client service zone rack placement allocation "
-    "allocations provider providers resource resources inventory inventories trait traits "
-    "consumer project aggregate user users name host hostname server servers node nodes "
-    "default standard container component computer component image instance instances volume "
-    "network address port source target status state started starting stopped stopping failed "
-    "failure success successful error errors warning info debug notice trace critical "
-    "exception connection connected connecting disconnected timeout timed out retry retrying "
-    "after before during while until session opened closed policy updated update updating "
-    "changed change changes exchange created create deleted delete removed added loaded "
-    "loading reading read write written writing sent send received receive response message "
-    "messages queue event events handler handling process processing processed running run "
-    "build version release kernel memory disk cpu load average uptime interface link device "
-    "driver config configuration configured option options setting settings value values "
-    "count total bytes size length limit latency duration seconds time timestamp date expires "
-    "expired lease valid invalid check checking test testing lab internal external private "
-    "public example domain local localhost http https get post put patch delete api url path "
-    "file files directory index cache database query transaction commit rollback table row "
-    "offset offsets lag partition topic batch task tasks job jobs schedule scheduled cluster "
-    "leader replica replicas election member members health healthy ready pending available "
-    "unavailable moved move from to with for the and not was is are has been on of in at by "
-    "as it no .net .org .com ";
-
-/* The windows of what is common, by hash. */
-typedef struct common_set {
-    uint64_t four[256], three[256];
-} common_set;
-
-static void add_common(common_set *set) {
-    for (size_t i = ANCHOR_WINDOW; i < sizeof common; i++) {
-        uint32_t tail = anchor_tail((const unsigned char *)common, i);
-        uint32_t four = anchor_hash(tail, true) % 16384, three = anchor_hash(tail, false) % 16384;
-        set->four[four / 64] |= UINT64_C(1) << four % 64;
-        set->three[three / 64] |= UINT64_C(1) << three % 64;
-    }
-}
-
-static bool is_common(const common_set *set, const anchor_literal *literal, size_t end) {
-    bool whole = end >= ANCHOR_WINDOW;
-    uint32_t tail = anchor_tail((const unsigned char *)literal->text, end);
-    uint32_t hash = anchor_hash(tail, whole) % 16384;
-    return (whole ? set->four : set->three)[hash / 64] >> hash % 64 & 1u;
-}
-
-/* The hashes that a bucket or a window takes at each of its pairs, a bit each. */
-typedef struct hash_sets {
-    uint64_t at[PAIRS][HASHES / 64];
-} hash_sets;
-
 /* What each bucket takes, and how often. */
 typedef struct bucket_set {
-    common_set common;
+    anchor_sample sample;
     anchor_tables *tables; /* where the wide ones are written as they fill */
     uint64_t rate[HASHES]; /* how often each hash occurs */
-    hash_sets takes[BUCKETS];
+    anchor_hash_sets takes[BUCKETS];
     uint64_t rates[BUCKETS][PAIRS];
     uint16_t owners[BUCKETS][PAIRS][HASHES]; /* windows for which it is taken */
 } bucket_set;
@@ -95,7 +45,7 @@ typedef struct bucket_set {
 typedef struct place {
     size_t end, bucket;
     double grows;
-    hash_sets sets;
+    anchor_hash_sets sets;
 } place;
 
 typedef struct candidate {
@@ -113,23 +63,26 @@ static void count_rates(bucket_set *buckets) {
         for (unsigned b = 0; b < 256; b++)
             buckets->rate[anchor_pair_hash(a, b)] += rate_of_byte(a) * rate_of_byte(b);
     }
-    for (size_t i = 1; i < sizeof common - 1; i++)
-        buckets->rate[anchor_pair_hash((unsigned char)common[i - 1], (unsigned char)common[i])] +=
-            PAIR_COMMON;
+    for (unsigned h = 0; h < HASHES; h++)
+        buckets->rate[h] += PAIR_COMMON * anchor_sample_count(&buckets->sample, h);
 }
 
-/* The bytes that may stand there, as anchor_takes() tells; their number. */
+/* The bytes that may stand there, as anchor_takes() tells, but for case; their number. */
 static size_t list_bytes(const anchor_literal *literal, size_t end, size_t back,
                          unsigned char bytes[256]) {
     size_t n = 0;
+    if (back < end && !anchor_is_class(literal->text[end - 1 - back])) {
+        bytes[n++] = (unsigned char)literal->text[end - 1 - back];
+        return n;
+    }
     for (unsigned b = 0; b < 256; b++) {
         if (anchor_takes(literal, end, back, b)) bytes[n++] = (unsigned char)b;
     }
     return n;
 }
 
-static hash_sets hashes_of(const anchor_literal *literal, size_t end) {
-    hash_sets sets = {{{0}}};
+static anchor_hash_sets hashes_of(const anchor_literal *literal, size_t end) {
+    anchor_hash_sets sets = {{{0}}};
     unsigned char bytes[ANCHOR_WINDOW][256];
     size_t count[ANCHOR_WINDOW];
     for (size_t p = 0; p < ANCHOR_WINDOW; p++) count[p] = list_bytes(literal, end, p, bytes[p]);
@@ -199,6 +152,8 @@ static void best_wide(const bucket_set *buckets, const anchor_literal *literal, 
 
 /* The bucket that would take the least more with a window, and how much. */
 static void best_bucket(const bucket_set *buckets, place *at) {
+    uint16_t more[BUCKETS];
+    anchor_sample_more(&buckets->sample, &at->sets, more);
     for (size_t b = WIDE; b < BUCKETS; b++) {
         double before = 1, after = 1;
         for (size_t p = 0; p < PAIRS; p++) {
@@ -206,8 +161,9 @@ static void best_bucket(const bucket_set *buckets, place *at) {
             before *= (double)rate;
             after *= (double)(rate + rate_more(buckets, buckets->takes[b].at[p], at->sets.at[p]));
         }
-        if (after - before >= at->grows) continue;
-        at->grows = after - before;
+        double grows = after - before + RATE_PLACE * more[b];
+        if (grows >= at->grows) continue;
+        at->grows = grows;
         at->bucket = b;
     }
 }
@@ -252,7 +208,7 @@ static place best_place(const bucket_set *buckets, const anchor_literal *literal
             at.sets = hashes_of(literal, end);
             best_bucket(buckets, &at);
         }
-        if (is_common(&buckets->common, literal, end)) at.grows += RATE_COMMON;
+        if (anchor_sample_has(&buckets->sample, literal, end)) at.grows += RATE_COMMON;
         if (at.grows < best.grows) best = at;
     }
     return best;
@@ -268,8 +224,11 @@ static void put(bucket_set *buckets, const anchor_literal *literal, const place 
         buckets->rates[at->bucket][p] += rate_more(buckets, set, at->sets.at[p]);
         for (unsigned i = 0; i < HASHES / 64; i++) {
             set[i] |= at->sets.at[p][i];
-            for (uint64_t has = at->sets.at[p][i]; has; has &= has - 1)
-                buckets->owners[at->bucket][p][64 * i + anchor_lowest_bit(has)]++;
+            for (uint64_t has = at->sets.at[p][i]; has; has &= has - 1) {
+                unsigned h = 64 * i + anchor_lowest_bit(has);
+                if (buckets->owners[at->bucket][p][h]++ == 0)
+                    anchor_sample_take(&buckets->sample, at->bucket, p, h, true);
+            }
         }
     }
 }
@@ -282,6 +241,7 @@ static void take_out(bucket_set *buckets, const place *at) {
                 if (--buckets->owners[at->bucket][p][h] > 0) continue;
                 buckets->takes[at->bucket].at[p][i] &= ~(has & (~has + 1));
                 buckets->rates[at->bucket][p] -= buckets->rate[h];
+                anchor_sample_take(&buckets->sample, at->bucket, p, h, false);
             }
         }
     }
@@ -308,7 +268,7 @@ static double rate_literal(const bucket_set *buckets, const anchor_literal *lite
     double least = HUGE_VAL;
     for (size_t end = shortest_end(literal); end <= literal->len; end++) {
         double rate = 1;
-        hash_sets sets = hashes_of(literal, end);
+        anchor_hash_sets sets = hashes_of(literal, end);
         for (size_t p = 0; p < PAIRS; p++) rate *= (double)rate_more(buckets, none, sets.at[p]);
         if (rate < least) least = rate;
     }
@@ -341,8 +301,8 @@ static void move_all(const berth_anchors *anchors, bucket_set *buckets, candidat
 
 static void fill(berth_anchors *anchors, bucket_set *buckets, candidate *order) {
     buckets->tables = anchors->tables;
+    anchor_sample_begin(&buckets->sample);
     count_rates(buckets);
-    add_common(&buckets->common);
     for (size_t i = 0; i < anchors->count; i++)
         order[i] = (candidate){.rate = rate_literal(buckets, &anchors->literals[i]),
                                .literal = (uint16_t)i};

@@ -185,6 +185,36 @@ static inline uint32_t anchor_first(const berth_anchors *anchors, bool whole, ui
     return anchor_next(anchors, index->first[hash >> (ANCHOR_HASH_BITS - ANCHOR_LIST_BITS)], tail);
 }
 
+/* --- redact_anchor_sample.c ---------------------------------------------------------------- */
+
+#define ANCHOR_SAMPLE 3441 /* bytes */
+
+/* The hashes that a bucket or a window takes at each of its pairs, a bit each. */
+typedef struct anchor_hash_sets {
+    uint64_t at[ANCHOR_PAIRS][ANCHOR_HASHES / 64];
+} anchor_hash_sets;
+
+/* A text as logs are, with what buckets take of it. */
+typedef struct anchor_sample {
+    uint8_t hash[ANCHOR_SAMPLE];                              /* of the pair that ends there */
+    uint16_t first[ANCHOR_HASHES + 1], place[ANCHOR_SAMPLE]; /* pairs in the order of hashes */
+    uint64_t takes[ANCHOR_PAIRS][ANCHOR_HASHES];             /* buckets, a bit each */
+    uint64_t four[256], three[256];                          /* its windows, by hash */
+} anchor_sample;
+
+/* `sample` is all zeros. */
+void anchor_sample_begin(anchor_sample *sample);
+/* How many pairs have the hash. */
+uint64_t anchor_sample_count(const anchor_sample *sample, unsigned hash);
+/* Does the text hold the window that ends there? */
+bool anchor_sample_has(const anchor_sample *sample, const anchor_literal *literal, size_t end);
+/* How many more places of the text each bucket would take with a window. */
+void anchor_sample_more(const anchor_sample *sample, const anchor_hash_sets *sets,
+                        uint16_t more[ANCHOR_BUCKETS]);
+/* The bucket takes the hash from now on, or does not. */
+void anchor_sample_take(anchor_sample *sample, size_t bucket, size_t pair, unsigned hash,
+                        bool taken);
+
 /* --- redact_anchor_bucket.c ---------------------------------------------------------------- */
 
 /* Distributes the literals over the buckets, and decides which four bytes of each count there. */

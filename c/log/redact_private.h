@@ -236,7 +236,7 @@ typedef struct redact_scan {
     size_t verbs_none;  /* the words before it tell no value; 0: not known */
     size_t account_none; /* an @ whose word holds no colon before it; 0: none yet */
     redact_run url_run; /* bytes of URLs before the last mail address */
-    size_t token_end;   /* where the bytes end that may belong to the last token of JSON */
+    size_t token_start, token_end; /* the last run of bytes that may belong to a token */
     size_t block_end;   /* and for blocks of base64 */
     size_t lists_end;   /* lists of names that begin before it have been looked at */
     size_t lists_none;  /* names before it stand in no list */

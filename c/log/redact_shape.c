@@ -258,15 +258,23 @@ static bool is_short(const redact_scan *scan, size_t at) {
     return i < stop;
 }
 
+/* Past the run of a token's bytes.  Many may seem to begin in one, whose end is looked for once. */
+static size_t run_end(redact_scan *scan, size_t at) {
+    if (at >= scan->token_start && at < scan->token_end) return scan->token_end;
+    size_t end = at;
+    while (end < scan->len && is_token_byte(scan->s[end])) {
+        if (++end == scan->token_start && end < scan->token_end) end = scan->token_end;
+    }
+    scan->token_start = at;
+    return scan->token_end = end;
+}
+
 /* The end of a token that a terminal broke: its bytes go on in the next line; 0: there is none. */
 static size_t wrapped_end(redact_scan *scan, size_t start, unsigned index) {
     redact_shapes *s = scan->r->shapes;
     char token[WRAPPED_MAX];
-    size_t first = start, n, next;
-    size_t stop = scan->len - start > sizeof token ? start + sizeof token : scan->len;
-    while (first < stop && is_token_byte(scan->s[first])) first++;
-    n = first - start;
-    next = first + (redact_peek(scan, first) == '\r');
+    size_t first = run_end(scan, start), n = first - start;
+    size_t next = first + (redact_peek(scan, first) == '\r');
     if (n < WRAPPED_LEAST || n >= sizeof token || redact_peek(scan, next++) != '\n') return 0;
     size_t end = next;
     memcpy(token, scan->s + start, n);
@@ -279,16 +287,9 @@ static size_t wrapped_end(redact_scan *scan, size_t start, unsigned index) {
     return place[1] == n && end > next ? end : 0;
 }
 
-/* A token of JSON has a dot in its first few kilobytes.  Many may seem to begin in one run of
- * bytes, whose end is looked for once. */
+/* A token of JSON has a dot in its first few kilobytes. */
 static bool is_dotless(redact_scan *scan, size_t at) {
-    size_t end = scan->token_end;
-    if (at >= end) {
-        for (end = at; end < scan->len; end++) {
-            if (!byte_is(scan->s[end], BYTE_WORD) && !byte_in(scan->s[end], "-_")) break;
-        }
-        scan->token_end = end;
-    }
+    size_t end = run_end(scan, at);
     bool broken = byte_in(redact_peek(scan, end), "\r\n") && end - at < WRAPPED_MAX;
     return end - at >= SLICE || (redact_peek(scan, end) != '.' && !broken);
 }
