@@ -184,6 +184,7 @@ build = {
         "c/log/redact_disguise.c",
         "c/log/redact_dump.c",
         "c/log/redact_element.c",
+        "c/log/redact_field.c",
         "c/log/redact_fold.c",
         "c/log/redact_foreign.c",
         "c/log/redact_format.c",

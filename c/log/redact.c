@@ -1,4 +1,4 @@
-/* redact.c - the redactor at work: marks, scans of a record and its layers, rounds, fields.
+/* redact.c - the redactor at work: marks, scans of a record and its layers, rounds.
  *
  * A round scans the record and its decoded layers, then looks for what it found elsewhere, and
  * writes the result.  Rounds go on until one finds nothing: so the result is a text on which
@@ -9,7 +9,8 @@
 #include "log/redact_private.h"
 
 #define ROUNDS_MAX 8
-#define LONG_LINE ((size_t)16 << 10)
+#define COLD_WORK 1200
+#define LONG_LINE ((size_t)20 << 10)
 
 /* --- marking ----------------------------------------------------------------------------- */
 
@@ -148,15 +149,27 @@ static bool is_settled(const redact_scan *scan) {
     return scan->depth == 0 && (scan->encoded || scan->keyword || scan->key_open);
 }
 
+/* What is done for a kind of anchor that was not met lately takes longer: neither its code nor its
+ * branches are in the processor's caches. */
+static void count_cold(redact_scan *scan, const berth_anchor *anchor, redact_repeats *repeats) {
+    uint32_t kind = (uint32_t)anchor->kind << 16 | anchor->arg;
+    for (size_t i = 0; i < REDACT_LATELY; i++) {
+        if (repeats->lately[i] == kind) return;
+    }
+    repeats->lately[repeats->next++ % REDACT_LATELY] = kind;
+    redact_work(scan, COLD_WORK);
+}
+
 /* visit() in a text that is long: what it repeats is looked at once. */
 static size_t visit_once(redact_scan *scan, const berth_anchor *anchor, redact_repeats *repeats) {
     bool found;
     size_t at = anchor->at;
-    redact_work(scan, 10);
+    redact_work(scan, 18);
     if (anchor->kind == BERTH_ANCHOR_NAME && (at < scan->name_end || redact_is_marked(scan, at)))
         return 0;
     redact_repeat *repeat = redact_repeated(scan, anchor, repeats, &found);
     if (!found) {
+        count_cold(scan, anchor, repeats);
         size_t marks = scan->marks, end = visit(scan, anchor);
         if (repeat && !is_settled(scan))
             redact_repeat_note(scan, anchor, scan->marks - marks, end, repeats, repeat);
@@ -182,9 +195,11 @@ static size_t visit_once(redact_scan *scan, const berth_anchor *anchor, redact_r
 #define TEXT_RATE 13 /* work for a byte, about nanoseconds */
 #define ROUND_RATE 17
 #define LAYER_RATE 2 /* at least, whatever the text took */
-#define RECORD_RATE 19
+#define RECORD_RATE 17
 #define BYTES_RATE 1 /* of it is taken by bytes in which nothing stands, */
 #define STOP_WORK 6  /* and so much by each look for an anchor */
+#define MASK_WORK 350 /* and so much less is done where one was put */
+#define LEFT_SHARE 0.85
 #define CUT_BACK 256 /* from that place, for values may stand before what tells them */
 
 static size_t work_for(size_t bytes, size_t rate) {
@@ -218,9 +233,14 @@ static bool may_go_on(redact_scan *scan, size_t at) {
     return false;
 }
 
-/* Masks what was not looked at. */
+/* Masks what was not looked at, from the beginning of a word on: another round would look at what
+ * is left of one. */
 static void mark_rest(redact_scan *scan) {
-    if (scan->r->cut < scan->len) redact_mark(scan, scan->r->cut, scan->len, RULE_LIMIT);
+    size_t cut = scan->r->cut, low = cut > CUT_BACK ? cut - CUT_BACK : 0;
+    if (cut >= scan->len) return;
+    while (cut > low && !byte_is(scan->s[cut - 1], BYTE_SPACE)) cut--;
+    if (cut > low) scan->r->cut = cut;
+    redact_mark(scan, scan->r->cut, scan->len, RULE_LIMIT);
 }
 
 /* --- the walk -------------------------------------------------------------------------------- */
@@ -228,10 +248,11 @@ static void mark_rest(redact_scan *scan) {
 /* The next anchor, in what is to be looked at of the text. */
 static bool next_anchor(redact_scan *scan, berth_anchor *anchor) {
     const redact_view *view = scan->view;
-    while (!is_settled(scan) && berth_anchors_next(&scan->walk, anchor)) {
+    while (!is_settled(scan)) {
+        bool found = berth_anchors_next(&scan->walk, anchor);
         redact_work(scan, STOP_WORK * scan->walk.stops);
         scan->walk.stops = 0;
-        if (!may_go_on(scan, anchor->at)) return false;
+        if (!found || !may_go_on(scan, anchor->at)) return false;
         if (!view) return true;
         while (scan->part < view->parts && anchor->at >= view->part[scan->part].end) scan->part++;
         if (scan->part == view->parts) return false;
@@ -301,8 +322,7 @@ static size_t scan_views(const redact_scan *scan) {
     return layers;
 }
 
-/* The text and what is under its encodings; marks in all of them. */
-static void scan_layers(redact_scan *scan) {
+void redact_scan_layers(redact_scan *scan) {
     berth_redactor *r = scan->r;
     r->cut = SIZE_MAX;
     r->round = r->work;
@@ -335,19 +355,19 @@ bool redact_scan_inner(const redact_scan *scan, const char *s, size_t len) {
 
 /* --- rounds ------------------------------------------------------------------------------ */
 
-/* Another round takes somewhat less than this one, for masks are short and alike, and may want one
- * more; the last one takes as much for what this one walked.  Where too little is left for them, so
- * much of the text is masked that they will do. */
+/* Another round takes as much for what is not masked to the end, less something for each mask.
+ * Where less than that is left, more of the text is masked. */
 static void leave_room(redact_scan *scan, size_t whole) {
     berth_redactor *r = scan->r;
-    size_t most = work_for(whole, RECORD_RATE), walked = scan->len;
-    size_t round = r->work - scan->work, left = most > r->work ? most - r->work : 0;
-    size_t rounds = 2;
-    if (5 * left >= 2 * round) return;
-    if (r->cut < scan->len) walked = scan->walk.end; /* for layers, less */
-    if (r->nspans == 1) rounds = 1; /* nothing but the rest */
-    size_t cut = (size_t)((double)walked * (double)left / ((double)rounds * (double)round));
-    if (cut < LONG_LINE) cut = LONG_LINE; /* which takes not much more */
+    size_t most = work_for(whole, RECORD_RATE), left = most > r->work ? most - r->work : 0;
+    size_t walked = r->cut < scan->len ? scan->walk.end : scan->len; /* for layers, less */
+    size_t round = r->work - scan->work, masks = MASK_WORK * r->nspans;
+    if (masks > round / 2) masks = round / 2;
+    double share = r->cut < walked ? (double)r->cut / (double)walked : 1;
+    double wanted = share * (double)(round - masks);
+    if ((double)left >= wanted || scan->len < LONG_LINE + LONG_LINE / 8) return;
+    size_t cut = (size_t)(LEFT_SHARE * (double)left / wanted * share * (double)walked);
+    if (cut < LONG_LINE) cut = LONG_LINE; /* which takes not much */
     if (cut >= r->cut) return;
     r->cut = cut;
     mark_rest(scan);
@@ -361,7 +381,7 @@ static bool run_rounds(berth_redactor *r, const char **s, size_t *len) {
     for (unsigned round = 0; round < ROUNDS_MAX; round++) {
         r->nspans = 0;
         redact_scan scan = redact_scan_begin(r, *s, *len);
-        scan_layers(&scan);
+        redact_scan_layers(&scan);
         r->key_open = scan.key_open;
         /* of this round by itself too, which is the only one when the result comes again */
         if (r->failed) return false;
@@ -418,8 +438,7 @@ bool berth_redact_is_clean(berth_redactor *r, const char *text, size_t len) {
     return !is_settled(&scan);
 }
 
-static berth_rc withhold(berth_redactor *r, const char **out, size_t *out_len,
-                         berth_err *err) {
+berth_rc redact_withhold(berth_redactor *r, const char **out, size_t *out_len, berth_err *err) {
     r->nspans = 0;
     *out = BERTH_REDACT_NOTE;
     *out_len = sizeof BERTH_REDACT_NOTE - 1;
@@ -427,13 +446,13 @@ static berth_rc withhold(berth_redactor *r, const char **out, size_t *out_len,
     return berth_fail(err, BERTH_ELIMIT, "the record could not be redacted within its limits");
 }
 
-static berth_rc redact_text(berth_redactor *r, const char *text, size_t len, const char **out,
-                            size_t *out_len, berth_err *err) {
+berth_rc redact_text(berth_redactor *r, const char *text, size_t len, const char **out,
+                     size_t *out_len, berth_err *err) {
     *out = text;
     *out_len = len;
     r->failed = false;
     if (len > BERTH_REDACT_TEXT_MAX || !run_rounds(r, out, out_len))
-        return withhold(r, out, out_len, err);
+        return redact_withhold(r, out, out_len, err);
     return BERTH_OK;
 }
 
@@ -468,8 +487,8 @@ berth_rc redact_window(berth_redactor *r, const char *s, size_t len, size_t from
     r->failed = false;
     r->nspans = r->work = r->sought = 0;
     redact_scan scan = redact_scan_begin(r, s, len);
-    scan_layers(&scan);
-    if (r->failed || !redact_sort(r)) return withhold(r, out, out_len, err);
+    redact_scan_layers(&scan);
+    if (r->failed || !redact_sort(r)) return redact_withhold(r, out, out_len, err);
     for (size_t i = r->nspans; i-- > 0;) { /* from behind: a cut that moves may meet another */
         const redact_span *span = &r->spans[i];
         bool rest = span->start == r->cut; /* the next window begins anew */
@@ -477,113 +496,9 @@ berth_rc redact_window(berth_redactor *r, const char *s, size_t len, size_t from
             *cut = span->start > from ? span->start : from;
     }
     if (!redact_write(r, s, from, *cut, &r->out) || r->failed)
-        return withhold(r, out, out_len, err);
+        return redact_withhold(r, out, out_len, err);
     /* what the marks left may hold more, as in any record */
     *out = r->out.s;
     *out_len = r->out.len;
-    return run_rounds(r, out, out_len) ? BERTH_OK : withhold(r, out, out_len, err);
-}
-
-/* --- fields ------------------------------------------------------------------------------ */
-
-/* The class of a field's name, operators' rules first. */
-static berth_key_class field_class(const berth_redactor *r, const char *name, unsigned *rule) {
-    size_t len = name ? strlen(name) : 0;
-    berth_key_class class = {.kind = BERTH_KEY_NONE};
-    for (size_t i = 0; i < r->nfields; i++) {
-        if (strlen(r->fields[i].name) != len || !bytes_fold_equal(name, r->fields[i].name, len))
-            continue;
-        *rule = r->fields[i].rule;
-        return (berth_key_class){.kind = BERTH_KEY_FIELD, .weight = BERTH_KEY_STRONG};
-    }
-    if (len) class = berth_key_classify(name, len);
-    *rule = (unsigned)class.kind;
-    return class;
-}
-
-/* Is the whole text of the field a secret, by its name? */
-static bool is_secret_field(berth_redactor *r, const char *name, const char *text, size_t len,
-                            unsigned *rule) {
-    berth_key_class class = field_class(r, name, rule);
-    if (class.kind == BERTH_KEY_NONE) return false;
-    redact_scan scan = redact_scan_begin(r, text, len);
-    return redact_is_secret(&scan, class, 0, len, SYNTAX_QUOTED) &&
-           !redact_is_allowed(r, text, len);
-}
-
-berth_rc berth_redact_learn(berth_redactor *r, const char *name, const char *text, size_t len,
-                            berth_err *err) {
-    unsigned rule;
-    if (len > BERTH_REDACT_TEXT_MAX) return BERTH_OK; /* it will be withheld whole */
-    r->failed = false;
-    r->nspans = r->work = r->sought = 0;
-    if (is_secret_field(r, name, text, len, &rule)) {
-        redact_remember(r, text, len);
-    } else {
-        redact_scan scan = redact_scan_begin(r, text, len);
-        scan_layers(&scan);
-    }
-    return r->failed ? berth_fail_memory(err) : BERTH_OK;
-}
-
-berth_rc berth_redact_field(berth_redactor *r, const char *name, const char *text, size_t len,
-                            const char **out, size_t *out_len, berth_err *err) {
-    unsigned rule;
-    if (len > BERTH_REDACT_TEXT_MAX || !is_secret_field(r, name, text, len, &rule))
-        return redact_text(r, text, len, out, out_len, err);
-    r->failed = false;
-    r->out.len = 0;
-    if (!redact_reserve(r, &r->out, REDACT_MASK_MAX)) return withhold(r, out, out_len, err);
-    r->hits[rule]++;
-    r->masked = 1;
-    *out = r->out.s;
-    *out_len = r->out.len = redact_mask_text(r, text, len, r->out.s);
-    return BERTH_OK;
-}
-
-bool berth_redact_is_secret(berth_redactor *r, const char *name, const char *text, size_t len) {
-    unsigned rule;
-    return is_secret_field(r, name, text, len, &rule);
-}
-
-bool berth_redact_is_name(const berth_redactor *r, const char *name) {
-    unsigned rule;
-    return field_class(r, name, &rule).kind != BERTH_KEY_NONE;
-}
-
-bool berth_redact_has_names(const berth_redactor *r) {
-    return r->nfields > 0;
-}
-
-bool berth_redact_asks_all(const berth_redactor *r) {
-    return r->hook_all;
-}
-
-size_t berth_redact_masked(const berth_redactor *r) {
-    return r->masked;
-}
-
-static void redact_in_place(berth_redactor *r, const char *name, char *text, size_t size) {
-    const char *out;
-    size_t len;
-    berth_redact_field(r, name, text, strlen(text), &out, &len, NULL);
-    if (out == text) return;
-    if (len >= size) len = size - 1;
-    memmove(text, out, len);
-    text[len] = '\0';
-}
-
-void berth_redact_err(berth_redactor *r, berth_err *failure) {
-    berth_redact_begin(r);
-    berth_redact_learn(r, NULL, failure->message, strlen(failure->message), NULL);
-    for (int i = 0; i < failure->nfields; i++) {
-        berth_err_field *field = &failure->fields[i];
-        if (!field->is_number)
-            berth_redact_learn(r, field->name, field->text, strlen(field->text), NULL);
-    }
-    redact_in_place(r, NULL, failure->message, sizeof failure->message);
-    for (int i = 0; i < failure->nfields; i++) {
-        berth_err_field *field = &failure->fields[i];
-        if (!field->is_number) redact_in_place(r, field->name, field->text, sizeof field->text);
-    }
+    return run_rounds(r, out, out_len) ? BERTH_OK : redact_withhold(r, out, out_len, err);
 }

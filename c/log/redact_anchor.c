@@ -299,12 +299,10 @@ static bool next_literal(berth_anchor_walk *walk, berth_anchor *out) {
         const anchor_literal *literal = &anchors->literals[node->literal];
         walk->next = anchor_next(anchors, node->next, anchor_tail(walk->s, walk->end));
         bool here = same_literal(literal, walk->s, walk->len, walk->end);
-        if (here) walk->first = false;
-        walk->stops += !walk->first;
+        walk->stops++;
         if (!walk->next) {
             walk->next = walk->later;
             walk->later = 0;
-            if (walk->next) walk->first = true;
         }
         size_t end = walk->end + literal->rest;
         if (!here || end < walk->floor + literal->len || walk->ignored >> literal->kind & 1u)
@@ -341,7 +339,6 @@ static bool next_end(berth_anchor_walk *walk) {
         uint32_t tail = anchor_tail(walk->s, walk->end);
         walk->next = anchor_first(anchors, true, tail);
         walk->later = anchor_first(anchors, false, tail);
-        walk->first = true;
         if (!walk->next) {
             walk->next = walk->later;
             walk->later = 0;

@@ -78,7 +78,6 @@ typedef struct berth_anchor_walk {
     unsigned found;   /* sequences that end there, still to be reported */
     uint32_t next;    /* the next literal that might end there, plus 1, */
     uint32_t later;   /* and the first one of another list after these */
-    bool first;       /* none of the list was found yet: passing over costs next to nothing */
     size_t floor;     /* no anchor begins before it */
     unsigned ignored; /* kinds that are not reported any more, by bits */
     unsigned stops;   /* places and literals that were looked at; the caller may set it back */

@@ -18,7 +18,7 @@
 #define EVERYTHING 5e21
 #define MOVES 2 /* more move few */
 #define RATE_PLACE (EVERYTHING / ANCHOR_SAMPLE) /* of a place of the sample that is taken */
-#define RATE_COMMON 1e19                        /* of a window that the sample holds */
+#define RATE_COMMON 1e19                        /* of a window to be avoided */
 
 /* How many of 4096 bytes of a log are each; all others 1. */
 static const uint16_t often[128] = {
@@ -197,6 +197,14 @@ static size_t end_of_others(const berth_anchors *anchors, const anchor_literal *
     return end;
 }
 
+/* Does the window, over and over, begin anew before its end?  Then a text may hold it at each byte
+ * or at each second or third one: aaaa, ecrecrecr. */
+static bool repeats(const anchor_literal *literal, size_t end) {
+    if (end < ANCHOR_WINDOW) return false;
+    const char *w = &literal->text[end - ANCHOR_WINDOW];
+    return w[0] == w[3] || (w[0] == w[2] && w[1] == w[3]);
+}
+
 static place best_place(const bucket_set *buckets, const anchor_literal *literal, size_t fixed) {
     place best = {.grows = HUGE_VAL};
     size_t least = fixed ? fixed : shortest_end(literal);
@@ -208,7 +216,8 @@ static place best_place(const bucket_set *buckets, const anchor_literal *literal
             at.sets = hashes_of(literal, end);
             best_bucket(buckets, &at);
         }
-        if (anchor_sample_has(&buckets->sample, literal, end)) at.grows += RATE_COMMON;
+        if (repeats(literal, end) || anchor_sample_has(&buckets->sample, literal, end))
+            at.grows += RATE_COMMON;
         if (at.grows < best.grows) best = at;
     }
     return best;

@@ -187,7 +187,7 @@ static inline uint32_t anchor_first(const berth_anchors *anchors, bool whole, ui
 
 /* --- redact_anchor_sample.c ---------------------------------------------------------------- */
 
-#define ANCHOR_SAMPLE 3441 /* bytes */
+#define ANCHOR_SAMPLE 3436 /* bytes */
 
 /* The hashes that a bucket or a window takes at each of its pairs, a bit each. */
 typedef struct anchor_hash_sets {

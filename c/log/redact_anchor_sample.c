@@ -42,14 +42,15 @@ static const char text[ANCHOR_SAMPLE + 1] =
     "Mar 14 09:26:54 gw kernel: [81724.551208] eth0: renamed from veth81f0c2e, port 3(tap9) "
     "entered forwarding state "
     "time=\"2026-03-14T09:26:54Z\" level=warning msg=\"slow query\" rows=1274 elapsed=843ms "
-    "shard=7 09:26:54.020 [http-nio-8080-exec-4] DEBUG o.s.web.servlet.DispatcherServlet - Completed "
-    "200 OK at org.example.store.OrderService.lambda$find$3(OrderService.java:118) ~[app-1.9.2.jar:na] "
+    "shard=7 09:26:54.020 [http-nio-8080-exec-4] DEBUG o.s.web.servlet.DispatcherServlet - "
+    "Completed 200 OK at org.example.store.OrderService.lambda$find$3(OrderService.java:118) ~[app-"
+    "1.9.2.jar:na] "
     "File \"/usr/lib/python3/dist-packages/app/worker.py\", line 212, in run_once "
     "ts=2026-03-14T09:26:54.397Z caller=compact.go:519 component=tsdb msg=\"write block\" mint="
     "1773480000000 maxt=1773487200000 ulid=01HRZ5V0W8 "
     "sha256:9b2f1c7ae05d4386b1f0c92d7e48a35560fd1e8c7b924a3d06e5f8b1c2d39a47 digest pulled in 2.1s "
     "LOG:  checkpoint complete: wrote 912 buffers (5.6%); 0 WAL file(s) added; write=91.2 s, "
-    "sync=0.0 s aaaa ";
+    "sync=0.0 s ";
 
 void anchor_sample_begin(anchor_sample *sample) {
     const unsigned char *s = (const unsigned char *)text;

@@ -302,6 +302,7 @@ size_t redact_cookies(redact_scan *scan, size_t at) {
     bool parameter = !quote.len && at > 0 && scan->s[at - 1] == '='; /* cookie=a=1; b=2&c=3 */
     size_t done = 0, start = at += quote.len;
     while (cookie(scan, &at, &done, parameter)) {
+        redact_work(scan, 150);
         if (at >= scan->len || scan->s[at] != ';') break;
         at = redact_skip_blanks(scan, at + 1);
     }
@@ -333,7 +334,7 @@ static bool is_basic(const char *s, size_t len) {
 }
 
 size_t redact_scheme(redact_scan *scan, size_t at) {
-    redact_work(scan, 150);
+    redact_work(scan, 450);
     const char *s = scan->s;
     if (at > 0 && byte_is(s[at - 1], BYTE_WORD)) return 0;
     size_t end = at;

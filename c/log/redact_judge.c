@@ -429,7 +429,7 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
     while (syntax != SYNTAX_QUOTED && len > 1 && memchr(".,;:!?", s[len - 1], 6)) len--;
     end = start + len;
     if (len == 1 && memchr("|>{([\"',;", s[0], 9)) return false; /* a block that is cut off */
-    redact_work(scan, 130 + 2 * (len < LOOK_MAX ? len : LOOK_MAX));
+    redact_work(scan, 110 + 2 * (len < LOOK_MAX ? len : LOOK_MAX));
     if (len == 0 || redact_is_placeholder(scan->r, s, len)) return false;
     if (class.kind == BERTH_KEY_SESSION && is_resource_id(s, len)) return false;
     if (redact_is_masked(scan->r, s, len) || redact_is_prompt_code(s, len)) return false;

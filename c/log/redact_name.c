@@ -471,7 +471,7 @@ berth_key_class redact_classify(berth_redactor *r, const char *name, size_t len)
         (first ^ (last + len) * UINT64_C(0xd1b54a32d192ed03)) * UINT64_C(0x9e3779b97f4a7c15);
     redact_name_seen *seen = &r->name_seen[(hash >> 32) % REDACT_NAMES_SEEN];
     if (seen->len == len && memcmp(seen->name, name, len) == 0) return seen->class;
-    r->work += 100 + 12 * len;
+    r->work += 60 + 10 * len;
     seen->class = berth_key_classify(name, len);
     memcpy(seen->name, name, len);
     seen->len = len;
@@ -563,7 +563,7 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     redact_near(scan, &key);
     redact_remarked(scan, &key);
     if (end <= key.end) return end;
-    redact_work(scan, 250);
+    redact_work(scan, 100);
     return redact_changed(scan, &key, end);
 }
 

@@ -36,6 +36,13 @@ redact_scan redact_scan_begin(berth_redactor *r, const char *s, size_t len);
 void redact_scan_text(redact_scan *scan);
 /* Would anything in the text be masked? One level deeper than `scan`. */
 bool redact_scan_inner(const redact_scan *scan, const char *s, size_t len);
+/* The text and what is under its encodings; marks in all of them. */
+void redact_scan_layers(redact_scan *scan);
+/* Redacts in rounds, until one finds nothing. */
+berth_rc redact_text(berth_redactor *r, const char *text, size_t len, const char **out,
+                     size_t *out_len, berth_err *err);
+/* The note that stands for a record that could not be redacted. */
+berth_rc redact_withhold(berth_redactor *r, const char **out, size_t *out_len, berth_err *err);
 /* Does every record have to be read one by one? */
 bool redact_reads_all(const berth_redactor *r);
 /* Of lines, each a record: where the first one begins that has to be looked at, or that is longer
@@ -71,10 +78,14 @@ typedef struct redact_repeat {
     redact_span mark; /* as places from `at` - BEFORE */
 } redact_repeat;
 
+#define REDACT_LATELY 8 /* kinds of anchors */
+
 typedef struct redact_repeats {
     redact_repeat *last; /* where the last anchor was found or put; NULL: nowhere */
     size_t at, as;       /* where it stands, and a place with the same bytes around it */
     redact_repeat slot[REDACT_REPEATS];
+    uint32_t lately[REDACT_LATELY]; /* the last ones that were visited */
+    unsigned next;                  /* where the next one goes */
 } redact_repeats;
 
 /* Where what comes of the anchor is kept, or, unless *found, may be put; NULL: nowhere. */

@@ -440,7 +440,7 @@ size_t redact_prose(redact_scan *scan, const redact_key *key, size_t at) {
         return 0;
     size_t colon = at = skip_told(scan, key, at, &so_far);
     for (unsigned word = 0; word < WORDS_MAX && at < scan->len; word++) {
-        redact_work(scan, 110);
+        redact_work(scan, word == 0 ? 110 : so_far.told ? 200 : 20);
         bool value =
             word == 0 || so_far.told || (word == 1 && redact_folds_at(scan, at - 5, "with "));
         bool owners = false;

@@ -190,9 +190,9 @@ size_t redact_object(redact_scan *scan, const redact_key *key, size_t at) {
     bool map = key->class.plural && key->class.kind != BERTH_KEY_CREDENTIAL;
     redact_key member = *key; /* each cookie of a map is one secret */
     if (key->class.kind == BERTH_KEY_COOKIE) member.class.kind = BERTH_KEY_SECRET;
-    size_t stop = scan->len - at > OBJECT_MAX ? at + OBJECT_MAX : scan->len, end = 0;
+    size_t stop = scan->len - at > OBJECT_MAX ? at + OBJECT_MAX : scan->len, end = 0, i = at;
     unsigned depth = 0;
-    for (size_t i = at; i < stop; i++) {
+    for (; i < stop; i++) {
         if (s[i] == '{' || s[i] == '[')
             depth++;
         else if ((s[i] == '}' || s[i] == ']') && --depth == 0)
@@ -223,6 +223,7 @@ size_t redact_object(redact_scan *scan, const redact_key *key, size_t at) {
         else
             i--;
     }
+    redact_work(scan, i - at);
     return end;
 }
 

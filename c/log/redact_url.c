@@ -76,7 +76,7 @@ static size_t slashed_password(redact_scan *scan, size_t from, size_t end) {
 }
 
 size_t redact_url(redact_scan *scan, size_t colon) {
-    redact_work(scan, 100);
+    redact_work(scan, 120);
     const char *s = scan->s;
     size_t from = colon + 3, end = from, done = 0, part = from;
     if (colon == 0 || !byte_is(s[colon - 1], BYTE_WORD)) return 0;

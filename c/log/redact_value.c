@@ -103,8 +103,11 @@ static bool follows_string(const redact_scan *scan, size_t at) {
 /* The last such mark from `low` on before `at` that is not escaped; SIZE_MAX: there is none. */
 static size_t mark_between(const redact_scan *scan, size_t low, size_t at, char mark) {
     const char *s = scan->s;
-    while (at > low && !(s[at - 1] == mark && (at == 1 || s[at - 2] != '\\'))) at--;
-    return at > low ? at - 1 : SIZE_MAX;
+    while ((at = low + bytes_past_last(s + low, at - low, mark)) > low) {
+        at--;
+        if (at == 0 || s[at - 1] != '\\') return at;
+    }
+    return SIZE_MAX;
 }
 
 /* The last such mark before `at` that is not escaped; SIZE_MAX: there is none.  All of the text is
@@ -116,11 +119,11 @@ static size_t mark_before(const redact_scan *scan, size_t at, char mark) {
     if (at < seen->from && (seen->found == SIZE_MAX || at > seen->found)) return seen->found;
     if (at < seen->from) {
         size_t low = at > NEAR ? at - NEAR : 0, near = mark_between(scan, low, at, mark);
-        redact_work(scan, (at - (near == SIZE_MAX ? low : near)) / 2);
+        redact_work(scan, (at - (near == SIZE_MAX ? low : near)) / 4);
         return near;
     }
     size_t found = mark_between(scan, seen->from, at, mark);
-    redact_work(scan, (at - seen->from) / 2);
+    redact_work(scan, (at - seen->from) / 4);
     seen->from = at;
     if (found != SIZE_MAX) seen->found = found;
     return seen->found;
@@ -249,6 +252,7 @@ static size_t next_mark(const redact_scan *scan, size_t from, redact_quote quote
     bool apart = from == 0 || scan->s[from - 1] != '\\';
     if (same && apart && from >= seen->from && from <= seen->stop) return seen->found;
     size_t stop, found = find_mark(scan, from, quote, &stop);
+    redact_work(scan, stop > from ? (stop - from) / 2 : 0);
     if (apart)
         *seen = (redact_mark_seen){.scan = scan->number, .mark = quote.mark,
                                    .slashes = quote.slashes, .from = from, .stop = stop,

@@ -306,6 +306,7 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
             i += taken;
             continue;
         }
+        redact_work(of, 25);
         /* a run of backslashes is passed as one: its last ones are no beginning */
         do redact_put(&d, s[i], i);
         while (++i < len && s[i - 1] == '\\' && s[i] == '\\');
