@@ -80,10 +80,10 @@ COMPILE = $(CC) $(BASE) $(WARN) $(WERROR) $(HARDEN) $(FORTIFY) $(CPPFLAGS) $(CFL
           $(LIB_CFLAGS) $(LUA_HERE) $(HERE)
 LINK    = $(CC) $(SHARED) $(CFLAGS) $(OPTIMIZE) $(CHECKED) $(LINK_HARDEN) $(LDFLAGS)
 
-$(OBJ)/log/%.o: HERE = $(OPTIMIZE)
+$(OBJ)/log/%.o: private HERE = $(OPTIMIZE)
 
 # Two floors may know Lua; the others would not even find its headers.
-$(OBJ)/policy/%.o $(OBJ)/lua/%.o $(BUILD)/fixtures/%.o: LUA_HERE = $(LUA_CFLAGS)
+$(OBJ)/policy/%.o $(OBJ)/lua/%.o $(BUILD)/fixtures/%.o: private LUA_HERE = $(LUA_CFLAGS)
 
 # `make V=1` shows the commands.
 ifeq ($(V),)
@@ -239,12 +239,13 @@ torture-long: all fixtures
 fuzz:
 	@CC=$(call quote,$(CC)) bash spec/torture/fuzz.sh long
 
-# Both compilers build everything: some warnings come only from the optimiser.
+# Both compilers build everything: some warnings come only from the optimiser, and none of them when
+# it runs at the end.
 lint:
 	luacheck -q lua spec policies
 	@set -e; for cc in gcc clang; do \
 	    if command -v $$cc >/dev/null; then echo "warnings of $$cc"; \
-	        $(MAKE) --no-print-directory -s BUILD=build/lint-$$cc CC=$$cc WERROR=-Werror \
+	        $(MAKE) --no-print-directory -s BUILD=build/lint-$$cc CC=$$cc WERROR=-Werror OPTIMIZE=-O3 \
 	            build/lint-$$cc/lib/berth/core.so fixtures; \
 	    else echo "no $$cc here: its warnings are not checked"; fi; done
 	@if command -v cppcheck >/dev/null; then echo cppcheck; \

@@ -1,5 +1,6 @@
 --- Lines so long that not all of them may be looked at, and what is far from anything encoded.
 local berth = require "berth"
+local corpus = require "spec.support.redact_corpus"
 
 local function logger(options)
   options = options or {}
@@ -62,6 +63,16 @@ describe("a line that takes too long", function()
     local out = log:redact(dense["names alone"])
     assert.equal(dense["names alone"]:sub(1, #out - 3), out:sub(1, -4))
     assert.is_true(#out > 20000)
+    assert.equal(" ***", out:sub(-4)) -- a word is kept or masked, not cut
+  end)
+
+  it("is masked whatever the rest begins with", function()
+    local log <close> = logger()
+    local word = "-----BEGIN CERTIFICATE-----sk-eyJxuser4111 1111 pin "
+    local out = log:redact(word:rep(1300000 // #word) .. "password=Lq3x9Z7bQw and so on")
+    assert.is_nil(out:find("Lq3x9Z7bQw", 1, true))
+    assert.equal("***", out:sub(-3))
+    assert.is_true(out == log:redact(out))
   end)
 
   it("counts as one that met a limit", function()
@@ -89,6 +100,23 @@ describe("a long line", function()
     local rows = line_of(MB, function(i) return row:format(i, letters(i), i % 7) end)
     local want = rows:gsub('"password": "%a+"', '"password": "***"')
     assert.is_true(want == log:redact(rows))
+  end)
+
+  it("is looked at to its end when it is a log of which some lines hold secrets", function()
+    local log <close> = logger()
+    local chance = corpus.chance(7)
+    local dirty = {}
+    for _, name in ipairs(corpus.class_names()) do
+      local tier = corpus.classes[name][1]
+      if tier == "core" or tier == "hard" then dirty[#dirty + 1] = name end
+    end
+    log:redact(line_of(MB, function(i)
+      local class = i % 12 == 0 and chance:pick(dirty) or "ops"
+      return corpus.line(chance, class).line:gsub("\n", " ") .. " "
+    end))
+    for _, rule in ipairs(log:rules()) do
+      if rule.name == "pattern-limit" then assert.equal(0, rule.hits) end
+    end
   end)
 
   it("is in a string what its lines are by themselves", function()

@@ -192,13 +192,15 @@ static size_t visit_once(redact_scan *scan, const berth_anchor *anchor, redact_r
  * take, all rounds what the record may. */
 #define LONG_TEXT ((size_t)512 << 10) /* shorter ones take what they take */
 #define FIRST_PART ((size_t)1 << 20)
-#define TEXT_RATE 13 /* work for a byte, about nanoseconds */
-#define ROUND_RATE 17
+#define TEXT_RATE 12 /* work for a byte, about nanoseconds */
+#define ROUND_RATE 16
 #define LAYER_RATE 2 /* at least, whatever the text took */
-#define RECORD_RATE 17
+#define RECORD_RATE 16
 #define BYTES_RATE 1 /* of it is taken by bytes in which nothing stands, */
-#define STOP_WORK 6  /* and so much by each look for an anchor */
-#define MASK_WORK 350 /* and so much less is done where one was put */
+#define STOP_WORK 9  /* and so much by each look for an anchor */
+#define OVER_RATE 2    /* what a round over what was looked at to its end may take besides */
+#define COPY_SHARE 0.2 /* of a round is done whatever it looks at */
+#define MASK_WORK 350  /* so much less is done where a mask was put */
 #define LEFT_SHARE 0.85
 #define CUT_BACK 256 /* from that place, for values may stand before what tells them */
 
@@ -233,31 +235,35 @@ static bool may_go_on(redact_scan *scan, size_t at) {
     return false;
 }
 
-/* Masks what was not looked at, from the beginning of a word on: another round would look at what
- * is left of one. */
+/* Masks what was not looked at, whatever it is, from the beginning of a word on: another round
+ * would look at what is left of one. */
 static void mark_rest(redact_scan *scan) {
-    size_t cut = scan->r->cut, low = cut > CUT_BACK ? cut - CUT_BACK : 0;
+    berth_redactor *r = scan->r;
+    size_t low = r->cut > CUT_BACK ? r->cut - CUT_BACK : 0, cut = r->cut;
     if (cut >= scan->len) return;
     while (cut > low && !byte_is(scan->s[cut - 1], BYTE_SPACE)) cut--;
-    if (cut > low) scan->r->cut = cut;
-    redact_mark(scan, scan->r->cut, scan->len, RULE_LIMIT);
+    if (cut > low) r->cut = cut;
+    if (redact_is_masked(r, scan->s + r->cut, scan->len - r->cut)) return;
+    scan->hit = true;
+    if (!scan->probe) add_span(scan, r->cut, scan->len, RULE_LIMIT, 0);
 }
 
 /* --- the walk -------------------------------------------------------------------------------- */
 
 /* The next anchor, in what is to be looked at of the text. */
 static bool next_anchor(redact_scan *scan, berth_anchor *anchor) {
-    const redact_view *view = scan->view;
+    const redact_changes *changes = scan->changes;
     while (!is_settled(scan)) {
         bool found = berth_anchors_next(&scan->walk, anchor);
         redact_work(scan, STOP_WORK * scan->walk.stops);
         scan->walk.stops = 0;
         if (!found || !may_go_on(scan, anchor->at)) return false;
-        if (!view) return true;
-        while (scan->part < view->parts && anchor->at >= view->part[scan->part].end) scan->part++;
-        if (scan->part == view->parts) return false;
-        if (anchor->at >= view->part[scan->part].start) return true;
-        berth_anchors_skip(&scan->walk, view->part[scan->part].start);
+        if (!changes) return true;
+        while (scan->part < changes->count && anchor->at >= changes->part[scan->part].end)
+            scan->part++;
+        if (scan->part == changes->count) return false;
+        if (anchor->at >= changes->part[scan->part].start) return true;
+        berth_anchors_skip(&scan->walk, changes->part[scan->part].start);
     }
     return false;
 }
@@ -314,7 +320,8 @@ static size_t scan_views(const redact_scan *scan) {
         if (!redact_decode(r, &layer, view)) break;
         layer = redact_scan_begin(r, view->text.s, view->text.len);
         layer.map = view->map;
-        layer.view = view;
+        layer.view = true;
+        layer.changes = &view->changes;
         layer.depth = scan->depth;
         redact_scan_text(&layer);
         layers++;
@@ -339,7 +346,8 @@ void redact_scan_layers(redact_scan *scan) {
     for (size_t i = 0; i < layers; i++) {
         redact_scan found = redact_scan_begin(r, r->view[i].text.s, r->view[i].text.len);
         found.map = r->view[i].map;
-        found.view = &r->view[i];
+        found.view = true;
+        found.changes = &r->view[i].changes;
         redact_find_again(&found);
     }
 }
@@ -355,18 +363,35 @@ bool redact_scan_inner(const redact_scan *scan, const char *s, size_t len) {
 
 /* --- rounds ------------------------------------------------------------------------------ */
 
-/* Another round takes as much for what is not masked to the end, less something for each mask.
- * Where less than that is left, more of the text is masked. */
+/* How many bytes of the text another round looks at, for what is masked so far. */
+static size_t changed_bytes(berth_redactor *r) {
+    size_t bytes = 0, end = 0;
+    if (!redact_sort(r)) return 0; /* the record will be withheld */
+    for (size_t i = 0; i < r->nspans; i++) {
+        size_t from = r->spans[i].start > REDACT_REACH ? r->spans[i].start - REDACT_REACH : 0;
+        size_t to = r->spans[i].end + REDACT_REACH;
+        if (to > end) bytes += to - (from > end ? from : end);
+        if (to > end) end = to;
+    }
+    return bytes;
+}
+
+/* Another round looks around the masks, and takes as much there as this one, less something for
+ * each mask; what lies before a cut took half of it.  Where less than that is left, more of the
+ * text is masked. */
 static void leave_room(redact_scan *scan, size_t whole) {
     berth_redactor *r = scan->r;
+    bool cut_off = r->cut < scan->len;
     size_t most = work_for(whole, RECORD_RATE), left = most > r->work ? most - r->work : 0;
-    size_t walked = r->cut < scan->len ? scan->walk.end : scan->len; /* for layers, less */
     size_t round = r->work - scan->work, masks = MASK_WORK * r->nspans;
     if (masks > round / 2) masks = round / 2;
-    double share = r->cut < walked ? (double)r->cut / (double)walked : 1;
-    double wanted = share * (double)(round - masks);
+    double changed = (double)changed_bytes(r) / (double)scan->len;
+    if (changed < COPY_SHARE) changed = COPY_SHARE;
+    double wanted = (double)(round - masks) * (cut_off ? 0.5 : changed < 1 ? changed : 1);
     if ((double)left >= wanted || scan->len < LONG_LINE + LONG_LINE / 8) return;
-    size_t cut = (size_t)(LEFT_SHARE * (double)left / wanted * share * (double)walked);
+    if (!cut_off && (double)(left + OVER_RATE * whole) >= wanted) return;
+    size_t cut = cut_off ? r->cut : scan->len;
+    cut = (size_t)(LEFT_SHARE * (double)left / wanted * (double)cut);
     if (cut < LONG_LINE) cut = LONG_LINE; /* which takes not much */
     if (cut >= r->cut) return;
     r->cut = cut;
@@ -381,6 +406,7 @@ static bool run_rounds(berth_redactor *r, const char **s, size_t *len) {
     for (unsigned round = 0; round < ROUNDS_MAX; round++) {
         r->nspans = 0;
         redact_scan scan = redact_scan_begin(r, *s, *len);
+        if (round > 0 && whole >= LONG_TEXT) scan.changes = &r->changes;
         redact_scan_layers(&scan);
         r->key_open = scan.key_open;
         /* of this round by itself too, which is the only one when the result comes again */
@@ -491,7 +517,8 @@ berth_rc redact_window(berth_redactor *r, const char *s, size_t len, size_t from
     if (r->failed || !redact_sort(r)) return redact_withhold(r, out, out_len, err);
     for (size_t i = r->nspans; i-- > 0;) { /* from behind: a cut that moves may meet another */
         const redact_span *span = &r->spans[i];
-        bool rest = span->start == r->cut; /* the next window begins anew */
+        /* the next window begins anew */
+        bool rest = span->rule == RULE_LIMIT && span->start == r->cut;
         if (!rest && span->start < *cut && span->end > *cut)
             *cut = span->start > from ? span->start : from;
     }

@@ -167,9 +167,9 @@ static void find_between(redact_scan *scan, size_t i, size_t end) {
 }
 
 void redact_find_again(redact_scan *scan) {
-    const redact_view *view = scan->view;
+    const redact_changes *parts = scan->view ? scan->changes : NULL;
     if (scan->r->nsecrets == 0) return;
-    if (!view) find_between(scan, 0, scan->len < scan->r->cut ? scan->len : scan->r->cut);
-    for (size_t i = 0; view && i < view->parts; i++)
-        find_between(scan, view->part[i].start, view->part[i].end);
+    if (!parts) find_between(scan, 0, scan->len < scan->r->cut ? scan->len : scan->r->cut);
+    for (size_t i = 0; parts && i < parts->count; i++)
+        find_between(scan, parts->part[i].start, parts->part[i].end);
 }

@@ -299,7 +299,7 @@ static bool next_literal(berth_anchor_walk *walk, berth_anchor *out) {
         const anchor_literal *literal = &anchors->literals[node->literal];
         walk->next = anchor_next(anchors, node->next, anchor_tail(walk->s, walk->end));
         bool here = same_literal(literal, walk->s, walk->len, walk->end);
-        walk->stops++;
+        walk->stops += here; /* the others are not the same ones for all scans */
         if (!walk->next) {
             walk->next = walk->later;
             walk->later = 0;

@@ -363,6 +363,11 @@ static void free_buffer(berth_redactor *r, redact_buffer *buffer) {
     if (buffer->s) berth_free(&r->mem, buffer->s, buffer->cap);
 }
 
+static void free_changes(berth_redactor *r, redact_changes *changes) {
+    if (changes->part)
+        berth_free(&r->mem, changes->part, changes->cap * sizeof *changes->part);
+}
+
 void berth_redactor_close(berth_redactor *r) {
     if (!r) return;
     berth_mem mem = r->mem;
@@ -378,13 +383,13 @@ void berth_redactor_close(berth_redactor *r) {
     if (r->sorted) berth_free(&mem, r->sorted, r->sorted_cap * sizeof *r->sorted);
     free_buffer(r, &r->out);
     free_buffer(r, &r->other);
+    free_changes(r, &r->changes);
     free_buffer(r, &r->secrets);
     for (size_t i = 0; i < REDACT_VIEWS; i++) {
         free_buffer(r, &r->view[i].text);
         if (r->view[i].map)
             berth_free(&mem, r->view[i].map, r->view[i].map_cap * sizeof *r->view[i].map);
-        if (r->view[i].part)
-            berth_free(&mem, r->view[i].part, r->view[i].parts_cap * sizeof *r->view[i].part);
+        free_changes(r, &r->view[i].changes);
     }
     berth_free(&mem, r, sizeof *r);
 }

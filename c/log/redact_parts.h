@@ -474,6 +474,8 @@ bool redact_is_encoded(const redact_scan *scan, size_t at);
 size_t redact_base64(const char *s, size_t len, char *out, size_t room); /* bytes decoded */
 /* Takes one layer of disguises off a text; false when there was none, or no memory. */
 bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view);
+/* The text differs from `from` to `to`, which is after what was noted.  False: no memory. */
+bool redact_note_change(berth_redactor *r, redact_changes *changes, size_t from, size_t to);
 
 /* --- redact_dump.c ------------------------------------------------------------------------- */
 

@@ -69,20 +69,25 @@ typedef struct redact_buffer {
     size_t len, cap;
 } redact_buffer;
 
-/* A part of a text. */
+#define REDACT_REACH 1024 /* nothing that far away tells what a rule makes of a place */
+
+/* A part of a text, which may end past it. */
 typedef struct redact_part {
     size_t start, end;
 } redact_part;
 
-#define REDACT_REACH 1024 /* nothing that far away tells what a rule makes of an encoded place */
+/* What changed of a text, and REACH around it, in order: the rest needs no second look. */
+typedef struct redact_changes {
+    redact_part *part;
+    size_t count, cap;
+} redact_changes;
 
 /* A decoded text with the place in the record of each byte, and of its end. */
 typedef struct redact_view {
     redact_buffer text;
     uint32_t *map; /* text.len + 1 entries */
     size_t map_cap;
-    redact_part *part;    /* what differs from the text above, and REACH around it: */
-    size_t parts, parts_cap; /* the rest needs no second look */
+    redact_changes changes; /* since the text above */
 } redact_view;
 
 #define REDACT_VIEWS 3 /* layers of encoding that are taken off */
@@ -158,6 +163,7 @@ struct berth_redactor {
     redact_span *sorted; /* room to sort them */
     size_t sorted_cap;
     redact_buffer out, other; /* results of rounds, in turn */
+    redact_changes changes;   /* what the masks are of the last one */
     redact_view view[REDACT_VIEWS];
     redact_buffer secrets;
     redact_secret secret[REDACT_SECRETS_MAX];
@@ -216,10 +222,11 @@ typedef struct redact_scan {
     const char *s;
     size_t len;
     const uint32_t *map; /* NULL: the text is the record */
-    const redact_view *view; /* NULL: all of the text is looked at, else its parts */
+    bool view;           /* the text is a decoded one */
+    const redact_changes *changes; /* NULL: all of the text is looked at, else its parts */
     const redact_dump *dump; /* the text is what a dump shows, `map` belongs to the dump's text */
     berth_anchor_walk walk;
-    size_t part;     /* of the view's, that is being looked at */
+    size_t part;     /* of the changes, that is being looked at */
     size_t name_end; /* names before it have been looked at */
     size_t list_end;    /* lists of columns that begin before it have been looked at */
     size_t head_end;    /* and for what the line of a bar is: one of names alone? */

@@ -259,27 +259,36 @@ static void set_place(redact_decoder *d, size_t n, size_t closing) {
     d->closing = 0;
 }
 
-/* The text from `from` to `to` differs from what was decoded. */
-static bool note_change(berth_redactor *r, redact_view *view, size_t from, size_t to) {
+bool redact_note_change(berth_redactor *r, redact_changes *changes, size_t from, size_t to) {
     size_t start = from > REDACT_REACH ? from - REDACT_REACH : 0, end = to + REDACT_REACH;
-    if (view->parts && start <= view->part[view->parts - 1].end) {
-        view->part[view->parts - 1].end = end;
+    if (changes->count && start <= changes->part[changes->count - 1].end) {
+        changes->part[changes->count - 1].end = end;
         return true;
     }
-    void *part = view->part;
-    if (berth_grow(&r->mem, &part, &view->parts_cap, view->parts, sizeof *view->part) != 0) {
+    void *part = changes->part;
+    if (berth_grow(&r->mem, &part, &changes->cap, changes->count, sizeof *changes->part) != 0) {
         r->failed = true;
         return false;
     }
-    view->part = part;
-    view->part[view->parts++] = (redact_part){.start = start, .end = end};
+    changes->part = part;
+    changes->part[changes->count++] = (redact_part){.start = start, .end = end};
     return true;
+}
+
+/* From `at` on, where a part of the text begins or goes on that is to be looked at. */
+static size_t next_part(const redact_scan *of, size_t *part, size_t at, size_t len) {
+    const redact_changes *changes = of->changes;
+    if (!changes) return at;
+    while (*part < changes->count && at >= changes->part[*part].end) ++*part;
+    if (*part == changes->count) return len;
+    size_t start = changes->part[*part].start < len ? changes->part[*part].start : len;
+    return at > start ? at : start;
 }
 
 bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) {
     const char *s = of->s;
     size_t len = of->map || of->len < r->cut ? of->len : r->cut; /* the rest is masked anyway */
-    view->text.len = view->parts = 0;
+    view->text.len = view->changes.count = 0;
     /* \u0022 may become seven slashes and a mark: never longer than the 10 bytes it took */
     if (!redact_reserve(r, &view->text, len + 8) || !grow_map(r, view, len + 9)) return false;
     redact_decoder d = {.s = s,
@@ -289,9 +298,14 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
                         .places = view->map,
                         .disguises = of->encoded};
     redact_note_beginnings(&d);
-    redact_work(of, of->encoded & ~(unsigned)DISGUISE_CODED ? 2 * len : len);
+    size_t rate = of->encoded & ~(unsigned)DISGUISE_CODED ? 2 : 1, part = 0;
+    redact_work(of, len / 4);
     for (size_t i = 0; i < len;) {
-        size_t plain = redact_plain_end(&d, i), closing = d.closing, from = d.n;
+        size_t plain = next_part(of, &part, i, len), closing = d.closing, from = d.n;
+        if (plain == i) {
+            plain = redact_plain_end(&d, i);
+            redact_work(of, rate * (plain - i));
+        }
         if (plain > i) {
             put_plain(&d, i, plain);
             if (closing) set_place(&d, from, closing);
@@ -301,7 +315,7 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
         size_t taken = decode_at(&d, i);
         if (closing && d.n > from) set_place(&d, from, closing);
         if (taken) {
-            if (!note_change(r, view, from, d.n)) return false;
+            if (!redact_note_change(r, &view->changes, from, d.n)) return false;
             redact_work(of, byte_is(s[i], BYTE_HIGH) ? 10 : 60);
             i += taken;
             continue;
@@ -315,5 +329,5 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
     view->map[d.n] = of->map ? of->map[len] : (uint32_t)len;
     if (d.closing) set_place(&d, d.n, d.closing);
     view->text.len = d.n;
-    return view->parts > 0;
+    return view->changes.count > 0;
 }

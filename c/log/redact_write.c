@@ -128,7 +128,7 @@ bool redact_sort(berth_redactor *r) {
 /* Writes the text with its spans masked; spans that touch become one mask. */
 bool redact_write(berth_redactor *r, const char *s, size_t from, size_t to, redact_buffer *out) {
     size_t at = from;
-    out->len = 0;
+    out->len = r->changes.count = 0;
     for (size_t i = 0; i < r->nspans;) {
         redact_span span = r->spans[i++];
         while (i < r->nspans && r->spans[i].start <= span.end) {
@@ -143,7 +143,9 @@ bool redact_write(berth_redactor *r, const char *s, size_t from, size_t to, reda
         if (span.start < from) span.start = (uint32_t)from;
         r->hits[span.rule]++;
         r->masked++;
-        if (!redact_append(r, out, s + at, span.start - at) || !write_mask(r, out, &span, s))
+        if (!redact_append(r, out, s + at, span.start - at)) return false;
+        size_t mask = out->len;
+        if (!write_mask(r, out, &span, s) || !redact_note_change(r, &r->changes, mask, out->len))
             return false;
         at = span.end;
     }
