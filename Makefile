@@ -62,9 +62,10 @@ HARDEN_WANTED := -fvisibility=hidden -fexceptions -fstack-protector-strong -fsta
         -Wtrampolines -Wbidi-chars=any -Wlogical-op -Wduplicated-cond -Warith-conversion -Walloca
 LINK_WANTED := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed \
         -Wl,--no-copy-dt-needed-entries
-# The redactor looks at every byte that is logged: it is compiled for speed, as one program.  Whoever
-# sets CFLAGS decides otherwise.
-FAST_WANTED := -O3 -flto=auto
+# The redactor looks at every byte that is logged: it is compiled for speed, as one program, where the
+# compiler knows all of these.  Its objects are code as well, so that they can be warned of and looked
+# at.  Whoever sets CFLAGS decides otherwise.
+FAST_WANTED := -O3 -flto=auto -ffat-lto-objects
 OPTIMIZE = $(if $(filter file,$(origin CFLAGS)),$(FAST))
 # Fortified functions need an optimiser and get in a sanitizer's way.
 FORTIFY := $(if $(SANITIZE)$(filter -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
@@ -78,7 +79,9 @@ endif
 
 COMPILE = $(CC) $(BASE) $(WARN) $(WERROR) $(HARDEN) $(FORTIFY) $(CPPFLAGS) $(CFLAGS) $(CHECKED) \
           $(LIB_CFLAGS) $(LUA_HERE) $(HERE)
-LINK    = $(CC) $(SHARED) $(CFLAGS) $(OPTIMIZE) $(CHECKED) $(LINK_HARDEN) $(LDFLAGS)
+# What is optimised at the end is hardened there.
+LINK    = $(CC) $(SHARED) $(CFLAGS) $(OPTIMIZE) $(filter -f%,$(HARDEN)) $(CHECKED) $(LINK_HARDEN) \
+          $(LDFLAGS)
 
 $(OBJ)/log/%.o: private HERE = $(OPTIMIZE)
 
@@ -239,13 +242,12 @@ torture-long: all fixtures
 fuzz:
 	@CC=$(call quote,$(CC)) bash spec/torture/fuzz.sh long
 
-# Both compilers build everything: some warnings come only from the optimiser, and none of them when
-# it runs at the end.
+# Both compilers build everything: some warnings come only from the optimiser.
 lint:
 	luacheck -q lua spec policies
 	@set -e; for cc in gcc clang; do \
 	    if command -v $$cc >/dev/null; then echo "warnings of $$cc"; \
-	        $(MAKE) --no-print-directory -s BUILD=build/lint-$$cc CC=$$cc WERROR=-Werror OPTIMIZE=-O3 \
+	        $(MAKE) --no-print-directory -s BUILD=build/lint-$$cc CC=$$cc WERROR=-Werror \
 	            build/lint-$$cc/lib/berth/core.so fixtures; \
 	    else echo "no $$cc here: its warnings are not checked"; fi; done
 	@if command -v cppcheck >/dev/null; then echo cppcheck; \
