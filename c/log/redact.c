@@ -192,13 +192,13 @@ static size_t visit_once(redact_scan *scan, const berth_anchor *anchor, redact_r
  * take, all rounds what the record may. */
 #define LONG_TEXT ((size_t)512 << 10) /* shorter ones take what they take */
 #define FIRST_PART ((size_t)1 << 20)
-#define TEXT_RATE 12 /* work for a byte, about nanoseconds */
-#define ROUND_RATE 16
+#define TEXT_RATE 11 /* work for a byte, about nanoseconds */
+#define ROUND_RATE 14
 #define LAYER_RATE 2 /* at least, whatever the text took */
-#define RECORD_RATE 16
+#define RECORD_RATE 15
 #define BYTES_RATE 1 /* of it is taken by bytes in which nothing stands, */
 #define STOP_WORK 9  /* and so much by each look for an anchor */
-#define OVER_RATE 2    /* what a round over what was looked at to its end may take besides */
+#define OVER_RATE 3    /* what a round over what was looked at to its end may take besides */
 #define COPY_SHARE 0.2 /* of a round is done whatever it looks at */
 #define MASK_WORK 350  /* so much less is done where a mask was put */
 #define LEFT_SHARE 0.85
