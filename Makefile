@@ -83,10 +83,13 @@ COMPILE = $(CC) $(BASE) $(WARN) $(WERROR) $(HARDEN) $(FORTIFY) $(CPPFLAGS) $(CFL
 LINK    = $(CC) $(SHARED) $(CFLAGS) $(OPTIMIZE) $(filter -f%,$(HARDEN)) $(CHECKED) $(LINK_HARDEN) \
           $(LDFLAGS)
 
-$(OBJ)/log/%.o: private HERE = $(OPTIMIZE)
+$(OBJ)/log/%.o: HERE = $(OPTIMIZE)
 
 # Two floors may know Lua; the others would not even find its headers.
-$(OBJ)/policy/%.o $(OBJ)/lua/%.o $(BUILD)/fixtures/%.o: private LUA_HERE = $(LUA_CFLAGS)
+$(OBJ)/policy/%.o $(OBJ)/lua/%.o $(BUILD)/fixtures/%.o: LUA_HERE = $(LUA_CFLAGS)
+# What all are compiled with is remembered, whichever of them asks for it.
+$(OBJ)/flags: HERE =
+$(OBJ)/flags: LUA_HERE =
 
 # `make V=1` shows the commands.
 ifeq ($(V),)

@@ -9,8 +9,6 @@
 #include "log/redact_private.h"
 
 #define ROUNDS_MAX 8
-#define COLD_WORK 1200
-#define LONG_LINE ((size_t)20 << 10)
 
 /* --- marking ----------------------------------------------------------------------------- */
 
@@ -149,6 +147,8 @@ static bool is_settled(const redact_scan *scan) {
     return scan->depth == 0 && (scan->encoded || scan->keyword || scan->key_open);
 }
 
+#define COLD_WORK 1200
+
 /* What is done for a kind of anchor that was not met lately takes longer: neither its code nor its
  * branches are in the processor's caches. */
 static void count_cold(redact_scan *scan, const berth_anchor *anchor, redact_repeats *repeats) {
@@ -198,10 +198,11 @@ static size_t visit_once(redact_scan *scan, const berth_anchor *anchor, redact_r
 #define RECORD_RATE 15
 #define BYTES_RATE 1 /* of it is taken by bytes in which nothing stands, */
 #define STOP_WORK 9  /* and so much by each look for an anchor */
-#define OVER_RATE 3    /* what a round over what was looked at to its end may take besides */
+#define OVER_RATE 9    /* what a record may take besides when it was looked at to its end */
 #define COPY_SHARE 0.2 /* of a round is done whatever it looks at */
 #define MASK_WORK 350  /* so much less is done where a mask was put */
 #define LEFT_SHARE 0.85
+#define LONG_LINE ((size_t)20 << 10) /* is kept in any case */
 #define CUT_BACK 256 /* from that place, for values may stand before what tells them */
 
 static size_t work_for(size_t bytes, size_t rate) {
@@ -252,18 +253,14 @@ static void mark_rest(redact_scan *scan) {
 
 /* The next anchor, in what is to be looked at of the text. */
 static bool next_anchor(redact_scan *scan, berth_anchor *anchor) {
-    const redact_changes *changes = scan->changes;
     while (!is_settled(scan)) {
         bool found = berth_anchors_next(&scan->walk, anchor);
         redact_work(scan, STOP_WORK * scan->walk.stops);
         scan->walk.stops = 0;
         if (!found || !may_go_on(scan, anchor->at)) return false;
-        if (!changes) return true;
-        while (scan->part < changes->count && anchor->at >= changes->part[scan->part].end)
-            scan->part++;
-        if (scan->part == changes->count) return false;
-        if (anchor->at >= changes->part[scan->part].start) return true;
-        berth_anchors_skip(&scan->walk, changes->part[scan->part].start);
+        size_t look = redact_next_part(scan->changes, &scan->part, anchor->at, scan->len);
+        if (look == anchor->at) return true;
+        berth_anchors_skip(&scan->walk, look);
     }
     return false;
 }
@@ -368,8 +365,8 @@ static size_t changed_bytes(berth_redactor *r) {
     size_t bytes = 0, end = 0;
     if (!redact_sort(r)) return 0; /* the record will be withheld */
     for (size_t i = 0; i < r->nspans; i++) {
-        size_t from = r->spans[i].start > REDACT_REACH ? r->spans[i].start - REDACT_REACH : 0;
-        size_t to = r->spans[i].end + REDACT_REACH;
+        size_t start = r->spans[i].start, to = r->spans[i].end + REDACT_ROUND_REACH;
+        size_t from = start > REDACT_ROUND_REACH ? start - REDACT_ROUND_REACH : 0;
         if (to > end) bytes += to - (from > end ? from : end);
         if (to > end) end = to;
     }
@@ -382,17 +379,17 @@ static size_t changed_bytes(berth_redactor *r) {
 static void leave_room(redact_scan *scan, size_t whole) {
     berth_redactor *r = scan->r;
     bool cut_off = r->cut < scan->len;
-    size_t most = work_for(whole, RECORD_RATE), left = most > r->work ? most - r->work : 0;
+    size_t most = work_for(whole, cut_off ? RECORD_RATE : RECORD_RATE + OVER_RATE);
+    size_t left = most > r->work ? most - r->work : 0;
     size_t round = r->work - scan->work, masks = MASK_WORK * r->nspans;
     if (masks > round / 2) masks = round / 2;
     double changed = (double)changed_bytes(r) / (double)scan->len;
     if (changed < COPY_SHARE) changed = COPY_SHARE;
     double wanted = (double)(round - masks) * (cut_off ? 0.5 : changed < 1 ? changed : 1);
     if ((double)left >= wanted || scan->len < LONG_LINE + LONG_LINE / 8) return;
-    if (!cut_off && (double)(left + OVER_RATE * whole) >= wanted) return;
     size_t cut = cut_off ? r->cut : scan->len;
     cut = (size_t)(LEFT_SHARE * (double)left / wanted * (double)cut);
-    if (cut < LONG_LINE) cut = LONG_LINE; /* which takes not much */
+    if (cut < LONG_LINE) cut = LONG_LINE;
     if (cut >= r->cut) return;
     r->cut = cut;
     mark_rest(scan);

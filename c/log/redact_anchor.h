@@ -80,7 +80,7 @@ typedef struct berth_anchor_walk {
     uint32_t later;   /* and the first one of another list after these */
     size_t floor;     /* no anchor begins before it */
     unsigned ignored; /* kinds that are not reported any more, by bits */
-    unsigned stops;   /* places and literals that were looked at; the caller may set it back */
+    unsigned stops;   /* places and literals that were found; the caller may set it back */
 } berth_anchor_walk;
 
 void berth_anchors_begin(berth_anchor_walk *walk, const berth_anchors *anchors, const char *s,

@@ -66,6 +66,8 @@ bool redact_mark_number(redact_scan *scan, size_t start, size_t end, unsigned ru
 #define REDACT_REPEAT_LEAST 4096 /* bytes of a text that may repeat itself */
 #define REDACT_REPEAT_BEFORE 64
 #define REDACT_REPEAT_AFTER 192 /* further than names and what they name are looked at */
+/* So far around a mask of a long text another round looks. */
+#define REDACT_ROUND_REACH (REDACT_REPEAT_BEFORE + REDACT_REPEAT_AFTER)
 #define REDACT_REPEATS 256
 
 /* An anchor and what came of it. */
@@ -474,8 +476,13 @@ bool redact_is_encoded(const redact_scan *scan, size_t at);
 size_t redact_base64(const char *s, size_t len, char *out, size_t room); /* bytes decoded */
 /* Takes one layer of disguises off a text; false when there was none, or no memory. */
 bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view);
-/* The text differs from `from` to `to`, which is after what was noted.  False: no memory. */
-bool redact_note_change(berth_redactor *r, redact_changes *changes, size_t from, size_t to);
+/* The text differs from `from` to `to`, which is after what was noted, and is to be looked at
+ * `reach` bytes around it.  False: no memory. */
+bool redact_note_change(berth_redactor *r, redact_changes *changes, size_t from, size_t to,
+                        size_t reach);
+/* From `at` on, the first place that is to be looked at, `len` for none; *part, 0 at first, goes
+ * along.  NULL: all of the text is. */
+size_t redact_next_part(const redact_changes *changes, size_t *part, size_t at, size_t len);
 
 /* --- redact_dump.c ------------------------------------------------------------------------- */
 

@@ -76,7 +76,7 @@ typedef struct redact_part {
     size_t start, end;
 } redact_part;
 
-/* What changed of a text, and REACH around it, in order: the rest needs no second look. */
+/* What changed of a text and some of what is around it, in order: the rest needs no second look. */
 typedef struct redact_changes {
     redact_part *part;
     size_t count, cap;

@@ -259,8 +259,9 @@ static void set_place(redact_decoder *d, size_t n, size_t closing) {
     d->closing = 0;
 }
 
-bool redact_note_change(berth_redactor *r, redact_changes *changes, size_t from, size_t to) {
-    size_t start = from > REDACT_REACH ? from - REDACT_REACH : 0, end = to + REDACT_REACH;
+bool redact_note_change(berth_redactor *r, redact_changes *changes, size_t from, size_t to,
+                        size_t reach) {
+    size_t start = from > reach ? from - reach : 0, end = to + reach;
     if (changes->count && start <= changes->part[changes->count - 1].end) {
         changes->part[changes->count - 1].end = end;
         return true;
@@ -275,9 +276,7 @@ bool redact_note_change(berth_redactor *r, redact_changes *changes, size_t from,
     return true;
 }
 
-/* From `at` on, where a part of the text begins or goes on that is to be looked at. */
-static size_t next_part(const redact_scan *of, size_t *part, size_t at, size_t len) {
-    const redact_changes *changes = of->changes;
+size_t redact_next_part(const redact_changes *changes, size_t *part, size_t at, size_t len) {
     if (!changes) return at;
     while (*part < changes->count && at >= changes->part[*part].end) ++*part;
     if (*part == changes->count) return len;
@@ -301,7 +300,8 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
     size_t rate = of->encoded & ~(unsigned)DISGUISE_CODED ? 2 : 1, part = 0;
     redact_work(of, len / 4);
     for (size_t i = 0; i < len;) {
-        size_t plain = next_part(of, &part, i, len), closing = d.closing, from = d.n;
+        size_t plain = redact_next_part(of->changes, &part, i, len);
+        size_t closing = d.closing, from = d.n;
         if (plain == i) {
             plain = redact_plain_end(&d, i);
             redact_work(of, rate * (plain - i));
@@ -315,7 +315,7 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
         size_t taken = decode_at(&d, i);
         if (closing && d.n > from) set_place(&d, from, closing);
         if (taken) {
-            if (!redact_note_change(r, &view->changes, from, d.n)) return false;
+            if (!redact_note_change(r, &view->changes, from, d.n, REDACT_REACH)) return false;
             redact_work(of, byte_is(s[i], BYTE_HIGH) ? 10 : 60);
             i += taken;
             continue;

@@ -145,7 +145,8 @@ bool redact_write(berth_redactor *r, const char *s, size_t from, size_t to, reda
         r->masked++;
         if (!redact_append(r, out, s + at, span.start - at)) return false;
         size_t mask = out->len;
-        if (!write_mask(r, out, &span, s) || !redact_note_change(r, &r->changes, mask, out->len))
+        if (!write_mask(r, out, &span, s) ||
+            !redact_note_change(r, &r->changes, mask, out->len, REDACT_ROUND_REACH))
             return false;
         at = span.end;
     }
