@@ -124,6 +124,8 @@ typedef struct berth_command {
     X("tsql", "-P", NEXT, NULL)                                                                    \
     X("winexe", "-U", PERCENT, NULL)                                                               \
     X("impacket-psexec", "-p", NEXT, NULL)                                                         \
+    X("bw unlock", "1", PLACE, NULL)                                                               \
+    X("bw login", "2", PLACE, NULL)                                                                \
     X("mc alias set", "4", PLACE, NULL)                                                            \
     X("mc config host add", "4", PLACE, NULL)                                                      \
     X("net use", "", LOOSE, NULL)                                                                  \
@@ -171,6 +173,7 @@ typedef struct berth_command {
     X("message-digest-key", "md5", TYPED, NULL)                                                    \
     X("authentication-key", "md5", TYPED, NULL)                                                    \
     X("authentication", "key-string", TYPED, NULL)                                                 \
+    X("tcp-md5", "key", TYPED, NULL)                                                               \
     X("neighbor", "password", TYPED, NULL)                                                         \
     X("snmp-server", "sha", TYPED, NULL)                                                           \
     X("snmp-server", "2c", NEXT, NULL)                                                             \

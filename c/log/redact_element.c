@@ -79,6 +79,10 @@ bool redact_is_tag(const redact_scan *scan, const redact_key *key) {
 
 /* <name attributes>text: past the attributes, which may hold value="...". */
 size_t redact_tag(redact_scan *scan, const redact_key *key) {
+    size_t at = key->start;
+    if ((at > 3 && redact_is_at(scan, at - 4, "(?P<")) ||
+        (at > 2 && redact_is_at(scan, at - 3, "(?<")))
+        return 0; /* a group of a regular expression */
     size_t i = key->after, stop = scan->len - i > TAG_MAX ? i + TAG_MAX : scan->len;
     for (; i < stop && scan->s[i] != '>' && scan->s[i] != '<'; i++) {
         if (redact_folds_at(scan, i, " value="))

@@ -82,7 +82,7 @@ static look look_at(const char *s, size_t len) {
     return l;
 }
 
-static bool is_uuid(const char *s, size_t len) {
+bool redact_is_uuid(const char *s, size_t len) {
     if (len != BERTH_UUID_BYTES) return false;
     for (size_t i = 0; i < len; i++) {
         bool joint = i == 8 || i == 13 || i == 18 || i == 23;
@@ -112,7 +112,7 @@ bool redact_is_jumble(const char *s, size_t len) {
 bool redact_looks_random(const char *s, size_t len) {
     if (len > LOOK_MAX) len = LOOK_MAX;
     if (len < 8) return false;
-    bool named = len >= BERTH_UUID_BYTES && is_uuid(s, BERTH_UUID_BYTES); /* and perhaps -tls */
+    bool named = len >= BERTH_UUID_BYTES && redact_is_uuid(s, BERTH_UUID_BYTES); /* and -tls */
     if (named && (len == BERTH_UUID_BYTES || !byte_is(s[BERTH_UUID_BYTES], BYTE_WORD)))
         return false;
     look l = look_at(s, len);
@@ -374,13 +374,13 @@ static bool weak_is_secret(const redact_scan *scan, berth_key_class class, size_
         return len >= 12 && l.space == 0 && (l.digit > 0 || len >= 32);
     case BERTH_KEY_TOKEN:
         if (syntax == SYNTAX_QUOTED && len >= 8 && l.digit && l.lower + l.upper && !l.space)
-            return !is_uuid(s, len);
+            return !redact_is_uuid(s, len);
         return looks_like_token(s, len, l);
     case BERTH_KEY_SESSION:
     case BERTH_KEY_KEY:
         return looks_like_token(s, len, l);
     case BERTH_KEY_SECRET: /* secret_id */
-        return looks_like_token(s, len, l) || is_uuid(s, len);
+        return looks_like_token(s, len, l) || redact_is_uuid(s, len);
     default:
         return len > LOOK_MAX || redact_looks_random(s, len);
     }
@@ -462,7 +462,7 @@ bool redact_is_secret(const redact_scan *scan, berth_key_class class, size_t sta
              is_marked_number(s, len)))
             return true;
         if (class.weight == BERTH_KEY_STRONG && len >= 6 && l.digit && l.lower && l.upper)
-            return !is_uuid(s, len);
+            return !redact_is_uuid(s, len);
         return redact_looks_random(s, len);
     }
     switch (class.weight) {

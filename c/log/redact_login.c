@@ -10,6 +10,7 @@
 #define PROMPT_REACH 256
 #define PLAIN_MAX 512
 #define PLAIN_LEAST 8
+#define SERVICE_LEAST 3 /* letters of its name */
 
 static const berth_key_class password = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
 
@@ -51,6 +52,19 @@ static bool is_plain_secret(const redact_scan *scan, size_t from, size_t to) {
 /* --- people ------------------------------------------------------------------------------------
  */
 
+/* Where x ends in x@ORCLPDB1, which a database of Oracle stands behind: the name of its service. */
+static size_t before_service(const redact_scan *scan, size_t from, size_t to) {
+    size_t at = to, letters = 0;
+    while (at > from &&
+           (byte_is(scan->s[at - 1], BYTE_UPPER | BYTE_DIGIT) || scan->s[at - 1] == '_'))
+        letters += byte_is(scan->s[--at], BYTE_UPPER);
+    bool service = at < to && at > from && scan->s[at - 1] == '@' && letters >= SERVICE_LEAST &&
+                   byte_is(scan->s[at], BYTE_UPPER);
+    size_t end = service ? at - 1 : from;
+    bool secret = end - from >= PLAIN_LEAST && redact_is_mixture(scan, from, end);
+    return secret || redact_is_masked(scan->r, scan->s + from, end - from) ? end : to;
+}
+
 /* ann / x, ann/x; `colon` says whether : may stand between them too.  The end of x, or 0. */
 static size_t user_and_secret(redact_scan *scan, size_t at, bool colon, bool sure) {
     size_t user = at, i = user_end(scan, at);
@@ -67,6 +81,7 @@ static size_t user_and_secret(redact_scan *scan, size_t at, bool colon, bool sur
     bool secret = (sure && to - from >= 4 && mixed) || is_plain_secret(scan, from, to) ||
                   redact_looks_random(scan->s + from, to - from) ||
                   (sure && redact_is_phrase_code(scan->s + from, to - from));
+    if (secret) to = before_service(scan, from, to);
     return secret && mark(scan, from, to) ? to : 0;
 }
 

@@ -220,6 +220,15 @@ static bool is_code_before(const redact_scan *scan, size_t at) {
     return false;
 }
 
+/* <Session id=2b1f0c9e-...>: an id like any other, of what is printed of an object. */
+static bool is_attribute(const redact_scan *scan, size_t start, size_t end) {
+    if (start == 0 || scan->s[start - 1] != '<' || redact_peek(scan, end) != '=') return false;
+    size_t from = end + 1 + redact_quote_at(scan, end + 1).len;
+    return from + BERTH_UUID_BYTES <= scan->len &&
+           redact_is_uuid(scan->s + from, BERTH_UUID_BYTES) &&
+           !byte_is(redact_peek(scan, from + BERTH_UUID_BYTES), BYTE_NAME);
+}
+
 /* Names of two words: "api key", "session id", "user data". */
 static void join_words(const redact_scan *scan, redact_key *key) {
     static const struct {
@@ -278,6 +287,7 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         bool plural = redact_peek(scan, end) == 's';
         end += plural;
         if (byte_is(redact_peek(scan, end), BYTE_WORD)) continue; /* --secret Id7i81 */
+        if (is_attribute(scan, key->start, end)) continue;
         key->end = end;
         key->class.plural = plural;
         key->class.kind = pairs[i].kind;

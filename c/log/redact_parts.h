@@ -448,6 +448,7 @@ bool redact_is_phrase_code(const char *s, size_t len); /* amber-fjord-031 */
 bool redact_is_prompt_code(const char *s, size_t len); /* UGFzc3dvcmQ6 */
 /* Does the word begin with one of the trade: sha256, base64, oauth2? */
 bool redact_is_term(const char *s, size_t len);
+bool redact_is_uuid(const char *s, size_t len);
 /* Letters and digits mixed as no word, host name, path, uuid or date mixes them. */
 bool redact_looks_random(const char *s, size_t len);
 bool redact_is_masked(const berth_redactor *r, const char *s, size_t len);

@@ -7,6 +7,7 @@
 #define LAST_SHOWN 4 /* bytes after stars */
 #define REMARK_MAX 32
 #define STATEMENT_MAX 96
+#define PATTERN_MAX 64
 
 /* What stands where a secret could, in order of the alphabet. */
 static const char *const keep_words[] = {
@@ -131,6 +132,54 @@ static bool is_told_elsewhere(const char *s, size_t len) {
     return false;
 }
 
+/* Past [^&], [A-Za-z0-9] or [\\w.-] at `i`: a class of a regular expression; `i`: it is none. */
+static size_t class_end(const char *s, size_t len, size_t i) {
+    const char *close = memchr(s + i + 1, ']', len - i - 1);
+    size_t end = close ? (size_t)(close - s) : i;
+    bool class = i + 2 < end && (s[i + 1] == '^' || memchr(s + i + 1, '\\', end - i - 1));
+    for (size_t k = i + 2; k + 1 < end && !class; k++) /* a range */
+        class = s[k] == '-' && byte_is(s[k - 1], BYTE_WORD) && s[k - 1] < s[k + 1];
+    return class ? end + 1 : i;
+}
+
+/* Past (, (?: or (?P<name> */
+static size_t group_start(const char *s, size_t len, size_t i) {
+    if (++i + 1 >= len || s[i] != '?') return i;
+    if (s[i + 1] == ':') return i + 2;
+    const char *close = memchr(s + i, '>', len - i);
+    return close && (s[i + 1] == '<' || s[i + 1] == 'P') ? (size_t)(close - s) + 1 : i;
+}
+
+/* (\S+), [^&]+, .*: the length of a regular expression that stands for any value and in which no
+ * letter or digit stands for itself; 0: it is none. */
+static size_t pattern_len(const char *s, size_t len) {
+    bool any = false, many = false;
+    size_t i = 0;
+    if (len > PATTERN_MAX) len = PATTERN_MAX;
+    if (len < 2 || !memchr("\\[(.", s[0], 4)) return 0;
+    for (size_t from = len; i < len && from != i;) {
+        from = i;
+        while (i < len && s[i] == '\\') i++; /* more of them in a string */
+        if (i > from) {
+            if (i == len || !memchr("sSwWdDbBK", s[i], 9)) return 0;
+            any = any || !memchr("bBK", s[i], 3);
+            i++;
+        } else if (s[i] == '[') {
+            i = class_end(s, len, i);
+            any = any || i > from;
+        } else if (s[i] == '(') {
+            i = group_start(s, len, i);
+        } else if (memchr("*+?", s[i], 3)) {
+            many = true;
+            i++;
+        } else if (memchr(".)|$", s[i], 4)) {
+            any = any || s[i] == '.';
+            i++;
+        }
+    }
+    return any && many ? i : 0;
+}
+
 /* ${VAR}, {{ var }}, %s, %(var)s, <var>, $1, ?, {}, :var: where a secret will be put. */
 static bool is_filled_later(berth_redactor *r, const char *s, size_t len) {
     if (len == 1 && s[0] == '?') return true;
@@ -139,6 +188,7 @@ static bool is_filled_later(berth_redactor *r, const char *s, size_t len) {
                redact_classify(r, s + 1, len - 1).kind != BERTH_KEY_NONE;
     if (len > 1 && memcmp(s, ".*", 2) == 0 && (len == 2 || !byte_is(s[2], BYTE_WORD)))
         return true; /* of a regular expression */
+    if (pattern_len(s, len) == len) return true;
     if (is_told_elsewhere(s, len)) return true;
     if (is_variable(r, s, len) || (len > 2 && s[0] == '<' && s[1] == '%'))
         return true;              /* <%= x %> */
@@ -443,10 +493,26 @@ static bool is_statistic(const redact_scan *scan, const redact_key *key, size_t 
            redact_is_at(scan, at + 1, "|#");
 }
 
+/* password=(\S+)': does a regular expression stand there for a value? */
+static bool is_pattern(const redact_scan *scan, size_t at) {
+    size_t n = at < scan->len ? pattern_len(scan->s + at, scan->len - at) : 0;
+    char next = redact_peek(scan, at + n);
+    bool ends = next == '\0' || byte_is(next, BYTE_SPACE | BYTE_QUOTE) || byte_in(next, "/,;&");
+    return n > 0 && ends;
+}
+
+/* run.sh: line 3: PASSWORD: unbound variable, as shells say it. */
+static bool is_said_of_variable(const redact_scan *scan, const redact_key *key, size_t at) {
+    bool said = redact_is_at(scan, at, "unbound variable") ||
+                redact_is_at(scan, at, "readonly variable");
+    return said && redact_is_capital_name(scan->r, scan->s + key->start, key->end - key->start);
+}
+
 bool redact_is_no_value(const redact_scan *scan, const redact_key *key, size_t at) {
     return is_request(scan, key, at) || is_verb_of(scan, key, at) || is_member(scan, key, at) ||
            is_cipher(scan, key, at) || is_complaint(scan, key, at) ||
            is_bracketed_remark(scan, at) || is_statement(scan, key, at) ||
+           is_said_of_variable(scan, key, at) || is_pattern(scan, at) ||
            is_statistic(scan, key, at) ||
            (key->dashes && is_metavariable(scan, at)) || is_test_result(scan, key, at);
 }

@@ -257,6 +257,25 @@ static bool is_plain_word(const redact_scan *scan, size_t at, size_t end) {
     return at == end;
 }
 
+/* gUQH=1mDm2J: what looks like a name and its value, but names are not like that. */
+static size_t odd_pair(redact_scan *scan, const redact_key *key, size_t at, size_t end) {
+    const char *s = scan->s, *sign = memchr(s + at, '=', end - at);
+    if (!sign || key->class.weight != BERTH_KEY_STRONG) return 0;
+    size_t from = (size_t)(sign - s), turns = 0;
+    for (size_t i = at + 1; i < from; i++) { /* aB, 7a and ab7c, but not Ab */
+        bool upper = byte_is(s[i], BYTE_UPPER), digit = byte_is(s[i - 1], BYTE_DIGIT);
+        turns += (upper && !byte_is(s[i - 1], BYTE_UPPER)) || (digit && byte_is(s[i], BYTE_LETTER));
+        if (!byte_is(s[i], BYTE_WORD)) return 0;
+    }
+    bool camel = turns > 0 && from - at > 4 * turns && !redact_has_digit(scan, at, from);
+    bool odd = turns > 0 && !camel &&
+               redact_classify(scan->r, s + at, from - at).kind == BERTH_KEY_NONE;
+    bool mixed = redact_is_mixture(scan, from + 1, end) && redact_has_digit(scan, from + 1, end);
+    while (end > from && strchr(".,;!?)", s[end - 1])) end--;
+    if (!odd || !mixed || !redact_is_secret(scan, key->class, at, end, SYNTAX_TIGHT)) return 0;
+    return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
+}
+
 /* The word from `at` to `end` as the value. */
 static size_t word_value(redact_scan *scan, const redact_key *key, size_t at, size_t end,
                          sentence so_far) {
@@ -269,7 +288,8 @@ static size_t word_value(redact_scan *scan, const redact_key *key, size_t at, si
         return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
     bool pairs = key->class.kind == BERTH_KEY_CREDENTIAL || key->class.kind == BERTH_KEY_AUTH;
     if (pairs) done = second_word(scan, key, at, end);
-    if (done || is_plain_word(scan, at, end) || redact_is_pair(scan, at)) return done;
+    if (done || is_plain_word(scan, at, end)) return done;
+    if (redact_is_pair(scan, at)) return odd_pair(scan, key, at, end);
     done = redact_value(scan, key, at, SYNTAX_PROSE);
     if (done) return done;
     if (so_far.colon && so_far.head && key->class.weight == BERTH_KEY_STRONG && end - at >= 4 &&

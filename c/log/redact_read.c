@@ -44,6 +44,13 @@ size_t redact_skip_type(const redact_scan *scan, size_t at) {
         if (end + 1 < stop && s[end] == ' ' && byte_is(s[end + 1], BYTE_QUOTE)) return end + 1;
     }
     if (redact_is_at(scan, i, "Just ") && redact_quote_at(scan, i + 5).len) return i + 5;
+    if (redact_is_at(scan, i, "chr ")) { /* chr "x", chr [1:2] "x" "y", as R shows a structure */
+        size_t text = i + 4;
+        if (redact_peek(scan, text) == '[')
+            while (text < stop && s[text++] != ' ') {
+            }
+        return redact_quote_at(scan, text).len ? text : at;
+    }
     size_t word = i;
     bool dotted = false; /* a function that is called: headers.get("X-Auth-Token") */
     for (; i < stop && (byte_is(s[i], BYTE_NAME) || memchr("&@*<:", s[i], 5)); i++)
@@ -112,10 +119,26 @@ static size_t bare_items(redact_scan *scan, const redact_key *key, size_t at) {
     return done;
 }
 
+/* auth=["ann", "x1"]: two texts, the second of letters and digits; but ["basic", "digest"]. */
+static bool is_login_list(const redact_scan *scan, size_t at) {
+    size_t i = redact_skip_blanks(scan, at + 1), from = i, close = i;
+    for (unsigned n = 0; n < 2; n++) {
+        redact_quote quote = redact_quote_at(scan, i);
+        if (!quote.len) return false;
+        from = redact_quoted(scan, i, quote, &close);
+        i = redact_skip_blanks(scan, close + quote.len);
+        if (redact_peek(scan, i) != (n ? ']' : ',')) return false;
+        i = redact_skip_blanks(scan, i + 1);
+    }
+    return redact_is_mixture(scan, from, close) && redact_has_digit(scan, from, close) &&
+           !redact_is_term(scan->s + from, close - from);
+}
+
 /* ["a", "b"]: every text in it. */
 static size_t list_values(redact_scan *scan, const redact_key *key, size_t at) {
     size_t i = at + 1, end = 0;
-    if (key->class.kind == BERTH_KEY_CREDENTIAL) {
+    bool login = key->class.kind == BERTH_KEY_AUTH && is_login_list(scan, at);
+    if (login || key->class.kind == BERTH_KEY_CREDENTIAL) {
         bool found;
         end = redact_tuple(scan, key, at, &found);
         if (found) return end;
