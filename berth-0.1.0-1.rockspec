@@ -189,6 +189,7 @@ build = {
         "c/log/redact_foreign.c",
         "c/log/redact_format.c",
         "c/log/redact_header.c",
+        "c/log/redact_items.c",
         "c/log/redact_jsonl.c",
         "c/log/redact_judge.c",
         "c/log/redact_keys.c",

@@ -198,7 +198,8 @@ static size_t visit_once(redact_scan *scan, const berth_anchor *anchor, redact_r
 #define RECORD_RATE 15
 #define BYTES_RATE 1 /* of it is taken by bytes in which nothing stands, */
 #define STOP_WORK 9  /* and so much by each look for an anchor */
-#define OVER_RATE 9    /* what a record may take besides when it was looked at to its end */
+#define OVER_RATE 9    /* what a record may take besides when it was looked at to its end, */
+#define OVER_BYTES 20  /* and so many bytes or more stand for each mask in it */
 #define COPY_SHARE 0.2 /* of a round is done whatever it looks at */
 #define MASK_WORK 350  /* so much less is done where a mask was put */
 #define LEFT_SHARE 0.85
@@ -379,7 +380,8 @@ static size_t changed_bytes(berth_redactor *r) {
 static void leave_room(redact_scan *scan, size_t whole) {
     berth_redactor *r = scan->r;
     bool cut_off = r->cut < scan->len;
-    size_t most = work_for(whole, cut_off ? RECORD_RATE : RECORD_RATE + OVER_RATE);
+    bool over = !cut_off && r->nspans <= whole / OVER_BYTES;
+    size_t most = work_for(whole, over ? RECORD_RATE + OVER_RATE : RECORD_RATE);
     size_t left = most > r->work ? most - r->work : 0;
     size_t round = r->work - scan->work, masks = MASK_WORK * r->nspans;
     if (masks > round / 2) masks = round / 2;

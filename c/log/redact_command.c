@@ -306,7 +306,8 @@ static size_t at_place(redact_scan *scan, const berth_command *command, words w)
         verb = verb || (w.to - w.from >= 2 && memcmp(scan->s + w.from, command->verb, 2) == 0);
         place--;
     }
-    return place == 0 && verb && !is_switch(scan->s + w.from, w.to - w.from)
+    bool id = redact_is_uuid(scan->s + w.from, w.to - w.from); /* virsh's of a secret */
+    return place == 0 && verb && !id && !is_switch(scan->s + w.from, w.to - w.from)
                ? mark(scan, w.from, w.to)
                : 0;
 }
@@ -516,7 +517,7 @@ size_t redact_command(redact_scan *scan, size_t at, unsigned index) {
     size_t last = scan->len - end > LINE_MAX_BYTES ? end + LINE_MAX_BYTES : scan->len;
     line read;
     read_line(scan, end, last, list, close, &read);
-    redact_work(scan, 60 + (read.at - end) + 3 * read.count);
+    redact_work(scan, 60 + 2 * (read.at - end) + 4 * read.count);
     run_command(scan, at, index, &read);
     if (!scan->commands) memset(scan->command_end, 0, sizeof scan->command_end);
     scan->commands = true;

@@ -265,11 +265,18 @@ static size_t unsay(redact_decoder *d, size_t at) {
 /* --- numbers in words
  * ------------------------------------------------------------------------------ */
 
-/* The digit that the word at `at` names, or -1; *end is past it. */
+/* Does a word that names a digit begin so? */
+static bool begins_digit(char c) {
+    return byte_in(c, "zotfsenZOTFSEN");
+}
+
+/* The digit that the word at `at` names, or -1; *end is past it then. */
 static int said_digit(const char *s, size_t at, size_t len, size_t *end) {
     static const char *const words[] = {"zero", "one", "two",   "three", "four",
                                         "five", "six", "seven", "eight", "nine"};
     size_t i = at;
+    *end = i;
+    if (at >= len || !begins_digit(s[at])) return -1;
     while (i < len && i - at < 6 && byte_is(s[i], BYTE_LETTER)) i++;
     *end = i;
     for (int digit = 0; digit < 10; digit++) {
@@ -373,7 +380,7 @@ static bool may_begin(const redact_decoder *d, size_t at) {
     unsigned disguises = d->disguises;
     if (disguises & DISGUISE_LEET && name_like(d->s, at, d->len)) return true;
     if (byte_is(c, BYTE_WORD))
-        return (disguises & DISGUISE_COUNTED) ||
+        return (disguises & DISGUISE_COUNTED && begins_digit(c)) ||
                (disguises & DISGUISE_SPACED && at + 1 < d->len && is_spacer(d->s[at + 1]));
     if (byte_is(c, BYTE_QUOTE)) return disguises & (DISGUISE_JOINED | DISGUISE_DOUBLED);
     if (c == '=') return disguises & DISGUISE_PRINTABLE;
@@ -395,7 +402,8 @@ void redact_note_beginnings(redact_decoder *d) {
         char c = (char)b;
         bool begins = disguises & DISGUISE_LEET && byte_is(c, BYTE_LIKE);
         if (byte_is(c, BYTE_WORD))
-            begins = begins || disguises & (DISGUISE_COUNTED | DISGUISE_SPACED);
+            begins = begins || disguises & DISGUISE_SPACED ||
+                     (disguises & DISGUISE_COUNTED && begins_digit(c));
         else if (byte_is(c, BYTE_QUOTE))
             begins = begins || disguises & (DISGUISE_JOINED | DISGUISE_DOUBLED);
         begins = begins || (disguises & DISGUISE_PRINTABLE && c == '=') ||

@@ -115,9 +115,11 @@ void redact_digest(redact_scan *scan, size_t at) {
 
 /* ann:x as the value of auth= or --user: the part after the colon. */
 size_t redact_user_and_password(redact_scan *scan, const redact_key *key, size_t from, size_t to) {
+    static const char *const others[] = {"role", "rule", "scope", "group", "project", "domain"};
     const char *colon = memchr(scan->s + from, ':', to - from);
     if (!colon || colon == scan->s + from) return 0;
     size_t at = (size_t)(colon - scan->s) + 1;
+    if (IS_ONE_OF(scan->s + from, at - 1 - from, others)) return 0; /* role:admin, in a policy */
     for (size_t i = from; i + 1 < at; i++) {
         if (!byte_is(scan->s[i], BYTE_NAME) && scan->s[i] != '@' && scan->s[i] != '\\') return 0;
     }
@@ -322,8 +324,7 @@ size_t redact_cookies(redact_scan *scan, size_t at) {
 
 /* --- schemes without a header ------------------------------------------------------------- */
 
-/* Does the base64 text hide ann:x? */
-static bool is_basic(const char *s, size_t len) {
+bool redact_is_basic(const char *s, size_t len) {
     char plain[BASIC_MAX];
     size_t n = redact_base64(s, len, plain, sizeof plain);
     if (n < 3 || !memchr(plain, ':', n)) return false;
@@ -351,7 +352,7 @@ size_t redact_scheme(redact_scan *scan, size_t at) {
     if (redact_is_pair(scan, from)) return 0; /* token_type=bearer expires_in=60 */
     bool secret;
     if (byte_lower(s[at + 1]) == 'a')
-        secret = len >= 4 && is_basic(s + from, len); /* basic */
+        secret = len >= 4 && redact_is_basic(s + from, len); /* basic */
     else
         secret = len >= SCHEME_LEAST && (redact_looks_random(s + from, len) || (digits && !joints));
     return secret && redact_mark_secret(scan, from, to, RULE_SCHEME) ? to : 0;

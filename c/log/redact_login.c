@@ -337,6 +337,19 @@ static void asked_in_base64(redact_scan *scan, size_t at) {
     mark(scan, from, to);
 }
 
+/* spawn ssh ann@db-1: is a program that asks for one begun between the two places? */
+static bool is_spawned(const redact_scan *scan, size_t from, size_t to) {
+    redact_work(scan, (to - from) / 2);
+    for (const char *s; from < to && (s = memchr(scan->s + from, 's', to - from)) != NULL;
+         from = (size_t)(s - scan->s) + 1) {
+        size_t at = (size_t)(s - scan->s);
+        if (redact_is_at(scan, at, "spawn ssh ") || redact_is_at(scan, at, "spawn telnet ") ||
+            redact_is_at(scan, at, "spawn su "))
+            return true;
+    }
+    return false;
+}
+
 /* send "x\r" where somebody asks for a password nearby. */
 static void sent(redact_scan *scan, size_t at) {
     const char *s = scan->s;
@@ -355,6 +368,8 @@ static void sent(redact_scan *scan, size_t at) {
             scan->prompt = scan->prompts_end + 1;
     }
     bool asked = scan->prompt > low;
+    bool odd = is_plain_secret(scan, from, to) && redact_is_mixture(scan, from, to);
+    asked = asked || (odd && is_spawned(scan, low, at));
     while (to > from + 1 && s[to - 2] == '\\' && strchr("rn", s[to - 1])) to -= 2;
     while (to > from && byte_in(s[to - 1], "\\\r\n")) to--;
     if (asked && to > from) mark(scan, from, to);

@@ -199,11 +199,14 @@ static void join_key(const redact_scan *scan, redact_key *key) {
                       : 0;
     bool qualified = n > 0 && berth_key_qualifies(scan->s + start, n);
     if (n > 0 && is_key_of_data(scan->s + start, n)) key->class.kind = BERTH_KEY_NONE;
+    bool handed = n > 0 && start > 7 && /* "here's the key: x" */
+                  (redact_folds_at(scan, start - 7, "here's ") ||
+                   redact_folds_at(scan, start - 8, "here is "));
     bool id = redact_folds_at(scan, key->end, " id") && /* RSA key ID FFDCE258 */
               !byte_is(redact_peek(scan, key->end + 3), BYTE_NAME);
     id = id || is_fingerprint(scan, key->end, scan->s + start, n);
     if (id) key->class.kind = BERTH_KEY_NONE;
-    if (id || (!told && !qualified && !is_key_of(scan, key, start, n))) return;
+    if (id || (!told && !qualified && !handed && !is_key_of(scan, key, start, n))) return;
     key->class = (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_MEDIUM};
     if (qualified) key->start = start;
     key->end += told;
@@ -565,7 +568,10 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     bool row;
     size_t field = redact_account_row(scan, &key, at, &row);
     if (row) return field;
-    if (key.class.kind == BERTH_KEY_NONE) return redact_file_name(scan, &key);
+    if (key.class.kind == BERTH_KEY_NONE) {
+        size_t echoed = redact_echoed_file(scan, &key);
+        return echoed ? echoed : redact_file_name(scan, &key);
+    }
     close_name(scan, &key);
     note_string(scan, &key);
     if (redact_note_markup(scan, &key)) return 0;

@@ -447,6 +447,7 @@ static size_t unjoined(redact_scan *scan, const redact_key *key, size_t at) {
         return among_others(scan, key, at);
     case '\r':
     case '\n':
+        redact_login_lines(scan, key, at);
         redact_table(scan, key);
         end = redact_item_below(scan, key, at);
         if (!end) end = redact_told_below(scan, key, at);
@@ -554,7 +555,7 @@ size_t redact_pair(redact_scan *scan, const redact_key *key) {
     if (key->quote.len) syntax = SYNTAX_QUOTED;
     if (scan->s[at] == ':') listed = redact_several(scan, key, at, &value);
     if (listed) return listed;
-    if (redact_is_no_value(scan, key, value)) return 0;
+    if (redact_is_no_value(scan, key, value) || redact_login_list(scan, key, value)) return 0;
     redact_bound(scan, key, value);
     if (key->class.weight != BERTH_KEY_WEAK && redact_variables(scan, value, key->rule)) return 0;
     return redact_value(scan, key, value, syntax);

@@ -220,6 +220,7 @@ size_t redact_field_name(redact_scan *scan, size_t at, const char *field, unsign
 /* The value of an Authorization header or the like. */
 size_t redact_header(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax);
 /* ann:x as a value: the part after the colon. */
+bool redact_is_basic(const char *s, size_t len); /* base64 of ann:x */
 size_t redact_user_and_password(redact_scan *scan, const redact_key *key, size_t from, size_t to);
 /* The same for the members of an object, from its brace on. */
 size_t redact_object(redact_scan *scan, const redact_key *key, size_t at);
@@ -233,8 +234,11 @@ size_t redact_tagged(redact_scan *scan, const redact_key *key, size_t at);
 size_t redact_skip_type(const redact_scan *scan, size_t at);
 /* The text of a quoted value; *close is where its mark stands, or the line ends without one. */
 size_t redact_quoted(const redact_scan *scan, size_t at, redact_quote quote, size_t *close);
-/* ('ann', 'x'): the second text.  *found: there are two. */
+/* Marks a value; the mask of a bare one in JSON is quoted. */
+bool redact_mark_value(redact_scan *scan, const redact_key *key, size_t from, size_t to, bool bare);
+/* ('ann', 'x'): the second text.  *found: there are two.  Items of the list at `at`. */
 size_t redact_tuple(redact_scan *scan, const redact_key *key, size_t at, bool *found);
+size_t redact_items(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax);
 /* Is the name that of an opening tag, and what is the element's value? */
 bool redact_is_tag(const redact_scan *scan, const redact_key *key);
 size_t redact_tag(redact_scan *scan, const redact_key *key);
@@ -312,7 +316,8 @@ size_t redact_account_row(redact_scan *scan, const redact_key *key, size_t at, b
 
 /* Is the name the command AUTH?  Then its argument is masked. */
 bool redact_auth(redact_scan *scan, const redact_key *key);
-/* Lines of ann:x below `chpasswd:`, whose line ends at `line`. */
+/* chpasswd: list: ann:x; and lines of ann:x below the name, whose line ends at `line`. */
+bool redact_login_list(redact_scan *scan, const redact_key *key, size_t at);
 void redact_login_lines(redact_scan *scan, const redact_key *key, size_t line);
 
 /* --- redact_table.c ------------------------------------------------------------------------ */
@@ -402,6 +407,7 @@ bool redact_variables(redact_scan *scan, size_t at, unsigned rule);
  * before it. */
 bool redact_is_echo(const redact_scan *scan, size_t at);
 size_t redact_echoed(redact_scan *scan, const redact_key *key, size_t at);
+size_t redact_echoed_file(redact_scan *scan, redact_key *key); /* --key-file <(echo x) */
 /* The same for the value of a name like PASSWORD_COMMAND. */
 size_t redact_command_value(redact_scan *scan, const redact_key *key);
 /* s/@NAME@/x/: what an editor puts for the name. */

@@ -190,6 +190,8 @@ static bool is_filled_later(berth_redactor *r, const char *s, size_t len) {
         return true; /* of a regular expression */
     if (pattern_len(s, len) == len) return true;
     if (is_told_elsewhere(s, len)) return true;
+    if (s[0] == '[' && len > 2 && s[len - 1] == ']' && redact_is_capital_name(r, s + 1, len - 2))
+        return true; /* -p[PASSWORD] */
     if (is_variable(r, s, len) || (len > 2 && s[0] == '<' && s[1] == '%'))
         return true;              /* <%= x %> */
     if (s[0] == '(' && len > 5) { /* (sensitive value), (known after apply) */
@@ -374,6 +376,10 @@ static bool is_bare_option(const redact_scan *scan, const redact_key *key, size_
             redact_classify(scan->r, scan->s + at, word - at).kind != BERTH_KEY_NONE)
             return true;
     }
+    bool virsh = option > 16 && redact_is_at(scan, option - 17, "secret-set-value --");
+    if (virsh && at + BERTH_UUID_BYTES <= scan->len &&
+        redact_is_uuid(scan->s + at, BERTH_UUID_BYTES))
+        return true;
     return redact_is_at(scan, at, "id=") || redact_is_at(scan, at, "type=");
 }
 

@@ -5,6 +5,7 @@
 #include "log/redact_private.h"
 
 #define WORDS_MAX 10
+#define BASIC_LEAST 8
 #define WORD_MAX 64
 #define INDENT_MAX 40
 
@@ -67,6 +68,9 @@ static size_t quoted_after(redact_scan *scan, const redact_key *key, size_t at, 
     size_t close;
     redact_quote quote = redact_quote_at(scan, at);
     size_t from = redact_quoted(scan, at, quote, &close);
+    if (key->class.kind == BERTH_KEY_AUTH && close - from >= BASIC_LEAST &&
+        redact_is_basic(scan->s + from, close - from)) /* auth "YW5uOng=" */
+        return redact_mark_secret(scan, from, close, key->rule) ? close : 0;
     bool capital = byte_is(scan->s[key->start], BYTE_UPPER) &&
                    (key->class.weight == BERTH_KEY_STRONG ||
                     byte_is(redact_peek(scan, key->start + 1), BYTE_UPPER));

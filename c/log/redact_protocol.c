@@ -19,14 +19,39 @@ static bool login_line(redact_scan *scan, const redact_key *key, size_t at, size
     return true;
 }
 
-/* chpasswd: as cloud-init has it, with lines of ann:x below. */
+static bool is_chpasswd(const redact_scan *scan, const redact_key *key) {
+    return key->end - key->start == 8 && redact_folds_at(scan, key->start, "chpasswd");
+}
+
+/* ann:x alone on its line, where x is no word. */
+static bool is_login_line(const redact_scan *scan, size_t at, size_t end) {
+    size_t from = at;
+    while (from < end && byte_is(scan->s[from], BYTE_NAME)) from++;
+    return from > at && from < end && scan->s[from] == ':' &&
+           redact_is_mixture(scan, from + 1, end) && redact_has_digit(scan, from + 1, end) &&
+           !redact_has_blank(scan, at, end);
+}
+
+/* chpasswd: as cloud-init has it, and "passwords" at a line's end, with lines of ann:x below. */
 void redact_login_lines(redact_scan *scan, const redact_key *key, size_t line) {
-    if (key->end - key->start != 8 || !redact_folds_at(scan, key->start, "chpasswd")) return;
+    bool listed = is_chpasswd(scan, key);
+    bool told = key->class.kind == BERTH_KEY_PASSWORD && key->class.plural;
+    line += redact_peek(scan, line) == '\r';
+    if (!listed && !told) return;
     for (unsigned n = 0; n < LOGINS_MAX && line < scan->len; n++) {
         size_t at = line + 1, end = redact_near_line_end(scan, at < scan->len ? at : line);
-        if (at >= scan->len || end == SIZE_MAX || !login_line(scan, key, at, end)) return;
+        if (at >= scan->len || end == SIZE_MAX || (!listed && !is_login_line(scan, at, end)) ||
+            !login_line(scan, key, at, end))
+            return;
         line = end + (redact_peek(scan, end) == '\r');
     }
+}
+
+bool redact_login_list(redact_scan *scan, const redact_key *key, size_t at) {
+    if (!is_chpasswd(scan, key) || !redact_is_at(scan, at, "list:")) return false;
+    at = redact_skip_blanks(scan, at + 5);
+    login_line(scan, key, at, redact_word_end(scan, at));
+    return true;
 }
 
 /* AUTH x, AUTH ann x, "AUTH" "x" as Redis has them, AUTH PLAIN x of SMTP; true: it is one. */
@@ -63,7 +88,8 @@ bool redact_auth(redact_scan *scan, const redact_key *key) {
     bool ends = at >= stop || byte_is(scan->s[at], BYTE_SPACE) || redact_is_break(scan, at);
     bool told = key->quote.len || redact_is_mixture(scan, from, to) ||
                 memchr(scan->s + from, '-', to - from);
-    if (to == 0 || !ends || !told || redact_is_pair(scan, from)) return true;
+    bool pair = !key->quote.len && redact_is_pair(scan, from);
+    if (to == 0 || !ends || !told || pair) return true;
     berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
     if (redact_is_secret(scan, class, from, to, SYNTAX_QUOTED))
         redact_mark_secret(scan, from, to, key->rule);

@@ -1,5 +1,5 @@
 /* redact_read.c - the value after a separator: literals with whatever types stand before them,
- * lists, tuples, objects. */
+ * objects. */
 #include <string.h>
 
 #include "log/redact_private.h"
@@ -12,12 +12,13 @@
 #define CODE_LEAST 6
 #define KEY_LEAST 20 /* of a value that is called key only */
 
-static bool mark(redact_scan *scan, const redact_key *key, size_t start, size_t end, bool bare) {
-    size_t joint = start;
+bool redact_mark_value(redact_scan *scan, const redact_key *key, size_t from, size_t to,
+                       bool bare) {
+    size_t joint = from;
     while (joint > 0 && byte_is(scan->s[joint - 1], BYTE_SPACE)) joint--;
     if (bare && key->quote.mark == '"' && key->quote.len && joint > 0 && scan->s[joint - 1] == ':')
-        return redact_mark_number(scan, start, end, key->rule, key->quote.slashes);
-    return redact_mark_secret(scan, start, end, key->rule);
+        return redact_mark_number(scan, from, to, key->rule, key->quote.slashes);
+    return redact_mark_secret(scan, from, to, key->rule);
 }
 
 /* Past what may stand before a literal: u'', b"", N'', Some("..."), (string) (len=5) "...",
@@ -78,100 +79,6 @@ size_t redact_quoted(const redact_scan *scan, size_t at, redact_quote quote, siz
     *close = redact_quote_close(scan, from, quote);
     if (*close == SIZE_MAX) *close = redact_open_end(scan, from);
     return from;
-}
-
-/* ('ann', 'x'): the second text.  *found: there are two. */
-size_t redact_tuple(redact_scan *scan, const redact_key *key, size_t at, bool *found) {
-    *found = false;
-    size_t i = redact_skip_blanks(scan, at + 1), close;
-    i = redact_skip_type(scan, i);
-    redact_quote quote = redact_quote_at(scan, i);
-    if (!quote.len) return 0;
-    redact_quoted(scan, i, quote, &close);
-    i = redact_skip_blanks(scan, close + quote.len);
-    if (redact_peek(scan, i) != ',') return 0;
-    i = redact_skip_type(scan, redact_skip_blanks(scan, i + 1));
-    quote = redact_quote_at(scan, i);
-    if (!quote.len) return 0;
-    size_t from = redact_quoted(scan, i, quote, &close);
-    *found = true;
-    if (memchr(scan->s + from, '_', close - from) && !redact_has_odd_bytes(scan, from, close))
-        return 0; /* 'OAuth': ('oauth_get', 'oauth_encode') */
-    berth_key_class class = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
-    if (!redact_is_secret(scan, class, from, close, SYNTAX_QUOTED)) return 0;
-    return mark(scan, key, from, close, false) ? close : 0;
-}
-
-/* [a, b] under a plural, as YAML has it: words that mix letters and digits. */
-static size_t bare_items(redact_scan *scan, const redact_key *key, size_t at) {
-    const char *s = scan->s;
-    size_t done = 0;
-    for (unsigned n = 0; n < ITEMS_MAX; n++) {
-        size_t from = at;
-        while (at < scan->len && !byte_is(s[at], BYTE_SPACE) && s[at] != ',' && s[at] != ']') at++;
-        bool mixed = redact_is_mixture(scan, from, at) && redact_has_digit(scan, from, at);
-        if (mixed && redact_is_secret(scan, key->class, from, at, SYNTAX_TIGHT) &&
-            redact_mark_secret(scan, from, at, key->rule))
-            done = at;
-        if (redact_peek(scan, at) != ',') break;
-        at = redact_skip_blanks(scan, at + 1);
-    }
-    return done;
-}
-
-/* auth=["ann", "x1"]: two texts, the second of letters and digits; but ["basic", "digest"]. */
-static bool is_login_list(const redact_scan *scan, size_t at) {
-    size_t i = redact_skip_blanks(scan, at + 1), from = i, close = i;
-    for (unsigned n = 0; n < 2; n++) {
-        redact_quote quote = redact_quote_at(scan, i);
-        if (!quote.len) return false;
-        from = redact_quoted(scan, i, quote, &close);
-        i = redact_skip_blanks(scan, close + quote.len);
-        if (redact_peek(scan, i) != (n ? ']' : ',')) return false;
-        i = redact_skip_blanks(scan, i + 1);
-    }
-    return redact_is_mixture(scan, from, close) && redact_has_digit(scan, from, close) &&
-           !redact_is_term(scan->s + from, close - from);
-}
-
-/* ["a", "b"]: every text in it. */
-static size_t list_values(redact_scan *scan, const redact_key *key, size_t at) {
-    size_t i = at + 1, end = 0;
-    bool login = key->class.kind == BERTH_KEY_AUTH && is_login_list(scan, at);
-    if (login || key->class.kind == BERTH_KEY_CREDENTIAL) {
-        bool found;
-        end = redact_tuple(scan, key, at, &found);
-        if (found) return end;
-    }
-    for (unsigned n = 0; n < ITEMS_MAX; n++) {
-        i = redact_skip_blanks(scan, i);
-        redact_quote quote = redact_quote_at(scan, i);
-        if (!quote.len && key->class.plural && !key->quote.len) return bare_items(scan, key, i);
-        if (!quote.len) break;
-        if (key->class.kind == BERTH_KEY_AUTH) return redact_header(scan, key, i, SYNTAX_QUOTED);
-        size_t close, from = redact_quoted(scan, i, quote, &close);
-        if (redact_is_secret(scan, key->class, from, close, SYNTAX_QUOTED) &&
-            mark(scan, key, from, close, false))
-            end = close;
-        i = redact_skip_blanks(scan, close + quote.len);
-        if (redact_peek(scan, i) != ',') break;
-        i++;
-    }
-    return end;
-}
-
-/* [x]: one value in brackets, as Go prints lists; [a-z]x: a value that begins with one. */
-static size_t bracketed(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax) {
-    size_t end = redact_bare_end(scan, at);
-    const char *close = memchr(scan->s + at, ']', end - at);
-    if (key->quote.len || !close) return 0;
-    size_t inner = (size_t)(close - scan->s);
-    if (inner + 1 < end && key->class.weight == BERTH_KEY_STRONG)
-        return mark(scan, key, at, end, true) ? end : 0;
-    if (inner + 1 != end || !redact_is_mixture(scan, at + 1, inner) ||
-        !redact_is_secret(scan, key->class, at + 1, inner, syntax))
-        return 0;
-    return mark(scan, key, at + 1, inner, true) ? inner : 0;
 }
 
 /* "{...}: an object written as a text, whose members tell what they are. */
@@ -375,8 +282,7 @@ static bool structured(redact_scan *scan, const redact_key *key, size_t *at, red
             *end = redact_header(scan, key, *at + (c == '['), syntax);
         found = true;
     } else if (c == '[') {
-        *end = list_values(scan, key, *at);
-        if (!*end) *end = bracketed(scan, key, *at, syntax);
+        *end = redact_items(scan, key, *at, syntax);
     } else if (c == '{') {
         *end = redact_object(scan, key, *at);
         bool broken = redact_is_at(scan, *at + 1, "\\n") || redact_is_at(scan, *at + 1, "\\r");
@@ -432,7 +338,7 @@ static size_t quoted_value(redact_scan *scan, const redact_key *key, size_t at, 
         scan->encoded |= DISGUISE_CODED; /* it goes on in the next line */
     if (syntax != SYNTAX_PROSE) syntax = SYNTAX_QUOTED;
     if (!redact_is_secret(scan, key->class, from, close, syntax)) return 0;
-    size_t end = mark(scan, key, from, close, false) ? close : 0;
+    size_t end = redact_mark_value(scan, key, from, close, false) ? close : 0;
     bool bracket = at > 0 && scan->s[at - 1] == '(';
     size_t more = quote.repeat ? 0 : parts(scan, key, close + quote.len, bracket, quote);
     return more ? more : end;
@@ -550,7 +456,7 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
     size_t brace = redact_peek(scan, at) == '{' ? brace_end(scan, at) : 0;
     if (brace && redact_has_odd_bytes(scan, at + 1, brace - 1) && brace - at > 6)
         return redact_is_secret(scan, key->class, at + 1, brace - 1, SYNTAX_QUOTED) &&
-                       mark(scan, key, at, brace, true)
+                       redact_mark_value(scan, key, at, brace, true)
                    ? brace
                    : 0;
     if (brace) end = brace;
@@ -560,11 +466,25 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
         syntax = SYNTAX_TIGHT;
     if (!is_plain_key(scan, key, at, end) && !redact_is_secret(scan, key->class, at, end, syntax))
         return 0;
-    return mark(scan, key, at, end, true) ? end : 0;
+    return redact_mark_value(scan, key, at, end, true) ? end : 0;
+}
+
+/* Where x begins in '"'"'x'"'"', as a shell writes marks within marks, and *close; 0: no such. */
+static size_t shell_quoted(const redact_scan *scan, size_t at, size_t *close) {
+    static const char mark[] = "'\"'\"'";
+    size_t from = at + strlen(mark);
+    if (!redact_is_at(scan, at, mark)) return 0;
+    size_t stop = scan->len - from > TAG_MAX ? from + TAG_MAX : scan->len;
+    for (*close = from; *close < stop && scan->s[*close] != '\n'; ++*close) {
+        if (scan->s[*close] == '\'' && redact_is_at(scan, *close, mark)) return from;
+    }
+    return 0;
 }
 
 size_t redact_value(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax) {
-    size_t end;
+    size_t end, inner = shell_quoted(scan, at, &end);
+    if (inner && redact_is_secret(scan, key->class, inner, end, SYNTAX_QUOTED))
+        return redact_mark_secret(scan, inner, end, key->rule) ? end : 0;
     at = redact_skip_colour(scan, at);
     if (redact_is_at(scan, at, "</")) return 0;
     if (redact_peek(scan, at) == '(' && redact_is_term(scan->s + at + 1, scan->len - at - 1)) {

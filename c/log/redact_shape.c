@@ -329,6 +329,7 @@ static bool is_key_byte(char c) {
 
 void redact_nearby(redact_scan *scan) {
     const char *s = scan->s;
+    redact_work(scan, scan->len / 2);
     for (size_t i = NEARBY_LEN - 1; i < scan->len; i += NEARBY_LEN) { /* one byte of each tells */
         if (!is_key_byte(s[i])) continue;
         size_t from = i;

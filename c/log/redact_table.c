@@ -240,6 +240,19 @@ static bool read_row(redact_scan *scan, const columns *c, size_t at, size_t end)
     return true;
 }
 
+/* password x, and below it user y, set apart as columns are: no line of names, but x is a value. */
+static bool is_upright(redact_scan *scan, const columns *c, size_t row) {
+    static const char *const fields[] = {"user", "username", "login", "host",     "hostname",
+                                         "port", "database", "email", "endpoint", "url"};
+    size_t end = row;
+    while (byte_is(redact_peek(scan, end), BYTE_LETTER)) end++;
+    if (c->count != 2 || c->class[1].kind != BERTH_KEY_NONE || !joint_at(scan, end, c->kind) ||
+        !IS_ONE_OF(scan->s + row, end - row, fields))
+        return false;
+    mark_cell(scan, c->class[0], c->name[1], c->name_end[1]);
+    return true;
+}
+
 /* The rows below a line of names that holds the key. */
 void redact_table(redact_scan *scan, const redact_key *key) {
     columns c = {.kind = joint_kind(scan, key->end + key->quote.len)};
@@ -250,6 +263,7 @@ void redact_table(redact_scan *scan, const redact_key *key) {
     if (!c.kind && line == key->end + key->quote.len) c.kind = joint_kind_before(scan, start);
     if (!c.kind || !read_names(scan, key, &c)) return;
     scan->table_end = c.end;
+    if (is_upright(scan, &c, line + (scan->s[line] == '\r' ? 2 : 1))) return;
     for (unsigned rows = 0; line < scan->len && rows < ROWS_MAX; rows++) {
         size_t at = line + (scan->s[line] == '\r' ? 2 : 1);
         line = redact_line_end(scan, at);

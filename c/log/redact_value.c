@@ -252,7 +252,7 @@ static size_t next_mark(const redact_scan *scan, size_t from, redact_quote quote
     bool apart = from == 0 || scan->s[from - 1] != '\\';
     if (same && apart && from >= seen->from && from <= seen->stop) return seen->found;
     size_t stop, found = find_mark(scan, from, quote, &stop);
-    redact_work(scan, stop > from ? (stop - from) / 2 : 0);
+    redact_work(scan, stop > from ? stop - from : 0);
     if (apart)
         *seen = (redact_mark_seen){.scan = scan->number, .mark = quote.mark,
                                    .slashes = quote.slashes, .from = from, .stop = stop,
@@ -497,6 +497,14 @@ static bool wide_sign_ends(const redact_scan *scan, size_t from, size_t at, bool
            redact_pair_follows(scan, next);
 }
 
+/* name=x or name = x at `at`? */
+static bool setting_follows(const redact_scan *scan, size_t at) {
+    size_t i = at;
+    if (redact_pair_follows(scan, at)) return true;
+    while (i < at + PAIR_MAX && byte_is(redact_peek(scan, i), BYTE_NAME)) i++;
+    return i > at && (redact_is_at(scan, i, " = ") || redact_is_at(scan, i, " : "));
+}
+
 /* The end of an unquoted value, if that is before `stop`; *plain: it is that of one that begins
  * later in it, too. */
 static size_t find_bare_end(const redact_scan *scan, size_t from, size_t stop, bool *plain) {
@@ -530,7 +538,7 @@ static size_t find_bare_end(const redact_scan *scan, size_t from, size_t stop, b
             if (name > i + 1 && redact_is_at(scan, name, ":+")) break;
         } else if (c == '#') {
             char next = redact_peek(scan, i + 4);
-            bool goes_on = next == ' ' || next == '#' || redact_pair_follows(scan, i + 4);
+            bool goes_on = next == ' ' || next == '#' || setting_follows(scan, i + 4);
             if (goes_on && redact_is_break(scan, i)) break;
         } else if (c == '^' && redact_peek(scan, i + 1) == '@') { /* NUL, as less shows it */
             if (i + 2 >= scan->len || redact_pair_follows(scan, i + 2)) break;

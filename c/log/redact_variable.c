@@ -158,6 +158,18 @@ size_t redact_command_value(redact_scan *scan, const redact_key *key) {
     return redact_is_echo(scan, at) ? redact_echoed(scan, key, at) : 0;
 }
 
+/* --key-file <(echo -n x): the file that a shell makes of what is printed. */
+size_t redact_echoed_file(redact_scan *scan, redact_key *key) {
+    size_t file = key->end - 5, at = redact_skip_blanks(scan, key->end + 1);
+    if (!key->dashes || key->end - key->start < 8 || !redact_folds_at(scan, file, "-file") ||
+        !redact_is_at(scan, at, "<(") || !redact_is_echo(scan, at + 2))
+        return 0;
+    key->class = redact_classify(scan->r, scan->s + key->start, file - key->start);
+    if (key->class.kind == BERTH_KEY_NONE) return 0;
+    key->class = (berth_key_class){.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
+    return redact_echoed(scan, key, at + 2);
+}
+
 /* --- what an editor puts for a name ------------------------------------------------------------
  */
 

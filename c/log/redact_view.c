@@ -284,9 +284,21 @@ size_t redact_next_part(const redact_changes *changes, size_t *part, size_t at, 
     return at > start ? at : start;
 }
 
+/* How much of a text or layer is looked at further: what lies past the cut is masked anyway. */
+static size_t kept_len(const redact_scan *of, size_t cut) {
+    size_t low = 0, high = of->len;
+    if (!of->map || cut == SIZE_MAX) return high < cut ? high : cut;
+    while (low < high) { /* places in the text follow one another as the layer's bytes do */
+        size_t middle = low + (high - low) / 2;
+        if (of->map[middle] < cut) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
 bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) {
     const char *s = of->s;
-    size_t len = of->map || of->len < r->cut ? of->len : r->cut; /* the rest is masked anyway */
+    size_t len = kept_len(of, r->cut);
     view->text.len = view->changes.count = 0;
     /* \u0022 may become seven slashes and a mark: never longer than the 10 bytes it took */
     if (!redact_reserve(r, &view->text, len + 8) || !grow_map(r, view, len + 9)) return false;
