@@ -260,6 +260,27 @@ local FIELDS = {
     { "password\tmeadowwalnut\nusername\twiktor", "password\t***\nusername\twiktor" },
     { "password\tname\nmeadow7walnut\twiktor", "password\tname\n***\twiktor" },
   },
+  ["a text whose members tell what is secret"] = {
+    { [[{"session"=>"{\"login\":\"ann\",\"password\":\"FWoJk1PQaJA\"}"}]],
+      [[{"session"=>"{\"login\":\"ann\",\"password\":\"***\"}"}]] },
+    { [[{"credentials":"{\"u\":\"ann\",\"p\":\"FWoJk1PQaJA\"}"}]], [[{"credentials":"***"}]] },
+    { '{ "password"\n: "qczchbbk0A",\n "host": "a" }', '{ "password"\n: "***",\n "host": "a" }' },
+    { "X-Auth-Token: gAAAAAiJMz5axIn03W\n rHr916GrSLc9QkoyuatMIHeO\nHost: db-1",
+      "X-Auth-Token: ***\n ***\nHost: db-1" },
+    { "X-Auth-Token: gAAAAAiJMz5axIn03W\nrHr916GrSLc9QkoyuatMIHeO",
+      "X-Auth-Token: ***\nrHr916GrSLc9QkoyuatMIHeO" },
+  },
+  ["a sign between fields beyond ASCII"] = {
+    { "user=ann·password=ключIS4hG·größe=16749", "user=ann·password=***·größe=16749" },
+    { "password=ключz2jas\227\128\128host=db-1", "password=***\227\128\128host=db-1" },
+    { "a→api_key=hIJqGYreHoLfiIw59esy→host=db-1", "a→api_key=***→host=db-1" },
+    { "password=x7·dk3→4 host=db-1", "password=*** host=db-1" },
+  },
+  ["a user of a domain with the password"] = {
+    { "net ads join -U ann%qwWVbZhaSr4hJ2 -S db-1", "net ads join -U ann%*** -S db-1" },
+    { "wbinfo -a ann%qwWVbZhaSr4hJ2", "wbinfo -a ann%***" },
+    { "net ads join -U ann -S db-1" },
+  },
   ["what a manual puts for a value"] = {
     { "usage: mysql -u USER -p[PASSWORD] -h db-1" },
     { "mysql -u ann -p[Passw0rd]", "mysql -u ann -p***" },

@@ -75,6 +75,10 @@ typedef struct berth_command {
     X("snmpwalk", "-A", NEXT, NULL)                                                                \
     X("snmpwalk", "-X", NEXT, NULL)                                                                \
     X("smbclient", "-U", PERCENT, NULL)                                                            \
+    X("net ads", "-U", PERCENT, NULL)                                                              \
+    X("net rpc", "-U", PERCENT, NULL)                                                              \
+    X("smbget", "-U", PERCENT, NULL)                                                               \
+    X("wbinfo", "-a", PERCENT, NULL)                                                               \
     X("rpcclient", "-U", PERCENT, NULL)                                                            \
     X("lftp", "-u", COMMA, NULL)                                                                   \
     X("openssl", "-passin", PREFIX, NULL)                                                          \

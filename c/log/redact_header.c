@@ -147,7 +147,7 @@ static bool has_parameters(const redact_scan *scan, size_t at, size_t to) {
 }
 
 /* The rest of a header that was folded: on the next line, after a blank. */
-static size_t folded(redact_scan *scan, const redact_key *key, size_t line) {
+size_t redact_folded(redact_scan *scan, const redact_key *key, size_t line) {
     size_t next = line + (redact_peek(scan, line) == '\r') + 1, at = redact_skip_blanks(scan, next);
     if (redact_peek(scan, next - 1) != '\n' || at == next) return 0;
     size_t end = token_end(scan, at, scan->len);
@@ -180,7 +180,7 @@ static size_t header_region(redact_scan *scan, const redact_key *key, size_t fro
         return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
     }
     if (found && (word == to || !is_credential_byte(s[word])))
-        return folded(scan, key, word); /* alone */
+        return redact_folded(scan, key, word); /* alone */
     size_t end = syntax == SYNTAX_QUOTED ? to : token_end(scan, from, to);
     if (key->class.weight == BERTH_KEY_WEAK) {
         size_t done = redact_user_and_password(scan, key, from, end);

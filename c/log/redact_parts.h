@@ -221,6 +221,7 @@ size_t redact_field_name(redact_scan *scan, size_t at, const char *field, unsign
 size_t redact_header(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax);
 /* ann:x as a value: the part after the colon. */
 bool redact_is_basic(const char *s, size_t len); /* base64 of ann:x */
+size_t redact_folded(redact_scan *scan, const redact_key *key, size_t line);
 size_t redact_user_and_password(redact_scan *scan, const redact_key *key, size_t from, size_t to);
 /* The same for the members of an object, from its brace on. */
 size_t redact_object(redact_scan *scan, const redact_key *key, size_t at);

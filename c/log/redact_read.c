@@ -318,6 +318,24 @@ static bool is_inside(const redact_scan *scan, const redact_key *key, size_t at,
     return redact_peek(scan, i) == quote.mark && redact_peek(scan, i + 1) == quote.mark;
 }
 
+/* session => "{\"login\":\"ann\",\"password\":\"x\"}": do the members of the text tell by their own
+ * names what in it is the secret? */
+static bool tells_itself(const redact_scan *scan, const redact_key *key, size_t from,
+                         size_t close) {
+    bool kind = key->class.kind == BERTH_KEY_SESSION || key->class.kind == BERTH_KEY_CREDENTIAL;
+    if (!kind || close - from > OBJECT_MAX || redact_peek(scan, from) != '{') return false;
+    redact_work(scan, 100 + 2 * (close - from));
+    for (size_t i = from, end; i < close; i = end + 1) {
+        for (end = i; end < close && byte_is(scan->s[end], BYTE_NAME); end++) {
+        }
+        bool name = end > i + 3 && byte_is(scan->s[i - 1], BYTE_QUOTE);
+        if (name && redact_quote_at(scan, end).len &&
+            redact_classify(scan->r, scan->s + i, end - i).weight == BERTH_KEY_STRONG)
+            return true;
+    }
+    return false;
+}
+
 static size_t quoted_value(redact_scan *scan, const redact_key *key, size_t at, redact_quote quote,
                            redact_syntax syntax) {
     size_t close;
@@ -334,6 +352,7 @@ static size_t quoted_value(redact_scan *scan, const redact_key *key, size_t at, 
         quote.repeat = 2;
     quote.len += quote.repeat ? quote.repeat - 1 : 0;
     size_t from = redact_quoted(scan, at, quote, &close);
+    if (tells_itself(scan, key, from, close)) return 0;
     if (close > from && close < scan->len && redact_is_broken(scan, close - 1))
         scan->encoded |= DISGUISE_CODED; /* it goes on in the next line */
     if (syntax != SYNTAX_PROSE) syntax = SYNTAX_QUOTED;
@@ -466,7 +485,11 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
         syntax = SYNTAX_TIGHT;
     if (!is_plain_key(scan, key, at, end) && !redact_is_secret(scan, key->class, at, end, syntax))
         return 0;
-    return redact_mark_value(scan, key, at, end, true) ? end : 0;
+    if (!redact_mark_value(scan, key, at, end, true)) return 0;
+    bool header = redact_peek(scan, key->end) == ':' && /* X-Auth-Token: x, and more below */
+                  memchr(scan->s + key->start, '-', key->end - key->start);
+    size_t more = header ? redact_folded(scan, key, end) : 0;
+    return more ? more : end;
 }
 
 /* Where x begins in '"'"'x'"'"', as a shell writes marks within marks, and *close; 0: no such. */

@@ -497,6 +497,18 @@ static bool wide_sign_ends(const redact_scan *scan, size_t from, size_t at, bool
            redact_pair_follows(scan, next);
 }
 
+/* A dot, an arrow or a bar between fields, or a wide blank: before another name and its value. */
+static bool wide_joint_ends(const redact_scan *scan, size_t at) {
+    static const char joints[][4] = {"\xc2\xb7",     "\xe2\x86\x92", "\xe2\x80\xa2", "\xe2\x94\x82",
+                                     "\xef\xbd\x9c", "\xe2\x80\x94", "\xc2\xa0"};
+    if (redact_is_at(scan, at, "\xe3\x80\x80")) return true;
+    for (size_t i = 0; i < sizeof joints / sizeof *joints; i++) {
+        if (redact_is_at(scan, at, joints[i]))
+            return redact_pair_follows(scan, at + strlen(joints[i]));
+    }
+    return false;
+}
+
 /* name=x or name = x at `at`? */
 static bool setting_follows(const redact_scan *scan, size_t at) {
     size_t i = at;
@@ -513,8 +525,9 @@ static size_t find_bare_end(const redact_scan *scan, size_t from, size_t stop, b
     size_t i = from, signs = 0;
     for (; i < stop; i++) {
         char c = s[i];
-        if (byte_is(c, BYTE_HIGH) && (wide_mark_ends(scan, from, i, plain) ||
-                                      wide_sign_ends(scan, from, i, plain)))
+        if (byte_is(c, BYTE_HIGH) &&
+            (wide_mark_ends(scan, from, i, plain) || wide_sign_ends(scan, from, i, plain) ||
+             (i > from && memchr("\xc2\xe2\xe3\xef", c, 4) && wide_joint_ends(scan, i))))
             break;
         if (byte_is(c, BYTE_WORD | BYTE_JOINT | BYTE_HIGH)) continue;
         if (byte_is(c, BYTE_SPACE) || (unsigned char)c < 0x20) break;
@@ -547,6 +560,10 @@ static size_t find_bare_end(const redact_scan *scan, size_t from, size_t stop, b
             if (i > from && angle_ends(scan, i)) break;
         } else if (c == '>' || (c == '/' && i + 1 < scan->len && s[i + 1] == '>')) {
             if (s[from] == '<' && c == '>') return i + 1; /* <hidden> */
+            if (i > from + 1 && s[i - 1] == '=' && redact_pair_follows(scan, i + 1)) {
+                *plain = false;
+                return i - 1; /* x=>host=y, as a view shows an arrow */
+            }
             if (c == '/' || is_delimited(scan, i + 1)) break;
         } else if (c == '[' && (redact_is_at(scan, i, "[\\r]") || redact_is_at(scan, i, "[\\n]"))) {
             break; /* the end of a line, as some show what they sent */
