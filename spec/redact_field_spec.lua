@@ -270,6 +270,10 @@ local FIELDS = {
     { "X-Auth-Token: gAAAAAiJMz5axIn03W\nrHr916GrSLc9QkoyuatMIHeO",
       "X-Auth-Token: ***\nrHr916GrSLc9QkoyuatMIHeO" },
   },
+  ["a map of Postfix"] = {
+    { "smtp_sasl_password_maps = static:ann:M0v4bUvqc", "smtp_sasl_password_maps = static:ann:***" },
+    { "smtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd" },
+  },
   ["a sign between fields beyond ASCII"] = {
     { "user=ann·password=ключIS4hG·größe=16749", "user=ann·password=***·größe=16749" },
     { "password=ключz2jas\227\128\128host=db-1", "password=***\227\128\128host=db-1" },

@@ -185,3 +185,13 @@ size_t redact_account_row(redact_scan *scan, const redact_key *key, size_t at, b
     }
     return end;
 }
+
+size_t redact_static_map(redact_scan *scan, const redact_key *key) {
+    size_t at = redact_skip_blanks(scan, key->end);
+    if (key->end - key->start < 6 || !redact_folds_at(scan, key->end - 5, "_maps")) return 0;
+    if (redact_peek(scan, at) != '=') return 0;
+    at = redact_skip_blanks(scan, at + 1);
+    if (!redact_is_at(scan, at, "static:")) return 0;
+    at += strlen("static:");
+    return redact_user_and_password(scan, key, at, redact_bare_end(scan, at));
+}

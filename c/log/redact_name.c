@@ -569,8 +569,9 @@ size_t redact_name(redact_scan *scan, size_t at, berth_name_place place) {
     size_t field = redact_account_row(scan, &key, at, &row);
     if (row) return field;
     if (key.class.kind == BERTH_KEY_NONE) {
-        size_t echoed = redact_echoed_file(scan, &key);
-        return echoed ? echoed : redact_file_name(scan, &key);
+        size_t end = redact_echoed_file(scan, &key);
+        if (!end) end = redact_static_map(scan, &key);
+        return end ? end : redact_file_name(scan, &key);
     }
     close_name(scan, &key);
     note_string(scan, &key);

@@ -219,9 +219,10 @@ size_t redact_pair(redact_scan *scan, const redact_key *key);
 size_t redact_field_name(redact_scan *scan, size_t at, const char *field, unsigned rule);
 /* The value of an Authorization header or the like. */
 size_t redact_header(redact_scan *scan, const redact_key *key, size_t at, redact_syntax syntax);
-/* ann:x as a value: the part after the colon. */
 bool redact_is_basic(const char *s, size_t len); /* base64 of ann:x */
+/* The rest of a header's value in the line below `line`, where it ends. */
 size_t redact_folded(redact_scan *scan, const redact_key *key, size_t line);
+/* ann:x as a value: the part after the colon. */
 size_t redact_user_and_password(redact_scan *scan, const redact_key *key, size_t from, size_t to);
 /* The same for the members of an object, from its brace on. */
 size_t redact_object(redact_scan *scan, const redact_key *key, size_t at);
@@ -312,6 +313,8 @@ size_t redact_in_block(redact_scan *scan, const redact_key *key, bool *found);
 /* Where the name, whose anchor is at `at`, is that of a file of accounts, the secret in the row of
  * it that follows.  *row: nothing else of it is one. */
 size_t redact_account_row(redact_scan *scan, const redact_key *key, size_t at, bool *row);
+/* smtp_sasl_password_maps = static:ann:x, as Postfix may have it instead of a file. */
+size_t redact_static_map(redact_scan *scan, const redact_key *key);
 
 /* --- redact_protocol.c ---------------------------------------------------------------------- */
 
