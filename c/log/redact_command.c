@@ -306,7 +306,8 @@ static size_t at_place(redact_scan *scan, const berth_command *command, words w)
         verb = verb || (w.to - w.from >= 2 && memcmp(scan->s + w.from, command->verb, 2) == 0);
         place--;
     }
-    bool id = redact_is_uuid(scan->s + w.from, w.to - w.from); /* virsh's of a secret */
+    bool id = command->name[0] == 's' && strcmp(command->name, "secret-set-value") == 0 &&
+              redact_is_uuid(scan->s + w.from, w.to - w.from); /* virsh --secret ID --base64 x */
     return place == 0 && verb && !id && !is_switch(scan->s + w.from, w.to - w.from)
                ? mark(scan, w.from, w.to)
                : 0;
@@ -338,8 +339,9 @@ static size_t first_word(redact_scan *scan, words w) {
         if (!quoted && memchr(s + w.from, '(', w.to - w.from)) return 0;
         const char *sign = quoted ? NULL : memchr(s + w.from, '=', w.to - w.from);
         if (sign && sign + 2 < s + w.to && !byte_is(s[w.to - 1], BYTE_WORD)) return 0;
-        bool mixed =
-            redact_is_mixture(scan, w.from, w.to) && redact_has_odd_bytes(scan, w.from, w.to);
+        bool mixed = (redact_is_mixture(scan, w.from, w.to) &&
+                      redact_has_odd_bytes(scan, w.from, w.to)) ||
+                     (quoted && redact_has_blank(scan, w.from, w.to));
         bool pair = !quoted && redact_is_pair(scan, w.from);
         return mixed && !pair ? mark(scan, w.from, w.to) : 0;
     }

@@ -128,8 +128,7 @@ typedef struct berth_command {
     X("tsql", "-P", NEXT, NULL)                                                                    \
     X("winexe", "-U", PERCENT, NULL)                                                               \
     X("impacket-psexec", "-p", NEXT, NULL)                                                         \
-    X("bw unlock", "1", PLACE, NULL)                                                               \
-    X("bw login", "2", PLACE, NULL)                                                                \
+    X("bw unlock", "", FIRST, NULL)                                                                \
     X("mc alias set", "4", PLACE, NULL)                                                            \
     X("mc config host add", "4", PLACE, NULL)                                                      \
     X("net use", "", LOOSE, NULL)                                                                  \

@@ -115,11 +115,12 @@ void redact_digest(redact_scan *scan, size_t at) {
 
 /* ann:x as the value of auth= or --user: the part after the colon. */
 size_t redact_user_and_password(redact_scan *scan, const redact_key *key, size_t from, size_t to) {
-    static const char *const others[] = {"role", "rule", "scope", "group", "project", "domain"};
+    static const char *const others[] = {"role", "rule"};
     const char *colon = memchr(scan->s + from, ':', to - from);
     if (!colon || colon == scan->s + from) return 0;
     size_t at = (size_t)(colon - scan->s) + 1;
-    if (IS_ONE_OF(scan->s + from, at - 1 - from, others)) return 0; /* role:admin, in a policy */
+    if (IS_ONE_OF(scan->s + from, at - 1 - from, others) && !redact_has_digit(scan, at, to))
+        return 0; /* role:admin, in a policy */
     for (size_t i = from; i + 1 < at; i++) {
         if (!byte_is(scan->s[i], BYTE_NAME) && scan->s[i] != '@' && scan->s[i] != '\\') return 0;
     }
@@ -151,7 +152,7 @@ size_t redact_folded(redact_scan *scan, const redact_key *key, size_t line) {
     size_t next = line + (redact_peek(scan, line) == '\r') + 1, at = redact_skip_blanks(scan, next);
     if (redact_peek(scan, next - 1) != '\n' || at == next) return 0;
     size_t end = token_end(scan, at, scan->len);
-    if (!redact_looks_random(scan->s + at, end - at)) return 0;
+    if (redact_is_pair(scan, at) || !redact_looks_random(scan->s + at, end - at)) return 0;
     return redact_mark_secret(scan, at, end, key->rule) ? end : 0;
 }
 
@@ -327,7 +328,8 @@ size_t redact_cookies(redact_scan *scan, size_t at) {
 bool redact_is_basic(const char *s, size_t len) {
     char plain[BASIC_MAX];
     size_t n = redact_base64(s, len, plain, sizeof plain);
-    if (n < 3 || !memchr(plain, ':', n)) return false;
+    const char *colon = n < 3 ? NULL : memchr(plain, ':', n);
+    if (!colon || (colon + 2 < plain + n && memcmp(colon + 1, "//", 2) == 0)) return false;
     for (size_t i = 0; i < n; i++) {
         if ((unsigned char)plain[i] < 0x20 || plain[i] == 0x7f) return false;
     }

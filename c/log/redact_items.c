@@ -4,6 +4,7 @@
 #include "log/redact_private.h"
 
 #define ITEMS_MAX 1000
+#define LOGIN_LEAST 8 /* bytes of a password that has no signs */
 
 /* ('ann', 'x'): the second text.  *found: there are two. */
 size_t redact_tuple(redact_scan *scan, const redact_key *key, size_t at, bool *found) {
@@ -55,18 +56,22 @@ static bool is_login_list(const redact_scan *scan, size_t at) {
         if (redact_peek(scan, i) != (n ? ']' : ',')) return false;
         i = redact_skip_blanks(scan, i + 1);
     }
-    return redact_is_mixture(scan, from, close) && redact_has_digit(scan, from, close) &&
-           !redact_is_term(scan->s + from, close - from);
+    bool word = close - from >= LOGIN_LEAST && redact_is_mixture(scan, from, close) &&
+                redact_has_digit(scan, from, close) &&
+                bytes_are_all(scan->s + from, close - from, BYTE_WORD);
+    return word || redact_looks_random(scan->s + from, close - from);
 }
 
 /* secrets=['get', 'list']: what somebody may do with them. */
-static bool is_permission(const redact_key *key, const char *s, size_t len) {
+static bool is_permission(const redact_scan *scan, const redact_key *key, const char *s,
+                          size_t len) {
     static const char *const verbs[] = {"get",    "list",    "set",    "read",    "write",
                                         "create", "update",  "delete", "patch",   "watch",
                                         "backup", "restore", "purge",  "recover", "import",
                                         "sign",   "verify",  "wrap",   "unwrap",  "encrypt",
                                         "decrypt"};
-    return key->class.plural && IS_ONE_OF(s, len, verbs);
+    return key->end - key->start == 7 && redact_folds_at(scan, key->start, "secrets") &&
+           IS_ONE_OF(s, len, verbs);
 }
 
 /* ["a", "b"]: every text in it. */
@@ -85,7 +90,7 @@ static size_t list_values(redact_scan *scan, const redact_key *key, size_t at) {
         if (!quote.len) break;
         if (key->class.kind == BERTH_KEY_AUTH) return redact_header(scan, key, i, SYNTAX_QUOTED);
         size_t close, from = redact_quoted(scan, i, quote, &close);
-        if (!is_permission(key, scan->s + from, close - from) &&
+        if (!is_permission(scan, key, scan->s + from, close - from) &&
             redact_is_secret(scan, key->class, from, close, SYNTAX_QUOTED) &&
             redact_mark_value(scan, key, from, close, false))
             end = close;

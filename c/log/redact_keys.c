@@ -232,8 +232,7 @@ static berth_key_class class_from(const split *parts, const word_role *role, siz
     if (role[i + 1] == ROLE_PASSWORD && (is_word(parts, i, "in") || is_word(parts, i, "out")))
         return class_of(BERTH_KEY_PASSWORD, BERTH_KEY_STRONG); /* of iSCSI */
     if (role[i] == ROLE_COOKIE && /* by which nodes of Erlang and Elixir know each other */
-        (is_word(parts, i, "setcookie") || is_word(parts, i + 1, "erlang") ||
-         is_word(parts, i + 1, "release")))
+        (is_word(parts, i + 1, "erlang") || is_word(parts, i + 1, "release")))
         return class_of(BERTH_KEY_SECRET, BERTH_KEY_STRONG);
     if (psk || material || swift) return class_of(BERTH_KEY_KEY, BERTH_KEY_MEDIUM);
     if (is_word(parts, i, "blob") && is_word(parts, i + 1, "encrypted")) /* Keystone's */

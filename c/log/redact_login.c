@@ -10,7 +10,7 @@
 #define PROMPT_REACH 256
 #define PLAIN_MAX 512
 #define PLAIN_LEAST 8
-#define SERVICE_LEAST 3 /* letters of its name */
+#define WORD_LEAST 5 /* small letters in a row */
 
 static const berth_key_class password = {.kind = BERTH_KEY_PASSWORD, .weight = BERTH_KEY_STRONG};
 
@@ -54,12 +54,14 @@ static bool is_plain_secret(const redact_scan *scan, size_t from, size_t to) {
 
 /* Where x ends in x@ORCLPDB1, which a database of Oracle stands behind: the name of its service. */
 static size_t before_service(const redact_scan *scan, size_t from, size_t to) {
-    size_t at = to, letters = 0;
+    size_t at = to;
+    bool told = false; /* as Oracle calls them */
     while (at > from &&
-           (byte_is(scan->s[at - 1], BYTE_UPPER | BYTE_DIGIT) || scan->s[at - 1] == '_'))
-        letters += byte_is(scan->s[--at], BYTE_UPPER);
-    bool service = at < to && at > from && scan->s[at - 1] == '@' && letters >= SERVICE_LEAST &&
-                   byte_is(scan->s[at], BYTE_UPPER);
+           (byte_is(scan->s[at - 1], BYTE_UPPER | BYTE_DIGIT) || scan->s[at - 1] == '_')) {
+        at--;
+        told = told || redact_is_at(scan, at, "ORCL") || redact_is_at(scan, at, "PDB");
+    }
+    bool service = told && at > from && scan->s[at - 1] == '@';
     size_t end = service ? at - 1 : from;
     bool secret = end - from >= PLAIN_LEAST && redact_is_mixture(scan, from, end);
     return secret || redact_is_masked(scan->r, scan->s + from, end - from) ? end : to;
@@ -337,17 +339,27 @@ static void asked_in_base64(redact_scan *scan, size_t at) {
     mark(scan, from, to);
 }
 
-/* spawn ssh ann@db-1: is a program that asks for one begun between the two places? */
-static bool is_spawned(const redact_scan *scan, size_t from, size_t to) {
-    redact_work(scan, (to - from) / 2);
-    for (const char *s; from < to && (s = memchr(scan->s + from, 's', to - from)) != NULL;
-         from = (size_t)(s - scan->s) + 1) {
-        size_t at = (size_t)(s - scan->s);
-        if (redact_is_at(scan, at, "spawn ssh ") || redact_is_at(scan, at, "spawn telnet ") ||
-            redact_is_at(scan, at, "spawn su "))
-            return true;
+/* Letters and digits that no word is made of: a mixture of cases, or no run of small letters. */
+static bool is_odd_word(const redact_scan *scan, size_t from, size_t to) {
+    size_t run = 0, longest = 0;
+    bool upper = false;
+    for (size_t i = from; i < to; i++) {
+        run = byte_is(scan->s[i], BYTE_LOWER) ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+        upper = upper || byte_is(scan->s[i], BYTE_UPPER);
     }
-    return false;
+    return is_plain_secret(scan, from, to) && (upper || longest < WORD_LEAST);
+}
+
+/* Notes what asks for a password before `high`, and the programs that do so without saying it. */
+static void find_prompts(redact_scan *scan, size_t low, size_t high) {
+    const char *s = scan->s;
+    if (scan->prompts_end < low) scan->prompts_end = low;
+    for (size_t i; (i = scan->prompts_end) + 7 <= high; scan->prompts_end++) {
+        if (bytes_fold_equal(s + i, "assword", 7)) scan->prompt = i + 1;
+        if (redact_is_at(scan, i, "spawn ssh ") || redact_is_at(scan, i, "spawn telnet "))
+            scan->spawn = i + 1;
+    }
 }
 
 /* send "x\r" where somebody asks for a password nearby. */
@@ -362,17 +374,11 @@ static void sent(redact_scan *scan, size_t at) {
     if (to == from || to - from > WORD_MAX || memchr(s + from, ' ', to - from)) return;
     size_t low = at > PROMPT_REACH ? at - PROMPT_REACH : 0;
     size_t high = scan->len - to > PROMPT_REACH ? to + PROMPT_REACH : scan->len;
-    if (scan->prompts_end < low) scan->prompts_end = low;
-    for (; scan->prompts_end + 7 <= high; scan->prompts_end++) {
-        if (bytes_fold_equal(s + scan->prompts_end, "assword", 7))
-            scan->prompt = scan->prompts_end + 1;
-    }
-    bool asked = scan->prompt > low;
-    bool odd = is_plain_secret(scan, from, to) && redact_is_mixture(scan, from, to);
-    asked = asked || (odd && is_spawned(scan, low, at));
+    find_prompts(scan, low, high);
     while (to > from + 1 && s[to - 2] == '\\' && strchr("rn", s[to - 1])) to -= 2;
     while (to > from && byte_in(s[to - 1], "\\\r\n")) to--;
-    if (asked && to > from) mark(scan, from, to);
+    bool spawned = scan->spawn > low && scan->spawn <= at && is_odd_word(scan, from, to);
+    if ((scan->prompt > low || spawned) && to > from) mark(scan, from, to);
 }
 
 /* IDENTIFY x, IDENTIFY ann x, /msg NickServ identify x */

@@ -269,6 +269,10 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         key->class = (berth_key_class){.kind = BERTH_KEY_KEY, .weight = BERTH_KEY_MEDIUM};
         return; /* of Hadoop, and then whose it is */
     }
+    if (key->dashes && len == 9 && redact_folds_at(scan, key->start, "setcookie")) {
+        key->class = (berth_key_class){.kind = BERTH_KEY_SECRET, .weight = BERTH_KEY_STRONG};
+        return; /* by which nodes of Erlang know each other */
+    }
     if (key->class.kind != BERTH_KEY_NONE && is_code_before(scan, key->start)) {
         key->class = (berth_key_class){.kind = BERTH_KEY_CODE, .weight = BERTH_KEY_MEDIUM};
         return;
@@ -290,7 +294,7 @@ static void join_words(const redact_scan *scan, redact_key *key) {
         bool plural = redact_peek(scan, end) == 's';
         end += plural;
         if (byte_is(redact_peek(scan, end), BYTE_WORD)) continue; /* --secret Id7i81 */
-        if (is_attribute(scan, key->start, end)) continue;
+        if (pairs[i].kind == BERTH_KEY_SESSION && is_attribute(scan, key->start, end)) continue;
         key->end = end;
         key->class.plural = plural;
         key->class.kind = pairs[i].kind;

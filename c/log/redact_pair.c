@@ -529,7 +529,8 @@ size_t redact_pair(redact_scan *scan, const redact_key *key) {
     size_t told = redact_told(scan, key);
     if (told) return told;
     size_t at = skip_copula(scan, redact_skip_blanks(scan, key->after));
-    if (key->quote.len && redact_is_at(scan, at, "\n:")) at++; /* as some break lines of JSON */
+    bool under = redact_is_at(scan, at, "\n: ") || redact_is_at(scan, at, "\n:\"");
+    if (key->quote.mark == '"' && under) at++; /* as some break lines of JSON */
     if (at >= scan->len) return 0;
     note_disguise(scan, at);
     redact_syntax syntax;

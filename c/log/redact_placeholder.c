@@ -8,6 +8,7 @@
 #define REMARK_MAX 32
 #define STATEMENT_MAX 96
 #define PATTERN_MAX 64
+#define FLAGS_MAX 3
 
 /* What stands where a secret could, in order of the alphabet. */
 static const char *const keep_words[] = {
@@ -132,22 +133,44 @@ static bool is_told_elsewhere(const char *s, size_t len) {
     return false;
 }
 
-/* Past [^&], [A-Za-z0-9] or [\\w.-] at `i`: a class of a regular expression; `i`: it is none. */
+/* Do two bytes from `c` on make a-z, B-F or 0-9? */
+static bool is_range(const char *c) {
+    static const unsigned kinds[] = {BYTE_LOWER, BYTE_UPPER, BYTE_DIGIT};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (byte_is(c[0], kinds[i]) && byte_is(c[2], kinds[i])) return c[1] == '-' && c[0] < c[2];
+    }
+    return false;
+}
+
+/* Past [^&], [A-Za-z0-9] or [\w.-] at `i`: a class of a regular expression; `i`: it is none. */
 static size_t class_end(const char *s, size_t len, size_t i) {
-    const char *close = memchr(s + i + 1, ']', len - i - 1);
-    size_t end = close ? (size_t)(close - s) : i;
-    bool class = i + 2 < end && (s[i + 1] == '^' || memchr(s + i + 1, '\\', end - i - 1));
-    for (size_t k = i + 2; k + 1 < end && !class; k++) /* a range */
-        class = s[k] == '-' && byte_is(s[k - 1], BYTE_WORD) && s[k - 1] < s[k + 1];
-    return class ? end + 1 : i;
+    size_t at = i + 1;
+    bool class = at < len && s[at] == '^';
+    for (at += class; at < len && s[at] != ']'; at++) {
+        size_t slashes = at;
+        while (at < len && s[at] == '\\') at++;
+        if (at == len) return i;
+        if (at > slashes) {
+            if (byte_is(s[at], BYTE_WORD) && !byte_in(s[at], "sSwWdDnrt")) return i;
+            class = true;
+        } else if (byte_is(s[at], BYTE_WORD)) {
+            if (len - at < 3 || !is_range(s + at)) return i;
+            class = true;
+            at += 2;
+        }
+    }
+    return at < len && class ? at + 1 : i;
 }
 
 /* Past (, (?: or (?P<name> */
 static size_t group_start(const char *s, size_t len, size_t i) {
     if (++i + 1 >= len || s[i] != '?') return i;
     if (s[i + 1] == ':') return i + 2;
-    const char *close = memchr(s + i, '>', len - i);
-    return close && (s[i + 1] == '<' || s[i + 1] == 'P') ? (size_t)(close - s) + 1 : i;
+    size_t name = i + 1 + (s[i + 1] == 'P');
+    if (name >= len || s[name] != '<') return i;
+    do name++;
+    while (name < len && (byte_is(s[name], BYTE_LOWER) || s[name] == '_'));
+    return name < len && s[name] == '>' ? name + 1 : i;
 }
 
 /* (\S+), [^&]+, .*: the length of a regular expression that stands for any value and in which no
@@ -502,16 +525,25 @@ static bool is_statistic(const redact_scan *scan, const redact_key *key, size_t 
 /* password=(\S+)': does a regular expression stand there for a value? */
 static bool is_pattern(const redact_scan *scan, size_t at) {
     size_t n = at < scan->len ? pattern_len(scan->s + at, scan->len - at) : 0;
-    char next = redact_peek(scan, at + n);
-    bool ends = next == '\0' || byte_is(next, BYTE_SPACE | BYTE_QUOTE) || byte_in(next, "/,;&");
-    return n > 0 && ends;
+    size_t end = at + n;
+    char next = redact_peek(scan, end);
+    bool mark = next == '/' || byte_is(next, BYTE_QUOTE);
+    if (n == 0) return false;
+    if (!mark) return next == '\0' || byte_is(next, BYTE_SPACE) || byte_in(next, ",;&");
+    while (end - at < n + FLAGS_MAX && byte_in(redact_peek(scan, end + 1), "gimsux")) end++;
+    return !byte_is(redact_peek(scan, end + 1), BYTE_WORD); /* /x/g */
 }
 
 /* run.sh: line 3: PASSWORD: unbound variable, as shells say it. */
 static bool is_said_of_variable(const redact_scan *scan, const redact_key *key, size_t at) {
-    bool said = redact_is_at(scan, at, "unbound variable") ||
-                redact_is_at(scan, at, "readonly variable");
-    return said && redact_is_capital_name(scan->r, scan->s + key->start, key->end - key->start);
+    static const char *const said[] = {"unbound variable", "readonly variable"};
+    size_t end = at;
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        end += redact_is_at(scan, at, said[i]) ? strlen(said[i]) : 0;
+    char next = redact_peek(scan, end);
+    bool ends = next == '\0' || byte_is(next, BYTE_SPACE | BYTE_QUOTE) || next == '\\';
+    return end > at && ends && redact_peek(scan, key->end) == ':' &&
+           redact_is_capital_name(scan->r, scan->s + key->start, key->end - key->start);
 }
 
 bool redact_is_no_value(const redact_scan *scan, const redact_key *key, size_t at) {

@@ -251,6 +251,7 @@ typedef struct redact_scan {
     unsigned html_columns; /* that were looked up */
     size_t prompts_end; /* prompts before it have been found, the last one at prompt - 1 */
     size_t prompt;
+    size_t spawn; /* the same of programs that ask for one */
     size_t dump_end;    /* dumps that begin before it have been looked at */
     size_t cracked_end; /* what was cracked before it has been looked at */
     size_t remark_end;  /* and remarks that begin before it */

@@ -5,6 +5,7 @@
 #include "log/redact_private.h"
 
 #define LOGINS_MAX 32
+#define TELLING_BACK 48
 
 /* Marks x of the line `ann:x`, which may begin with a dash; false: it is none. */
 static bool login_line(redact_scan *scan, const redact_key *key, size_t at, size_t end) {
@@ -23,11 +24,22 @@ static bool is_chpasswd(const redact_scan *scan, const redact_key *key) {
     return key->end - key->start == 8 && redact_folds_at(scan, key->start, "chpasswd");
 }
 
+/* Is it told before the name that passwords are set, which follow? */
+static bool is_telling(const redact_scan *scan, const redact_key *key) {
+    static const char *const words[] = {"following", "random", "generated", "initial"};
+    size_t low = key->start > TELLING_BACK ? key->start - TELLING_BACK : 0;
+    for (size_t at = key->start; at > low && scan->s[at - 1] != '\n'; at--) {
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            if (redact_folds_at(scan, at - 1, words[i])) return true;
+    }
+    return false;
+}
+
 /* ann:x alone on its line, where x is no word. */
 static bool is_login_line(const redact_scan *scan, size_t at, size_t end) {
     size_t from = at;
     while (from < end && byte_is(scan->s[from], BYTE_NAME)) from++;
-    return from > at && from < end && scan->s[from] == ':' &&
+    return from > at && from < end && scan->s[from] == ':' && scan->s[from + 1] != '/' &&
            redact_is_mixture(scan, from + 1, end) && redact_has_digit(scan, from + 1, end) &&
            !redact_has_blank(scan, at, end);
 }
@@ -35,7 +47,7 @@ static bool is_login_line(const redact_scan *scan, size_t at, size_t end) {
 /* chpasswd: as cloud-init has it, and "passwords" at a line's end, with lines of ann:x below. */
 void redact_login_lines(redact_scan *scan, const redact_key *key, size_t line) {
     bool listed = is_chpasswd(scan, key);
-    bool told = key->class.kind == BERTH_KEY_PASSWORD && key->class.plural;
+    bool told = key->class.kind == BERTH_KEY_PASSWORD && key->class.plural && is_telling(scan, key);
     line += redact_peek(scan, line) == '\r';
     if (!listed && !told) return;
     for (unsigned n = 0; n < LOGINS_MAX && line < scan->len; n++) {
@@ -50,7 +62,13 @@ void redact_login_lines(redact_scan *scan, const redact_key *key, size_t line) {
 bool redact_login_list(redact_scan *scan, const redact_key *key, size_t at) {
     if (!is_chpasswd(scan, key) || !redact_is_at(scan, at, "list:")) return false;
     at = redact_skip_blanks(scan, at + 5);
-    login_line(scan, key, at, redact_word_end(scan, at));
+    for (unsigned n = 0; n < LOGINS_MAX; n++) {
+        size_t end = redact_word_end(scan, at);
+        if (!login_line(scan, key, at, end) && n > 0) break;
+        at = redact_skip_blanks(scan, end + (redact_peek(scan, end) == ','));
+        if (at == end) break;
+    }
+    if (redact_peek(scan, at) == '\n') redact_login_lines(scan, key, at);
     return true;
 }
 

@@ -318,20 +318,39 @@ static bool is_inside(const redact_scan *scan, const redact_key *key, size_t at,
     return redact_peek(scan, i) == quote.mark && redact_peek(scan, i + 1) == quote.mark;
 }
 
+/* Past the member whose name's mark stands at `at`; 0: it is no name and a value in marks. *strong:
+ * the name is that of a password, and the value is none that is empty; else all may know it. */
+static size_t member_end(const redact_scan *scan, size_t at, size_t close, bool *strong) {
+    static const char *const open[] = {"user", "username", "login", "name", "email",
+                                       "host", "id",       "port",  "role", "remember"};
+    redact_quote quote = redact_quote_at(scan, at);
+    size_t from = at + quote.len, to = from, end;
+    while (to < close && byte_is(scan->s[to], BYTE_NAME)) to++;
+    if (to == from || redact_quote_at(scan, to).len != quote.len) return 0;
+    size_t value = redact_skip_blanks(scan, to + quote.len);
+    value += redact_is_at(scan, value, "=>") ? 2 : redact_peek(scan, value) == ':';
+    value = redact_skip_blanks(scan, value);
+    if (redact_quote_at(scan, value).len != quote.len) return 0;
+    end = redact_quote_close(scan, value + quote.len, quote);
+    if (end == SIZE_MAX || end == value + quote.len || end >= close) return 0;
+    *strong = redact_classify(scan->r, scan->s + from, to - from).weight == BERTH_KEY_STRONG;
+    return *strong || IS_ONE_OF(scan->s + from, to - from, open) ? end + quote.len : 0;
+}
+
 /* session => "{\"login\":\"ann\",\"password\":\"x\"}": do the members of the text tell by their own
  * names what in it is the secret? */
 static bool tells_itself(const redact_scan *scan, const redact_key *key, size_t from,
                          size_t close) {
     bool kind = key->class.kind == BERTH_KEY_SESSION || key->class.kind == BERTH_KEY_CREDENTIAL;
+    bool strong = false, any = false;
     if (!kind || close - from > OBJECT_MAX || redact_peek(scan, from) != '{') return false;
     redact_work(scan, 100 + 2 * (close - from));
-    for (size_t i = from, end; i < close; i = end + 1) {
-        for (end = i; end < close && byte_is(scan->s[end], BYTE_NAME); end++) {
-        }
-        bool name = end > i + 3 && byte_is(scan->s[i - 1], BYTE_QUOTE);
-        if (name && redact_quote_at(scan, end).len &&
-            redact_classify(scan->r, scan->s + i, end - i).weight == BERTH_KEY_STRONG)
-            return true;
+    for (size_t at = from + 1; at < close; at = redact_skip_blanks(scan, at + 1)) {
+        at = member_end(scan, redact_skip_blanks(scan, at), close, &strong);
+        if (!at) return false;
+        any = any || strong;
+        if (redact_peek(scan, at) == '}') return any && at + 1 == close;
+        if (redact_peek(scan, at) != ',') return false;
     }
     return false;
 }
@@ -358,7 +377,8 @@ static size_t quoted_value(redact_scan *scan, const redact_key *key, size_t at, 
     if (syntax != SYNTAX_PROSE) syntax = SYNTAX_QUOTED;
     if (!redact_is_secret(scan, key->class, from, close, syntax)) return 0;
     size_t end = redact_mark_value(scan, key, from, close, false) ? close : 0;
-    bool bracket = at > 0 && scan->s[at - 1] == '(';
+    bool vector = at > 8 && redact_is_at(scan, at - 2, "] ") && syntax == SYNTAX_QUOTED; /* R's */
+    bool bracket = vector || (at > 0 && scan->s[at - 1] == '(');
     size_t more = quote.repeat ? 0 : parts(scan, key, close + quote.len, bracket, quote);
     return more ? more : end;
 }
@@ -486,8 +506,8 @@ static size_t bare_value(redact_scan *scan, const redact_key *key, size_t at,
     if (!is_plain_key(scan, key, at, end) && !redact_is_secret(scan, key->class, at, end, syntax))
         return 0;
     if (!redact_mark_value(scan, key, at, end, true)) return 0;
-    bool header = redact_peek(scan, key->end) == ':' && /* X-Auth-Token: x, and more below */
-                  memchr(scan->s + key->start, '-', key->end - key->start);
+    bool header = redact_peek(scan, key->end) == ':' && /* and more below */
+                  redact_folds_at(scan, key->start, "x-");
     size_t more = header ? redact_folded(scan, key, end) : 0;
     return more ? more : end;
 }
@@ -501,6 +521,7 @@ static size_t shell_quoted(const redact_scan *scan, size_t at, size_t *close) {
     for (*close = from; *close < stop && scan->s[*close] != '\n'; ++*close) {
         if (scan->s[*close] == '\'' && redact_is_at(scan, *close, mark)) return from;
     }
+    redact_work(scan, *close - from);
     return 0;
 }
 

@@ -12,6 +12,7 @@
 #define ROWS_MAX 1000
 #define CELL_MAX 4096
 #define BAR_BACK 40
+#define WORD_LEAST 10 /* letters of a word that may be a value */
 
 /* --- what stands between cells ------------------------------------------------------------- */
 
@@ -244,12 +245,14 @@ static bool read_row(redact_scan *scan, const columns *c, size_t at, size_t end)
 static bool is_upright(redact_scan *scan, const columns *c, size_t row) {
     static const char *const fields[] = {"user", "username", "login", "host",     "hostname",
                                          "port", "database", "email", "endpoint", "url"};
-    size_t end = row;
+    size_t end = row, from = c->name[1], to = c->name_end[1];
     while (byte_is(redact_peek(scan, end), BYTE_LETTER)) end++;
-    if (c->count != 2 || c->class[1].kind != BERTH_KEY_NONE || !joint_at(scan, end, c->kind) ||
-        !IS_ONE_OF(scan->s + row, end - row, fields))
+    if (c->count != 2 || c->class[1].kind != BERTH_KEY_NONE || !byte_in(c->kind, " \t") ||
+        !joint_at(scan, end, c->kind) || !IS_ONE_OF(scan->s + row, end - row, fields) ||
+        IS_ONE_OF(scan->s + from, to - from, fields))
         return false;
-    mark_cell(scan, c->class[0], c->name[1], c->name_end[1]);
+    if (to - from >= WORD_LEAST || redact_is_mixture(scan, from, to))
+        mark_cell(scan, c->class[0], from, to);
     return true;
 }
 

@@ -497,11 +497,11 @@ static bool wide_sign_ends(const redact_scan *scan, size_t from, size_t at, bool
            redact_pair_follows(scan, next);
 }
 
-/* A dot, an arrow or a bar between fields, or a wide blank: before another name and its value. */
+/* A dot, an arrow, a bar or a wide blank between fields: before another name and its value. */
 static bool wide_joint_ends(const redact_scan *scan, size_t at) {
     static const char joints[][4] = {"\xc2\xb7",     "\xe2\x86\x92", "\xe2\x80\xa2", "\xe2\x94\x82",
-                                     "\xef\xbd\x9c", "\xe2\x80\x94", "\xc2\xa0"};
-    if (redact_is_at(scan, at, "\xe3\x80\x80")) return true;
+                                     "\xef\xbd\x9c", "\xe2\x80\x94", "\xe3\x80\x80", "\xc2\xa0"};
+    redact_work(scan, 20);
     for (size_t i = 0; i < sizeof joints / sizeof *joints; i++) {
         if (redact_is_at(scan, at, joints[i]))
             return redact_pair_follows(scan, at + strlen(joints[i]));
