@@ -384,7 +384,7 @@ static void leave_room(redact_scan *scan, size_t whole) {
     size_t most = work_for(whole, over ? RECORD_RATE + OVER_RATE : RECORD_RATE);
     size_t left = most > r->work ? most - r->work : 0;
     size_t round = r->work - scan->work, masks = MASK_WORK * r->nspans;
-    if (masks > round / 2) masks = round / 2;
+    if (masks > round / 6) masks = round / 6;
     double changed = (double)changed_bytes(r) / (double)scan->len;
     if (changed < COPY_SHARE) changed = COPY_SHARE;
     double wanted = (double)(round - masks) * (cut_off ? 0.5 : changed < 1 ? changed : 1);
