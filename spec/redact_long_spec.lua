@@ -126,6 +126,27 @@ describe("a long line", function()
     end
   end)
 
+  it("is looked at to its end when its letters are encoded, or none", function()
+    local log <close> = logger()
+    local plain = "сервер базы"
+    local function codes(c) return ("\\u%04x"):format(utf8.codepoint(c)) end
+    local function percents(c) return ("%%%02X"):format(c:byte()) end
+    local ways = { plain = plain, json = plain:gsub(utf8.charpattern, codes),
+                   url = plain:gsub(".", percents) }
+    for way, word in pairs(ways) do
+      local line = line_of(MB, function(i) return word .. i % 97 .. " " end)
+      local out = log:redact(line .. "password=Lq3x9Z7b")
+      assert.is_true(line .. "password=***" == out, way)
+    end
+    local bytes, state = {}, 7
+    for i = 1, MB do
+      state = state * 6364136223846793005 + 1442695040888963407
+      bytes[i] = string.char(state >> 56)
+    end
+    log:redact(table.concat(bytes))
+    assert.equal(0, limit_hits(log))
+  end)
+
   it("is in a string what its lines are by themselves", function()
     local log <close> = logger()
     local function quote(text)

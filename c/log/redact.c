@@ -148,6 +148,7 @@ static bool is_settled(const redact_scan *scan) {
 }
 
 #define COLD_WORK 1200
+#define PART_AHEAD 128 /* bytes, more than an anchor has */
 
 /* What is done for a kind of anchor that was not met lately takes longer: neither its code nor its
  * branches are in the processor's caches. */
@@ -164,6 +165,8 @@ static void count_cold(redact_scan *scan, const berth_anchor *anchor, redact_rep
 static size_t visit_once(redact_scan *scan, const berth_anchor *anchor, redact_repeats *repeats) {
     bool found;
     size_t at = anchor->at;
+    if (anchor->kind == BERTH_ANCHOR_LETTER) /* of which there are many, and none is repeated */
+        return at < scan->letter_end ? 0 : visit(scan, anchor);
     redact_work(scan, 18);
     if (anchor->kind == BERTH_ANCHOR_NAME && (at < scan->name_end || redact_is_marked(scan, at)))
         return 0;
@@ -252,16 +255,33 @@ static void mark_rest(redact_scan *scan) {
 
 /* --- the walk -------------------------------------------------------------------------------- */
 
+/* Lets the walk go to the end of the part at hand: a text may have none for long where kinds of
+ * anchors are ignored. */
+static void stop_after_part(redact_scan *scan) {
+    const redact_changes *changes = scan->changes;
+    size_t end = scan->part < changes->count ? changes->part[scan->part].end : scan->len;
+    bool within = end < scan->len && scan->len - end > PART_AHEAD;
+    scan->walk.stop = within ? end + PART_AHEAD : scan->len;
+}
+
+static void begin_parts(redact_scan *scan) {
+    if (!scan->changes) return;
+    berth_anchors_skip(&scan->walk, redact_next_part(scan->changes, &scan->part, 0, scan->len));
+    stop_after_part(scan);
+}
+
 /* The next anchor, in what is to be looked at of the text. */
 static bool next_anchor(redact_scan *scan, berth_anchor *anchor) {
     while (!is_settled(scan)) {
         bool found = berth_anchors_next(&scan->walk, anchor);
+        size_t at = found ? anchor->at : scan->walk.stop;
         redact_work(scan, STOP_WORK * scan->walk.stops);
         scan->walk.stops = 0;
-        if (!found || !may_go_on(scan, anchor->at)) return false;
-        size_t look = redact_next_part(scan->changes, &scan->part, anchor->at, scan->len);
-        if (look == anchor->at) return true;
-        berth_anchors_skip(&scan->walk, look);
+        if (at >= scan->len || !may_go_on(scan, at)) return false;
+        size_t look = redact_next_part(scan->changes, &scan->part, at, scan->len);
+        if (found && look == at) return true;
+        if (look > at) berth_anchors_skip(&scan->walk, look);
+        stop_after_part(scan);
     }
     return false;
 }
@@ -288,6 +308,7 @@ void redact_scan_text(redact_scan *scan) {
     berth_anchor anchor;
     berth_redactor *r = scan->r;
     if (scan->depth == 0) r->unpacked = 0;
+    begin_parts(scan);
     if (scan->len >= REDACT_REPEAT_LEAST) visit_all(scan);
     while (next_anchor(scan, &anchor)) {
         size_t end = visit(scan, &anchor);

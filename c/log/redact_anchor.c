@@ -231,7 +231,8 @@ static inline bool same_literal(const anchor_literal *literal, const unsigned ch
 
 void berth_anchors_begin(berth_anchor_walk *walk, const berth_anchors *anchors, const char *s,
                          size_t len) {
-    *walk = (berth_anchor_walk){.anchors = anchors, .s = (const unsigned char *)s, .len = len};
+    *walk = (berth_anchor_walk){
+        .anchors = anchors, .s = (const unsigned char *)s, .len = len, .stop = len};
 }
 
 void berth_anchors_skip(berth_anchor_walk *walk, size_t at) {
@@ -328,7 +329,7 @@ static bool next_end(berth_anchor_walk *walk) {
     ends->literals &= left;
     if (!(ends->sequences | ends->literals)) {
         size_t from = walk->end > walk->scanned ? walk->end : walk->scanned;
-        if (from >= walk->len) return false;
+        if (from >= walk->stop) return false;
         walk->scanned = ANCHOR_BLOCK + anchors->scan(anchors, walk->s, walk->len, from, ends);
         if (!(ends->sequences | ends->literals)) return false;
     }

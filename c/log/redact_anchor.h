@@ -72,6 +72,7 @@ typedef struct berth_anchor_walk {
     const berth_anchors *anchors;
     const unsigned char *s;
     size_t len;
+    size_t stop;    /* no anchor is looked for that ends after it; the caller may set it */
     size_t end;     /* past the byte at hand */
     size_t scanned; /* where the block of 64 bytes ends that is being looked at */
     berth_anchor_ends ends;

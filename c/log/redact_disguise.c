@@ -416,12 +416,21 @@ void redact_note_beginnings(redact_decoder *d) {
     }
 }
 
+/* Is it no byte of UTF-8, or one that another follows? */
+static bool begins_character(const redact_decoder *d, size_t at) {
+    if ((unsigned char)d->s[at] < 0xc0) return true;
+    return at + 1 < d->len && ((unsigned char)d->s[at + 1] & 0xc0) == 0x80;
+}
+
 size_t redact_plain_end(const redact_decoder *d, size_t at) {
     const char *s = d->s;
     for (; at < d->len; at++) {
         unsigned char begins = d->begins[(unsigned char)s[at]];
         if (begins == REDACT_BEGINS_NOTHING) continue;
-        if (begins == REDACT_BEGINS_CODE) break;
+        if (begins == REDACT_BEGINS_CODE) {
+            if (begins_character(d, at)) break;
+            continue;
+        }
         if (begins == REDACT_BEGINS_WORD && at > 0 && byte_is(s[at - 1], BYTE_WORD)) continue;
         if (may_begin(d, at)) break;
     }

@@ -296,6 +296,10 @@ static size_t kept_len(const redact_scan *of, size_t cut) {
     return low;
 }
 
+static unsigned class_of(char c) {
+    return berth_byte_class[(unsigned char)c] & (BYTE_LOWER | BYTE_UPPER | BYTE_DIGIT | BYTE_HIGH);
+}
+
 bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) {
     const char *s = of->s;
     size_t len = kept_len(of, r->cut);
@@ -309,6 +313,7 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
                         .places = view->map,
                         .disguises = of->encoded};
     redact_note_beginnings(&d);
+    unsigned last = 0; /* of the byte decoded before: what changes is what takes long */
     size_t rate = of->encoded & ~(unsigned)DISGUISE_CODED ? 2 : 1, part = 0;
     redact_work(of, len / 4);
     for (size_t i = 0; i < len;) {
@@ -328,7 +333,9 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
         if (closing && d.n > from) set_place(&d, from, closing);
         if (taken) {
             if (!redact_note_change(r, &view->changes, from, d.n, REDACT_REACH)) return false;
-            redact_work(of, byte_is(s[i], BYTE_HIGH) ? 10 : 60);
+            unsigned class = d.n > from ? class_of(d.out[from]) : last;
+            redact_work(of, byte_is(s[i], BYTE_HIGH) ? 10 : class == last ? 12 : 60);
+            last = class;
             i += taken;
             continue;
         }
