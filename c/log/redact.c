@@ -202,7 +202,7 @@ static size_t visit_once(redact_scan *scan, const berth_anchor *anchor, redact_r
 #define BYTES_RATE 1 /* of it is taken by bytes in which nothing stands, */
 #define STOP_WORK 9  /* and so much by each look for an anchor */
 #define OVER_RATE 11   /* what a record may take besides when it was looked at to its end, */
-#define OVER_BYTES 20  /* and so many bytes or more stand for each mask in it */
+#define OVER_BYTES 26  /* and so many bytes or more stand for each mask in it */
 #define COPY_SHARE 0.2 /* of a round is done whatever it looks at */
 #define MASK_WORK 350  /* so much less is done where a mask was put */
 #define LEFT_SHARE 0.85

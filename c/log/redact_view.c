@@ -300,6 +300,14 @@ static unsigned class_of(char c) {
     return berth_byte_class[(unsigned char)c] & (BYTE_LOWER | BYTE_UPPER | BYTE_DIGIT | BYTE_HIGH);
 }
 
+/* What a character takes that is written from `c` on: long where they change, which no processor
+ * predicts. */
+static size_t work_of(char c, unsigned class, unsigned last) {
+    if (byte_is(c, BYTE_HIGH)) return 10;
+    if (class != last) return 60;
+    return class ? 12 : 30;
+}
+
 bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) {
     const char *s = of->s;
     size_t len = kept_len(of, r->cut);
@@ -313,7 +321,7 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
                         .places = view->map,
                         .disguises = of->encoded};
     redact_note_beginnings(&d);
-    unsigned last = 0; /* of the byte decoded before: what changes is what takes long */
+    unsigned last = 0; /* the class of what was decoded before */
     size_t rate = of->encoded & ~(unsigned)DISGUISE_CODED ? 2 : 1, part = 0;
     redact_work(of, len / 4);
     for (size_t i = 0; i < len;) {
@@ -334,7 +342,7 @@ bool redact_decode(berth_redactor *r, const redact_scan *of, redact_view *view) 
         if (taken) {
             if (!redact_note_change(r, &view->changes, from, d.n, REDACT_REACH)) return false;
             unsigned class = d.n > from ? class_of(d.out[from]) : last;
-            redact_work(of, byte_is(s[i], BYTE_HIGH) ? 10 : class == last ? 12 : 60);
+            redact_work(of, work_of(s[i], class, last));
             last = class;
             i += taken;
             continue;
