@@ -26,8 +26,21 @@ static bool may_repeat(const redact_scan *scan, const berth_anchor *anchor) {
     }
 }
 
+static bool is_alike(const redact_repeat *slot, const berth_anchor *anchor) {
+    return slot->at && slot->kind == anchor->kind && slot->arg == anchor->arg;
+}
+
+static bool is_same(const redact_scan *scan, const berth_anchor *anchor,
+                    const redact_repeat *slot) {
+    return is_alike(slot, anchor) &&
+           memcmp(scan->s + slot->at - BEFORE, scan->s + anchor->at - BEFORE,
+                  BEFORE + AFTER) == 0;
+}
+
+/* The slot of an earlier anchor that is the same, or one for this: of two that it may have, lest
+ * two anchors drive each other out all along a text, the one that was filled first. */
 static redact_repeat *slot_of(const redact_scan *scan, const berth_anchor *anchor,
-                              redact_repeats *repeats) {
+                              redact_repeats *repeats, bool *found) {
     const char *s = scan->s + anchor->at - BEFORE;
     uint64_t hash = anchor->kind, factor = UINT64_C(0x9e3779b97f4a7c15), word;
     for (size_t i = 0; i < BEFORE + AFTER; i += sizeof word) {
@@ -35,11 +48,11 @@ static redact_repeat *slot_of(const redact_scan *scan, const berth_anchor *ancho
         hash += word * factor;
         factor += UINT64_C(0xd1b54a32d192ed02); /* stays odd */
     }
-    return &repeats->slot[(hash ^ hash >> 32) % REDACT_REPEATS];
-}
-
-static bool is_alike(const redact_repeat *slot, const berth_anchor *anchor) {
-    return slot->at && slot->kind == anchor->kind && slot->arg == anchor->arg;
+    size_t at = (hash ^ hash >> 32) % REDACT_REPEATS;
+    redact_repeat *slot = &repeats->slot[at], *other = &repeats->slot[at ^ 1];
+    if (is_same(scan, anchor, other)) slot = other;
+    *found = is_same(scan, anchor, slot);
+    return !*found && other->at < slot->at ? other : slot;
 }
 
 /* What followed the last one, if the same bytes lie between. */
@@ -68,14 +81,8 @@ redact_repeat *redact_repeated(const redact_scan *scan, const berth_anchor *anch
     *found = false;
     if (!may_repeat(scan, anchor)) return NULL;
     redact_repeat *slot = follower(scan, anchor, repeats);
-    if (!slot) {
-        slot = slot_of(scan, anchor, repeats);
-        *found = is_alike(slot, anchor) && memcmp(scan->s + slot->at - BEFORE,
-                                                  scan->s + anchor->at - BEFORE,
-                                                  BEFORE + AFTER) == 0;
-    } else {
-        *found = true;
-    }
+    *found = slot != NULL;
+    if (!slot) slot = slot_of(scan, anchor, repeats, found);
     if (*found) lead_on(repeats, anchor, slot);
     return slot;
 }
