@@ -278,6 +278,7 @@ local FIELDS = {
     { [[{"credentials":"{\"u\":\"ann\",\"p\":\"FWoJk1PQaJA\"}"}]], [[{"credentials":"***"}]] },
     { [[{"credentials":"{\"password\":\"\",\"k\":\"FWoJk1PQaJA\"}"}]], [[{"credentials":"***"}]] },
     { [[credentials="{'password': 'Kd7sj2', 'ann': 'Kd82jsXa'}"]], [[credentials="***"]] },
+    { [[{"session":"{\"id\":\"Kd72jsd82Kd\",\"password\":\"x\"}"}]], [[{"session":"***"}]] },
     { "user \"password\"\n:x7K is set" },
     { '{ "password"\n: "qczchbbk0A",\n "host": "a" }', '{ "password"\n: "***",\n "host": "a" }' },
     { "X-Auth-Token: gAAAAAiJMz5axIn03W\n rHr916GrSLc9QkoyuatMIHeO\nHost: db-1",

@@ -321,12 +321,12 @@ static bool is_inside(const redact_scan *scan, const redact_key *key, size_t at,
 /* Past the member whose name's mark stands at `at`; 0: it is no name and a value in marks. *strong:
  * the name is that of a password, and the value is none that is empty; else all may know it. */
 static size_t member_end(const redact_scan *scan, size_t at, size_t close, bool *strong) {
-    static const char *const open[] = {"user", "username", "login", "name", "email",
-                                       "host", "id",       "port",  "role", "remember"};
+    static const char *const open[] = {"user", "username", "login", "email",
+                                       "host", "hostname", "port",  "role"};
     redact_quote quote = redact_quote_at(scan, at);
     size_t from = at + quote.len, to = from, end;
     while (to < close && byte_is(scan->s[to], BYTE_NAME)) to++;
-    if (to == from || redact_quote_at(scan, to).len != quote.len) return 0;
+    if (!quote.len || to == from || redact_quote_at(scan, to).len != quote.len) return 0;
     size_t value = redact_skip_blanks(scan, to + quote.len);
     value += redact_is_at(scan, value, "=>") ? 2 : redact_peek(scan, value) == ':';
     value = redact_skip_blanks(scan, value);
