@@ -148,7 +148,6 @@ static bool is_settled(const redact_scan *scan) {
 }
 
 #define COLD_WORK 1200
-#define PART_AHEAD 128 /* bytes, more than an anchor has */
 
 /* What is done for a kind of anchor that was not met lately takes longer: neither its code nor its
  * branches are in the processor's caches. */
@@ -255,8 +254,10 @@ static void mark_rest(redact_scan *scan) {
 
 /* --- the walk -------------------------------------------------------------------------------- */
 
-/* Lets the walk go to the end of the part at hand: a text may have none for long where kinds of
- * anchors are ignored. */
+#define PART_AHEAD 128 /* bytes, more than an anchor has */
+
+/* Lets the walk go to the end of the part at hand: it may meet no other anchor for long where kinds
+ * of them are ignored. */
 static void stop_after_part(redact_scan *scan) {
     const redact_changes *changes = scan->changes;
     size_t end = scan->part < changes->count ? changes->part[scan->part].end : scan->len;

@@ -416,7 +416,7 @@ void redact_note_beginnings(redact_decoder *d) {
     }
 }
 
-/* Is it no byte of UTF-8, or one that another follows? */
+/* Is it no first byte of a character of UTF-8, or one that the next byte goes on with? */
 static bool begins_character(const redact_decoder *d, size_t at) {
     if ((unsigned char)d->s[at] < 0xc0) return true;
     return at + 1 < d->len && ((unsigned char)d->s[at + 1] & 0xc0) == 0x80;

@@ -1,5 +1,6 @@
 /* redact_placeholder.c - what stands where a value could and is none: words like None and true,
- * masks, ${PASSWORD} and the like, types of columns, code that has the value elsewhere. */
+ * masks, ${PASSWORD} and the like, regular expressions for any value, types of columns, code that
+ * has the value elsewhere. */
 #include <string.h>
 
 #include "log/redact_private.h"
@@ -133,7 +134,7 @@ static bool is_told_elsewhere(const char *s, size_t len) {
     return false;
 }
 
-/* Do two bytes from `c` on make a-z, B-F or 0-9? */
+/* Are the three bytes from `c` on like a-z, B-F or 0-9? */
 static bool is_range(const char *c) {
     static const unsigned kinds[] = {BYTE_LOWER, BYTE_UPPER, BYTE_DIGIT};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -210,7 +211,7 @@ static bool is_filled_later(berth_redactor *r, const char *s, size_t len) {
         return is_keep_word(s + 1, len - 1) || /* an atom of Elixir or Ruby */
                redact_classify(r, s + 1, len - 1).kind != BERTH_KEY_NONE;
     if (len > 1 && memcmp(s, ".*", 2) == 0 && (len == 2 || !byte_is(s[2], BYTE_WORD)))
-        return true; /* of a regular expression */
+        return true; /* as an editor looks for it: the value is what is put there */
     if (pattern_len(s, len) == len) return true;
     if (is_told_elsewhere(s, len)) return true;
     if (s[0] == '[' && len > 2 && s[len - 1] == ']' && redact_is_capital_name(r, s + 1, len - 2))

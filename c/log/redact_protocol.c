@@ -64,7 +64,7 @@ bool redact_login_list(redact_scan *scan, const redact_key *key, size_t at) {
     at = redact_skip_blanks(scan, at + 5);
     for (unsigned n = 0; n < LOGINS_MAX; n++) {
         size_t end = redact_word_end(scan, at);
-        if (!login_line(scan, key, at, end) && n > 0) break;
+        if (!login_line(scan, key, at, end) && n > 0) break; /* the first may be YAML's | */
         at = redact_skip_blanks(scan, end + (redact_peek(scan, end) == ','));
         if (at == end) break;
     }
